@@ -1,0 +1,60 @@
+import { DomainError } from "../errors";
+import type { Db, Tx } from "../db/client";
+import type { Actor } from "./actor";
+import { can, neededRole, type Permission } from "./permissions";
+import { isRole, narrowRole, type Role } from "./roles";
+
+interface Place {
+  projectId: string | null;
+  environment?: { id: string; name: string; protected: boolean };
+  resource: { type: string; label: string };
+}
+
+/** The actor's role in a project, narrowed by the grant for the environment; null: none. */
+export async function roleIn(db: Db | Tx, actor: Actor, projectId: string, environmentId?: string): Promise<Role | null> {
+  if (actor.token) return actor.token.projectId === projectId ? actor.token.role : null;
+  if (actor.userId === null) return null;
+  if (actor.instanceAdmin) return "admin";
+  const userId = actor.userId;
+  const membership = await db.membership.findUnique({ where: { userId_projectId: { userId, projectId } } });
+  if (!membership || !isRole(membership.role)) return null;
+  if (!environmentId) return membership.role;
+  const grant = await db.environmentGrant.findUnique({ where: { userId_environmentId: { userId, environmentId } } });
+  return narrowRole(membership.role, grant && isRole(grant.role) ? grant.role : null);
+}
+
+/**
+ * The one throwing check.
+ * @throws DomainError unauthenticated; not_found when the actor may not even see the project; forbidden with the needed role
+ */
+export async function requireRole(
+  db: Db | Tx,
+  actor: Actor,
+  permission: Permission | "signed_in" | "public" | "instance_admin",
+  place: Place,
+): Promise<void> {
+  if (permission === "public" || actor.kind === "system") return;
+  if (actor.kind === "anonymous") throw new DomainError("unauthenticated", "access.sign_in", "Sign in first.");
+  if (permission === "signed_in") return;
+  if (permission === "instance_admin") {
+    if (actor.instanceAdmin && !actor.token) return;
+    throw new DomainError("forbidden", "access.instance_admin", "Only an administrator of this instance may do this.");
+  }
+  if (place.projectId === null) throw new Error(`${permission} was checked without a project`);
+  const role = await roleIn(db, actor, place.projectId, place.environment?.id);
+  if (role === null) {
+    throw new DomainError("not_found", "access.not_found", `There is no such ${place.resource.type}, or you may not see it.`, {
+      details: { type: place.resource.type },
+    });
+  }
+  const isProtected = place.environment?.protected ?? false;
+  if (can(role, permission, isProtected)) return;
+  const needed = neededRole(permission, isProtected);
+  const where = place.environment ? ` in ${place.environment.name}` : "";
+  throw new DomainError(
+    "forbidden",
+    needed ? "access.role_needed" : "access.nobody",
+    needed ? `This needs the role ${needed}${where}; yours is ${role}.` : `Nobody may do this${where}.`,
+    { details: { permission, needed, role, environment: place.environment?.name } },
+  );
+}

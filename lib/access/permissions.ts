@@ -1,0 +1,46 @@
+import { hasRole, type Role } from "./roles";
+
+/**
+ * What each permission needs: in an unprotected environment (or where no environment is meant), and in a
+ * protected one. This table serves the throwing check and the interface alike.
+ */
+export const PERMISSIONS = {
+  "project.read": { open: "viewer", protected: "viewer" },
+  "project.write": { open: "admin", protected: "admin" },
+  "member.read": { open: "viewer", protected: "viewer" },
+  "member.write": { open: "admin", protected: "admin" },
+  "token.read": { open: "admin", protected: "admin" },
+  "token.write": { open: "admin", protected: "admin" },
+  "environment.write": { open: "admin", protected: "admin" },
+  "service.write": { open: "admin", protected: "admin" },
+  "target.read": { open: "viewer", protected: "viewer" },
+  "target.write": { open: "admin", protected: "admin" },
+  "migration.read": { open: "viewer", protected: "viewer" },
+  "migration.write": { open: "developer", protected: "developer" },
+  "deployment.read": { open: "viewer", protected: "viewer" },
+  "deployment.create": { open: "developer", protected: "developer" },
+  "deployment.rollback": { open: "developer", protected: "admin" },
+  "deployment.approve": { open: "approver", protected: "approver" },
+  "deployment.run": { open: "developer", protected: "developer" },
+  "deployment.cancel": { open: "developer", protected: "developer" },
+  "deployment.comment": { open: "viewer", protected: "viewer" },
+  "deployment.settle": { open: "approver", protected: "admin" },
+  "sql.read": { open: "viewer", protected: "developer" },
+  // Nobody writes by hand in a protected environment: that is what deployments are for.
+  "sql.write": { open: "developer", protected: null },
+  "audit.read": { open: "admin", protected: "admin" },
+} as const satisfies Record<string, { open: Role; protected: Role | null }>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** The role that `permission` needs; null: nobody has it there. */
+export function neededRole(permission: Permission, protectedEnvironment: boolean): Role | null {
+  const row = PERMISSIONS[permission];
+  return protectedEnvironment ? row.protected : row.open;
+}
+
+/** For the interface and the check alike: may this role do that here? */
+export function can(role: Role | null, permission: Permission, protectedEnvironment = false): boolean {
+  const needed = neededRole(permission, protectedEnvironment);
+  return needed !== null && hasRole(role, needed);
+}

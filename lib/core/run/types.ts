@@ -1,0 +1,129 @@
+import type { Finding, Severity } from "../risk/types";
+import type { LockMode, StatementFacts } from "../sql/types";
+
+export type DeploymentState =
+  | "draft"
+  | "checking"
+  | "ready"
+  | "blocked"
+  | "awaiting_approval"
+  | "approved"
+  | "queued"
+  | "running"
+  | "succeeded"
+  | "failed"
+  | "cancelled"
+  | "in_doubt";
+
+/** A migration as a deployment plans it. */
+export interface PlannedMigration {
+  service: string;
+  filename: string;
+  version: string;
+  name: string;
+  direction: "up" | "down";
+  checksum: string;
+  transaction: "one" | "none" | "own";
+}
+
+/** PostgreSQL's own words, with the place in our script. */
+export interface PostgresFailure {
+  sqlState: string;
+  message: string;
+  detail?: string;
+  hint?: string;
+  migration?: string;
+  /** Index of the statement within the migration, from 1. */
+  statement?: number;
+  line?: number;
+  column?: number;
+}
+
+export interface Blocker {
+  pid: number;
+  user: string | null;
+  application: string | null;
+  state: string | null;
+  /** Seconds since its transaction began. */
+  sinceSeconds: number | null;
+  query: string | null;
+  relation: string | null;
+  mode: string | null;
+}
+
+/** What the runner tells while it works; the worker stores it, the CLI prints it. */
+export type RunEvent =
+  | { type: "lock.wait"; holder: Blocker | null; waitedMs: number }
+  | { type: "lock.acquired"; waitedMs: number }
+  | { type: "migration.start"; position: number; migration: string; statements: number; attempt: number; transaction: "one" | "none" | "own" }
+  | { type: "statement.start"; migration: string; statement: number; line: number; sql: string }
+  | { type: "statement.done"; migration: string; statement: number; durationMs: number; rows: number | null }
+  | { type: "statement.blocked"; migration: string; statement: number; waitedMs: number; blockers: Blocker[] }
+  | { type: "statement.failed"; migration: string; statement: number; failure: PostgresFailure }
+  | { type: "migration.undone"; migration: string; reason: "lock_timeout" | "error" | "cancelled" }
+  | { type: "migration.retry"; migration: string; attempt: number; of: number; inMs: number; blockers: Blocker[] }
+  | { type: "migration.recorded"; migration: string; durationMs: number }
+  | { type: "notice"; severity: string; message: string };
+
+export type MigrationOutcome = "applied" | "reverted" | "failed" | "cancelled" | "not_reached" | "in_doubt";
+
+/** Apply results are data, not exceptions. */
+export interface RunOutcome {
+  runId: string;
+  state: "succeeded" | "failed" | "cancelled" | "in_doubt";
+  migrations: { migration: string; outcome: MigrationOutcome; durationMs: number }[];
+  failure?: PostgresFailure;
+  lockWaitMs: number;
+  durationMs: number;
+}
+
+/** One statement as it was tried on the shadow. */
+export interface TriedStatement {
+  migration: string;
+  statement: number;
+  line: number;
+  sql: string;
+  locks: { relation: string; mode: LockMode }[];
+  rewrites: string[];
+  scans: string[];
+  durationMs: number | null;
+  rows: number | null;
+  error: PostgresFailure | null;
+  /** false: it was not tried, and `whyNot` says the reason. */
+  tried: boolean;
+  whyNot?: string;
+}
+
+export interface DryRun {
+  /** Where it was tried: "scratch database on the target's server" or "embedded PostgreSQL 18.4". */
+  shadow: { kind: "target_server" | "embedded"; serverVersion: string; createdMs: number };
+  statements: TriedStatement[];
+  ok: boolean;
+  schemaBefore: string;
+  schemaAfter: string;
+  /** SHA-256 of the dumps, normalised. */
+  fingerprintBefore: string;
+  fingerprintAfter: string;
+  rollback: {
+    proven: boolean;
+    /** Why it is not proven: no down script, it failed, or the schema differs afterwards. */
+    reason: "proven" | "no_down" | "failed" | "differs" | "not_tried";
+    failure?: PostgresFailure;
+    /** Lines that differ between the schema before and after up and down. */
+    difference?: string;
+    durationMs: number | null;
+  };
+}
+
+/** What is established before approval; stored as JSON with the deployment's check. */
+export interface CheckResult {
+  facts: StatementFacts[];
+  findings: Finding[];
+  severity: Severity;
+  dryRun: DryRun | null;
+  /** Why there is no dry run. */
+  dryRunError: { code: string; message: string; hint?: string } | null;
+  problems: { code: string; message: string; migration?: string; line?: number; column?: number }[];
+  destroys: string[];
+  targetFingerprint: string;
+}
