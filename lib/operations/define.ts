@@ -29,6 +29,16 @@ export interface OperationContext<M extends AuditMode> {
   note(details: AuditDetails): void;
   /** Joins intent and outcome of a `target` operation. */
   runId: string;
+  /** Aborted when the one who asked has gone or cancelled; long work on a target stops then. */
+  signal: AbortSignal;
+  /** Says which part is at work, to whoever waits for it. */
+  report(progress: string): void;
+}
+
+/** What the transport adds to a long operation: how to stop it and whom to tell how far it is. */
+export interface ExecuteOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: string) => void;
 }
 
 export interface OperationDefinition<S extends z.ZodType, M extends AuditMode, Out> {
@@ -68,6 +78,7 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   operation: Operation<S, M, Out>,
   actor: Actor,
   rawInput: unknown,
+  options: ExecuteOptions = {},
 ): Promise<Out> {
   const parsed = operation.input.safeParse(rawInput);
   if (!parsed.success) {
@@ -88,6 +99,8 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   }
 
   const runId = crypto.randomUUID();
+  const signal = options.signal ?? new AbortController().signal;
+  const report = options.onProgress ?? (() => {});
   let details: AuditDetails = {};
   const note = (more: AuditDetails) => {
     details = { ...details, ...more };
@@ -100,12 +113,12 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   });
 
   if (operation.audit === "none") {
-    return operation.run({ ctx: { actor, db: store as never, note, runId }, input, scope });
+    return operation.run({ ctx: { actor, db: store as never, note, runId, signal, report }, input, scope });
   }
   if (operation.audit === "change") {
     return store.$transaction(
       async (tx) => {
-        const output = await operation.run({ ctx: { actor, db: tx as never, note, runId }, input, scope });
+        const output = await operation.run({ ctx: { actor, db: tx as never, note, runId, signal, report }, input, scope });
         await recordAudit(tx, audit("ok"));
         return output;
       },
@@ -114,7 +127,7 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   }
   await store.$transaction((tx) => recordAudit(tx, audit("intent")));
   try {
-    const output = await operation.run({ ctx: { actor, db: store as never, note, runId }, input, scope });
+    const output = await operation.run({ ctx: { actor, db: store as never, note, runId, signal, report }, input, scope });
     await store.$transaction((tx) => recordAudit(tx, audit("ok")));
     return output;
   } catch (error) {
