@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import type { CheckResult, PlannedMigration } from "../run/types";
+
+/** A script as it is bound: both texts, since the proof of the rollback rests on the other one. */
+export interface BoundScript extends Pick<PlannedMigration, "filename" | "direction" | "checksum"> {
+  /** SHA-256 of the down script, hex; null: there is none. */
+  downChecksum: string | null;
+}
+
+/** What an approval is bound to: three parts and the hash over them, hex. */
+export interface BoundHash {
+  hash: string;
+  scripts: string;
+  schema: string;
+  checks: string;
+}
+
+/** The hash that an approval carries. Any change of scripts, target or the checks' stable part gives another one. */
+export function boundHash(args: {
+  scripts: readonly BoundScript[];
+  result: Omit<CheckResult, "targetFingerprint">;
+  targetFingerprint: string;
+}): BoundHash {
+  const scripts = sha256(args.scripts.map((s) => [s.filename, s.direction, s.checksum, s.downChecksum]));
+  const schema = sha256(["target", args.targetFingerprint]);
+  const checks = sha256(stablePart(args.result));
+  return { hash: sha256([scripts, schema, checks]), scripts, schema, checks };
+}
+
+/** What a check says apart from times and row counts, which differ from one try to the next. */
+export function stablePart(result: Omit<CheckResult, "targetFingerprint">): unknown {
+  const { dryRun } = result;
+  return {
+    findings: result.findings.map((f) => [
+      f.file ?? "",
+      f.statement,
+      f.code,
+      f.severity,
+      f.ignored?.reason ?? null,
+    ]),
+    destroys: [...result.destroys].sort(),
+    problems: result.problems.map((p) => [p.code, p.migration ?? ""]),
+    facts: result.facts.map((f) => [
+      f.file ?? "",
+      f.index,
+      f.locks.map((l) => [l.relation, l.mode]),
+      f.rewrite,
+      f.scan,
+    ]),
+    tried: dryRun && {
+      ok: dryRun.ok,
+      after: dryRun.fingerprintAfter,
+      rollback: dryRun.rollback.reason,
+      statements: dryRun.statements.map((s) => [
+        s.migration,
+        s.statement,
+        s.tried,
+        s.locks.map((l) => `${l.relation} ${l.mode}`).sort(),
+        [...s.rewrites].sort(),
+      ]),
+    },
+    notTried: result.dryRunError?.code ?? null,
+  };
+}
+
+/** SHA-256 of a script's text, hex; null stays null. */
+export function textChecksum(text: string | null): string | null {
+  return text === null ? null : createHash("sha256").update(text).digest("hex");
+}
+
+function sha256(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex");
+}
