@@ -20,6 +20,8 @@ const schema = z.object({
   DBMIGRATOR_DATA: z.string().optional(),
   /** The address people use, when it is not http://HOST:PORT. */
   DBMIGRATOR_URL: z.string().optional(),
+  /** How many reverse proxies stand in front: that many entries of X-Forwarded-For are believed. */
+  DBMIGRATOR_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   OIDC_ISSUER: z.string().optional(),
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
@@ -49,6 +51,22 @@ export function env(): Env {
   return cached;
 }
 
+/** Sets what is known only after start: the address of the embedded server and its key. Tests use it too. */
+export function setEnv(values: Partial<Record<keyof Env, string>>): void {
+  for (const [name, value] of Object.entries(values)) process.env[name] = value;
+  cached = undefined;
+}
+
+/**
+ * Tells next-auth where it lives; it reads this from the environment only. Without DBMIGRATOR_URL it answers
+ * under whatever host it was asked by, and redirects stay on that origin.
+ */
+export function exportAuthAddress(): void {
+  const url = env().DBMIGRATOR_URL;
+  if (url) process.env.NEXTAUTH_URL = url;
+  else process.env.AUTH_TRUST_HOST = "true";
+}
+
 /** A connection string of the CLI: DB_CONNECTION, or DB_CONNECTION_<NAME>. */
 export function connectionFromEnv(name?: string): string | undefined {
   return process.env[name ? `DB_CONNECTION_${name.toUpperCase().replaceAll("-", "_")}` : "DB_CONNECTION"];
@@ -57,4 +75,13 @@ export function connectionFromEnv(name?: string): string | undefined {
 /** Variables that PostgreSQL's own clients understand. */
 export function postgresVariable(name: "PGPASSWORD" | "PGPASSFILE" | "PGUSER"): string | undefined {
   return process.env[name];
+}
+
+/** What programs that we start get to see: no secret of ours, one language and time zone. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  const kept = ["PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" };
 }

@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../postgres/embedded";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    postgresBroker: string;
+  }
+}
+
+/**
+ * One disposable server of each PostgreSQL major per run, started when the first test file asks for it. The workers
+ * ask through a small HTTP server on loopback, since they are processes of their own.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "dbmigrator-test-"));
+  const servers = new Map<EmbeddedMajor, Promise<EmbeddedServer>>();
+  const server = (major: EmbeddedMajor) => {
+    const known = servers.get(major);
+    if (known) return known;
+    const started = startEmbedded({ dataDir: join(folder, `pg${major}`), major, disposable: true });
+    servers.set(major, started);
+    return started;
+  };
+  const broker = createServer((request, response) => {
+    server(Number(request.url?.slice(1)) as EmbeddedMajor).then(
+      ({ spec, url }) => response.end(JSON.stringify({ spec, url })),
+      (error: unknown) => response.writeHead(500).end(String(error)),
+    );
+  });
+  await new Promise<void>((done) => broker.listen(0, "127.0.0.1", done));
+  const address = broker.address();
+  project.provide("postgresBroker", `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`);
+  return async () => {
+    broker.close();
+    const started = await Promise.allSettled(servers.values());
+    for (const result of started) {
+      if (result.status !== "fulfilled") continue;
+      await result.value.stop();
+      await rm(result.value.folder, { recursive: true, force: true });
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+}
