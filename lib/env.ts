@@ -18,6 +18,8 @@ const schema = z.object({
   DBMIGRATOR_ROLE: z.enum(["web", "worker", "all"]).default("all"),
   /** Folder for the embedded server, keys and checkpoints. */
   DBMIGRATOR_DATA: z.string().optional(),
+  /** A superuser on a server where shadows may be made and dropped; the start program sets it to the embedded one. */
+  DBMIGRATOR_SHADOW_URL: z.string().optional(),
   /** The address people use, when it is not http://HOST:PORT. */
   DBMIGRATOR_URL: z.string().optional(),
   /** How many reverse proxies stand in front: that many entries of X-Forwarded-For are believed. */

@@ -1,0 +1,50 @@
+import { join } from "node:path";
+import pg from "pg";
+import { env, setEnv } from "../env";
+import { type EmbeddedServer, startEmbedded } from "../postgres/embedded";
+import { dataFolder, readSecret } from "./data-folder";
+import { migrateMetadata } from "./metadata";
+
+export interface Store {
+  /** The server that npm brought; null with a DATABASE_URL of one's own. */
+  embedded: EmbeddedServer | null;
+  folder: string;
+  /** Metadata migrations applied by this start. */
+  migrated: string[];
+  close(): Promise<void>;
+}
+
+const DATABASE = "dbmigrator";
+
+/**
+ * Makes the metadata store ready: data folder, key, embedded server unless DATABASE_URL is set, schema. Afterwards
+ * DATABASE_URL and DBMIGRATOR_SECRET are set in this process.
+ */
+export async function openStore(): Promise<Store> {
+  const folder = await dataFolder();
+  setEnv({ DBMIGRATOR_DATA: folder, DBMIGRATOR_SECRET: await readSecret(folder) });
+  const embedded = env().DATABASE_URL ? null : await startEmbedded({ dataDir: join(folder, "postgres") });
+  try {
+    if (embedded)
+      setEnv({ DATABASE_URL: await ensureDatabase(embedded), DBMIGRATOR_SHADOW_URL: embedded.url });
+    const migrated = await migrateMetadata(env().DATABASE_URL ?? "");
+    return { embedded, folder, migrated, close: async () => embedded?.stop() };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
+
+async function ensureDatabase(server: EmbeddedServer): Promise<string> {
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  try {
+    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [DATABASE]);
+    if (!found.rowCount) await client.query(`CREATE DATABASE ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+  const url = new URL(server.url);
+  url.pathname = `/${DATABASE}`;
+  return url.href;
+}
