@@ -17,4 +17,10 @@ export interface Actor {
   userAgent?: string;
 }
 
-export const systemActor: Actor = { kind: "system", id: null, label: "DBMigrator", userId: null, instanceAdmin: false };
+export const systemActor: Actor = {
+  kind: "system",
+  id: null,
+  label: "DBMigrator",
+  userId: null,
+  instanceAdmin: false,
+};

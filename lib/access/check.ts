@@ -1,5 +1,5 @@
-import { DomainError } from "../errors";
 import type { Db, Tx } from "../db/client";
+import { DomainError } from "../errors";
 import type { Actor } from "./actor";
 import { can, neededRole, type Permission } from "./permissions";
 import { isRole, narrowRole, type Role } from "./roles";
@@ -10,17 +10,51 @@ interface Place {
   resource: { type: string; label: string };
 }
 
-/** The actor's role in a project, narrowed by the grant for the environment; null: none. */
-export async function roleIn(db: Db | Tx, actor: Actor, projectId: string, environmentId?: string): Promise<Role | null> {
-  if (actor.token) return actor.token.projectId === projectId ? actor.token.role : null;
-  if (actor.userId === null) return null;
-  if (actor.instanceAdmin) return "admin";
-  const userId = actor.userId;
+/** A person's role in a project, narrowed by the grant for the environment; null: none. */
+async function personRole(
+  db: Db | Tx,
+  userId: string,
+  projectId: string,
+  environmentId?: string,
+): Promise<Role | null> {
   const membership = await db.membership.findUnique({ where: { userId_projectId: { userId, projectId } } });
   if (!membership || !isRole(membership.role)) return null;
   if (!environmentId) return membership.role;
-  const grant = await db.environmentGrant.findUnique({ where: { userId_environmentId: { userId, environmentId } } });
+  const grant = await db.environmentGrant.findUnique({
+    where: { userId_environmentId: { userId, environmentId } },
+  });
   return narrowRole(membership.role, grant && isRole(grant.role) ? grant.role : null);
+}
+
+/** What the maker of a token has there now: a token is never above it, and falls with it. */
+async function tokenRole(
+  db: Db | Tx,
+  token: { projectId: string; role: Role },
+  makerId: string | null,
+  projectId: string,
+  environmentId?: string,
+): Promise<Role | null> {
+  if (token.projectId !== projectId || makerId === null) return null;
+  const maker = await db.user.findUnique({
+    where: { id: makerId },
+    select: { instanceAdmin: true, disabledAt: true },
+  });
+  if (!maker || maker.disabledAt) return null;
+  const role = maker.instanceAdmin ? "admin" : await personRole(db, makerId, projectId, environmentId);
+  return role === null ? null : narrowRole(token.role, role);
+}
+
+/** The actor's role in a project, narrowed by the grant for the environment; null: none. */
+export async function roleIn(
+  db: Db | Tx,
+  actor: Actor,
+  projectId: string,
+  environmentId?: string,
+): Promise<Role | null> {
+  if (actor.token) return tokenRole(db, actor.token, actor.userId, projectId, environmentId);
+  if (actor.userId === null) return null;
+  if (actor.instanceAdmin) return "admin";
+  return personRole(db, actor.userId, projectId, environmentId);
 }
 
 /**
@@ -34,18 +68,28 @@ export async function requireRole(
   place: Place,
 ): Promise<void> {
   if (permission === "public" || actor.kind === "system") return;
-  if (actor.kind === "anonymous") throw new DomainError("unauthenticated", "access.sign_in", "Sign in first.");
+  if (actor.kind === "anonymous")
+    throw new DomainError("unauthenticated", "access.sign_in", "Sign in first.");
   if (permission === "signed_in") return;
   if (permission === "instance_admin") {
     if (actor.instanceAdmin && !actor.token) return;
-    throw new DomainError("forbidden", "access.instance_admin", "Only an administrator of this instance may do this.");
+    throw new DomainError(
+      "forbidden",
+      "access.instance_admin",
+      "Only an administrator of this instance may do this.",
+    );
   }
   if (place.projectId === null) throw new Error(`${permission} was checked without a project`);
   const role = await roleIn(db, actor, place.projectId, place.environment?.id);
   if (role === null) {
-    throw new DomainError("not_found", "access.not_found", `There is no such ${place.resource.type}, or you may not see it.`, {
-      details: { type: place.resource.type },
-    });
+    throw new DomainError(
+      "not_found",
+      "access.not_found",
+      `There is no such ${place.resource.type}, or you may not see it.`,
+      {
+        details: { type: place.resource.type },
+      },
+    );
   }
   const isProtected = place.environment?.protected ?? false;
   if (can(role, permission, isProtected)) return;

@@ -1,0 +1,49 @@
+import type { Db } from "../db/client";
+import { DomainError } from "../errors";
+
+export interface Limit {
+  /** What is counted, without the value: "sign-in.account". */
+  name: string;
+  max: number;
+  windowSeconds: number;
+}
+
+/**
+ * Counts one attempt in the database (so that every process counts alike) and refuses the one past the limit.
+ * Windows are fixed; the current one and the one before it are weighed together, so that two bursts at a
+ * border do not pass.
+ * @throws DomainError rate_limited with `retryAfterSeconds`
+ */
+export async function countAttempt(db: Db, limit: Limit, value: string): Promise<void> {
+  const key = `${limit.name}:${value}`;
+  const width = limit.windowSeconds * 1000;
+  const now = Date.now();
+  const start = Math.floor(now / width) * width;
+  const [row] = await db.$queryRaw<{ count: number; before: number }[]>`
+    INSERT INTO rate_limit (key, window_start, count) VALUES (${key}, ${new Date(start)}, 1)
+    ON CONFLICT (key, window_start) DO UPDATE SET count = rate_limit.count + 1
+    RETURNING count, coalesce((
+      SELECT b.count FROM rate_limit b WHERE b.key = ${key} AND b.window_start = ${new Date(start - width)}
+    ), 0) AS before`;
+  const elapsed = (now - start) / width;
+  if ((row?.count ?? 0) + (row?.before ?? 0) * (1 - elapsed) <= limit.max) return;
+  const seconds = Math.max(1, Math.ceil((start + width - now) / 1000));
+  throw new DomainError(
+    "rate_limited",
+    "access.too_many_attempts",
+    `Too many attempts. Try again in ${seconds} s.`,
+    {
+      details: { retryAfterSeconds: seconds },
+    },
+  );
+}
+
+/** Forgets the attempts of a value, after one that succeeded. */
+export async function clearAttempts(db: Db, limit: Limit, value: string): Promise<void> {
+  await db.rateLimit.deleteMany({ where: { key: `${limit.name}:${value}` } });
+}
+
+/** Removes windows that no longer count. Called by the worker now and then. */
+export async function sweepRateLimits(db: Db): Promise<void> {
+  await db.rateLimit.deleteMany({ where: { windowStart: { lt: new Date(Date.now() - 24 * 3_600_000) } } });
+}

@@ -1,0 +1,92 @@
+import { notFound, redirect, unstable_rethrow } from "next/navigation";
+import { getTranslations } from "next-intl/server";
+import type { z } from "zod";
+import { DomainError, type FieldError } from "../errors";
+import { type AuditMode, execute, type Operation } from "../operations/define";
+import { logFailure } from "./failure-log";
+import { currentActor } from "./session";
+
+export interface ActionError {
+  /** `errors.<code>` in messages; "internal" for what is not ours to explain. */
+  code: string;
+  /** In the reader's language. */
+  message: string;
+  hint?: string;
+  fields?: FieldError[];
+  details: Record<string, unknown>;
+}
+
+export type ActionResult<T> = { ok: true; data: T } | { ok: false; error: ActionError };
+
+/** An operation behind a server action: what it returns, or the error as data for the form or a toast. */
+export async function runAction<S extends z.ZodType, M extends AuditMode, Out>(
+  operation: Operation<S, M, Out>,
+  input: z.input<S>,
+): Promise<ActionResult<Out>> {
+  try {
+    return { ok: true, data: await execute(operation, await currentActor(), input) };
+  } catch (error) {
+    unstable_rethrow(error);
+    return { ok: false, error: await describeError(error, operation.name) };
+  }
+}
+
+/**
+ * An operation behind a server component. Nobody signed in: to the sign-in page; nothing there: the not-found
+ * page; no right: thrown, with what the error page shows in its digest (all that reaches the browser).
+ */
+export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
+  operation: Operation<S, M, Out>,
+  input: z.input<S>,
+): Promise<Out> {
+  try {
+    return await execute(operation, await currentActor(), input);
+  } catch (error) {
+    unstable_rethrow(error);
+    if (!(error instanceof DomainError)) throw error;
+    if (error.kind === "unauthenticated") redirect("/sign-in");
+    if (error.kind === "not_found") notFound();
+    throw Object.assign(error, {
+      digest: DIGEST_PREFIX + JSON.stringify(await describeError(error, operation.name)),
+    });
+  }
+}
+
+/** How the digest of a failed page begins when it carries an ActionError as JSON. */
+export const DIGEST_PREFIX = "DBMIGRATOR ";
+
+/** The error in the reader's language; of an unknown one only an id that is in the log. */
+export async function describeError(error: unknown, what: string): Promise<ActionError> {
+  const t = await getTranslations("errors");
+  if (!(error instanceof DomainError)) {
+    const id = logFailure(error, what);
+    return { code: "internal", message: t("internal", { id }), details: { id } };
+  }
+  const values = primitives(error.details);
+  const say = (key: string, fallback: string) =>
+    t.has(key) ? safely(() => t(key, values), fallback) : fallback;
+  const fields = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
+  const hint = error.hint === undefined ? undefined : say(`${error.code}_hint`, error.hint);
+  return {
+    code: error.code,
+    message: say(error.code, error.message),
+    ...(hint ? { hint } : {}),
+    ...(fields ? { fields } : {}),
+    details: JSON.parse(JSON.stringify(error.details)) as Record<string, unknown>,
+  };
+}
+
+function safely(say: () => string, fallback: string): string {
+  try {
+    return say();
+  } catch {
+    return fallback;
+  }
+}
+
+function primitives(details: Record<string, unknown>): Record<string, string | number> {
+  const entries = Object.entries(details).filter(
+    ([, value]) => typeof value === "string" || typeof value === "number",
+  );
+  return Object.fromEntries(entries) as Record<string, string | number>;
+}
