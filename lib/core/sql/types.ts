@@ -32,7 +32,18 @@ export interface Statement {
 
 /** Why a script is refused before anything runs. */
 export interface ScriptProblem extends Position {
-  code: "syntax" | "psql_command" | "copy_program" | "unterminated_copy" | "too_large" | "null_byte" | "directive";
+  code:
+    | "syntax"
+    | "psql_command"
+    | "copy_program"
+    | "unterminated_copy"
+    | "too_large"
+    | "null_byte"
+    | "directive"
+    /** It would take away the session state that locks and the ledger rest on: DISCARD ALL, PREPARE TRANSACTION … */
+    | "session"
+    /** It writes to the schema `dbmigrator` of the target, where the ledger is. */
+    | "ledger";
   /** PostgreSQL's own message for syntax errors. */
   message: string;
   hint?: string;
@@ -63,6 +74,8 @@ export interface RelationLock {
   /** As written, schema-qualified when the script does so. */
   relation: string;
   mode: LockMode;
+  /** Made earlier by the same script: nobody else can be waiting for it. */
+  fresh?: true;
 }
 
 /** What a statement does by its form alone (and by the catalog when one was given). */

@@ -1,0 +1,153 @@
+import type { Node } from "./parser";
+import { scalarText } from "./transaction-need";
+import { calledFunctions, nameParts, names, walkTree } from "./tree";
+import type { ScriptProblem } from "./types";
+
+export type Refusal = Pick<ScriptProblem, "code" | "message" | "hint">;
+
+/** Schema of the ledger in every target. */
+const LEDGER = "dbmigrator";
+
+/**
+ * Why a statement that PostgreSQL could read is refused all the same: it runs a program on the server, or it takes
+ * away what the runner's guarantee rests on (its session's locks and time limits, the open transaction, the ledger).
+ * Dynamic SQL cannot be seen here; the ledger's checks after the run notice what it did.
+ */
+export function refusalOf(tree: Node, text: string): Refusal | null {
+  return (
+    programRefusal(tree) ?? transactionRefusal(tree) ?? sessionRefusal(tree) ?? ledgerRefusal(tree, text)
+  );
+}
+
+function programRefusal(tree: Node): Refusal | null {
+  if (!("CopyStmt" in tree) || !tree.CopyStmt.is_program) return null;
+  return {
+    code: "copy_program",
+    message: "COPY … PROGRAM runs a program on the database server and is not accepted.",
+    hint: "Run the program elsewhere and load its output with COPY … FROM stdin.",
+  };
+}
+
+function session(message: string, hint: string): Refusal {
+  return { code: "session", message, hint };
+}
+
+function transactionRefusal(tree: Node): Refusal | null {
+  if (!("TransactionStmt" in tree)) return null;
+  const { kind, chain } = tree.TransactionStmt;
+  if (
+    kind === "TRANS_STMT_PREPARE" ||
+    kind === "TRANS_STMT_COMMIT_PREPARED" ||
+    kind === "TRANS_STMT_ROLLBACK_PREPARED"
+  ) {
+    return session(
+      "Two-phase transactions are not accepted: the migration could not be recorded together with its change.",
+      "Use BEGIN and COMMIT, or none: the runner opens a transaction itself.",
+    );
+  }
+  if (!chain) return null;
+  const verb = kind === "TRANS_STMT_COMMIT" ? "COMMIT" : "ROLLBACK";
+  return session(
+    `${verb} AND CHAIN opens another transaction at once, in which the migration could not be recorded.`,
+    `Write ${verb}; BEGIN; instead.`,
+  );
+}
+
+function sessionRefusal(tree: Node): Refusal | null {
+  if ("DiscardStmt" in tree && tree.DiscardStmt.target === "DISCARD_ALL") {
+    return session(
+      "DISCARD ALL drops the lock that keeps other runners away.",
+      "Use DISCARD PLANS, DISCARD SEQUENCES or DISCARD TEMP.",
+    );
+  }
+  if ("VariableSetStmt" in tree) return settingRefusal(tree.VariableSetStmt);
+  if ("SelectStmt" in tree || "CallStmt" in tree || "DoStmt" in tree) {
+    const unlock = calledFunctions(tree).find((name) => name === "pg_advisory_unlock_all");
+    if (unlock) {
+      return session(
+        "pg_advisory_unlock_all() drops the lock that keeps other runners away.",
+        "Release the locks of your own by their keys.",
+      );
+    }
+  }
+  return null;
+}
+
+function settingRefusal(set: { kind?: string; name?: string; args?: Node[] }): Refusal | null {
+  if (set.kind === "VAR_RESET_ALL") {
+    return session(
+      "RESET ALL takes away the time limits of the run.",
+      "Reset the settings that you changed by name.",
+    );
+  }
+  const values = (set.args ?? []).map(scalarText);
+  if (set.name === "session_authorization" && set.kind === "VAR_SET_VALUE") {
+    return session(
+      "SET SESSION AUTHORIZATION changes who records the migration.",
+      "Use SET LOCAL ROLE, which ends with the transaction.",
+    );
+  }
+  if (
+    set.name === "standard_conforming_strings" &&
+    ["off", "false", "no", "0"].includes((values[0] ?? "").toLowerCase())
+  ) {
+    return session(
+      "With standard_conforming_strings off, the server would read this script otherwise than it was checked.",
+      "Write strings with backslash escapes as E'…'.",
+    );
+  }
+  if (set.name === "search_path" && values.includes(LEDGER)) return ledger();
+  return null;
+}
+
+function ledger(): Refusal {
+  return {
+    code: "ledger",
+    message: `The schema ${LEDGER} holds the record of what is applied; a migration may read it and not change it.`,
+    hint: "Use the commands for it: baseline, repair, resolve-conflicts.",
+  };
+}
+
+/** Statements that only read, or that give nothing away that a reader could not see. */
+const HARMLESS = new Set([
+  "SelectStmt",
+  "ExplainStmt",
+  "CommentStmt",
+  "GrantStmt",
+  "VariableShowStmt",
+  "VacuumStmt",
+]);
+const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
+
+function ledgerRefusal(tree: Node, text: string): Refusal | null {
+  if (!text.toLowerCase().includes(LEDGER)) return null;
+  let found = false;
+  const isLedger = (parts: string[]) => parts[0] === LEDGER;
+  const isHarmless = HARMLESS.has(Object.keys(tree)[0] ?? "");
+  walkTree(tree, (name, body) => {
+    if (WRITES.has(name)) {
+      found ||= (body.relation as { schemaname?: string } | undefined)?.schemaname === LEDGER;
+    }
+    return undefined;
+  });
+  if (found) return ledger();
+  if (isHarmless || WRITES.has(Object.keys(tree)[0] ?? "")) return null;
+  if ("CopyStmt" in tree)
+    return tree.CopyStmt.is_from && tree.CopyStmt.relation?.schemaname === LEDGER ? ledger() : null;
+  if ("CreateSchemaStmt" in tree) return tree.CreateSchemaStmt.schemaname === LEDGER ? ledger() : null;
+  if ("DropStmt" in tree)
+    return (tree.DropStmt.objects ?? []).some((object) => isLedger(nameParts(object))) ? ledger() : null;
+  if ("RenameStmt" in tree && tree.RenameStmt.renameType === "OBJECT_SCHEMA") {
+    return tree.RenameStmt.subname === LEDGER ? ledger() : null;
+  }
+  if ("AlterOwnerStmt" in tree && isLedger(nameParts(tree.AlterOwnerStmt.object))) return ledger();
+  if ("CreateFunctionStmt" in tree)
+    return isLedger(names(tree.CreateFunctionStmt.funcname)) ? ledger() : null;
+  walkTree(tree, (name, body) => {
+    if (name === "query" || name === "SelectStmt") return false;
+    if ((name === "RangeVar" || name === "relation" || name === "rel") && body.schemaname === LEDGER)
+      found = true;
+    return undefined;
+  });
+  return found ? ledger() : null;
+}
