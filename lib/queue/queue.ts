@@ -1,4 +1,5 @@
 import { PgBoss } from "pg-boss";
+import type { Tx } from "../db/client";
 import { env } from "../env";
 
 /** Jobs by name; their payloads hold ids only, the truth is in the metadata store. */
@@ -6,18 +7,72 @@ export interface Jobs {
   "deployment.check": { deploymentId: string; checkId: string };
   "deployment.run": { runId: string };
   "target.sync": { targetId: string };
+  /** Reads every ledger that was not read for a while. */
+  "targets.sync": Record<string, never>;
+  /** Signs the head of the audit chain, closes intents without an outcome, removes forgotten shadows. */
+  "instance.maintain": Record<string, never>;
 }
 export type JobName = keyof Jobs;
 
-const store = globalThis as typeof globalThis & { dbmigratorBoss?: Promise<PgBoss> };
+/** The longest a job may hold its slot; a run that takes longer goes on under its own heartbeat. */
+const DAY_SECONDS = 24 * 60 * 60 - 1;
+
+/**
+ * Checks are repeated when their worker dies. Runs never are by the queue: whoever finds a dead run asks the
+ * ledger of its target first.
+ */
+const QUEUES: Record<JobName, { heartbeatSeconds?: number; retryLimit: number; expireInSeconds: number }> = {
+  "deployment.check": { heartbeatSeconds: 10, retryLimit: 3, expireInSeconds: 3600 },
+  "deployment.run": { retryLimit: 0, expireInSeconds: DAY_SECONDS },
+  "target.sync": { retryLimit: 0, expireInSeconds: 300 },
+  "targets.sync": { retryLimit: 0, expireInSeconds: 300 },
+  "instance.maintain": { retryLimit: 0, expireInSeconds: 600 },
+};
+
+const store = globalThis as typeof globalThis & { dbmigratorBoss?: Promise<PgBoss> | undefined };
 
 /** The one pg-boss of this process, started on first use. */
 export function boss(): Promise<PgBoss> {
-  store.dbmigratorBoss ??= (async () => {
-    const instance = new PgBoss({ connectionString: env().DATABASE_URL ?? "", schema: "queue", max: 3 });
-    instance.on("error", () => {});
-    await instance.start();
-    return instance;
-  })();
+  store.dbmigratorBoss ??= startBoss().catch((error: unknown) => {
+    store.dbmigratorBoss = undefined;
+    throw error;
+  });
   return store.dbmigratorBoss;
+}
+
+async function startBoss(): Promise<PgBoss> {
+  const works = env().DBMIGRATOR_ROLE !== "web";
+  const instance = new PgBoss({
+    connectionString: env().DATABASE_URL ?? "",
+    application_name: "dbmigrator queue",
+    schema: "queue",
+    max: 4,
+    useListenNotify: works,
+    supervise: works,
+    schedule: works,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
+  });
+  instance.on("error", () => {});
+  await instance.start();
+  for (const [name, options] of Object.entries(QUEUES)) {
+    await instance.createQueue(name, { ...options, notify: true, deleteAfterSeconds: 3600 });
+  }
+  return instance;
+}
+
+/** Closes the queue of this process; a later use starts it anew. */
+export async function closeQueue(): Promise<void> {
+  const starting = store.dbmigratorBoss;
+  store.dbmigratorBoss = undefined;
+  if (starting) await (await starting).stop({ graceful: true, timeout: 5_000, close: true });
+}
+
+/** Puts a job in the queue in the transaction of the change that asks for it: both are there, or neither. */
+export async function enqueue<N extends JobName>(tx: Tx, name: N, data: Jobs[N]): Promise<void> {
+  const queue = await boss();
+  const executeSql = async (text: string, values: unknown[] = []) => ({
+    rows: await tx.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values),
+  });
+  await queue.send(name, data, { db: { executeSql } });
 }
