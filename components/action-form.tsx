@@ -1,0 +1,103 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import {
+  type ComponentProps,
+  type FormEvent,
+  type ReactNode,
+  useEffect,
+  useRef,
+  useState,
+  useTransition,
+} from "react";
+import { toast } from "sonner";
+import { type ActionAnswer, ActionStateProvider, useActionForm } from "./action-state";
+import { cn } from "./class-names";
+import { Icon } from "./icon";
+import { readForm } from "./read-form";
+import { Button, type ButtonProps } from "./ui/button";
+
+interface ActionFormProps<T> extends Omit<ComponentProps<"form">, "action" | "onSubmit"> {
+  /** A server action; gets the values of the form (see read-form.ts) with `values` laid over them. */
+  // biome-ignore lint/suspicious/noExplicitAny: the action validates its own input.
+  action: (input: any) => Promise<ActionAnswer<T>>;
+  /** Values that are no control of the form: ids. */
+  values?: Record<string, unknown>;
+  /** Sentence of the toast after it worked. */
+  done?: string;
+  /** Where to go after it worked; without it the page is read anew. */
+  href?: string;
+  /** After it worked, instead of `href`; for client components. */
+  onDone?: (data: T) => void;
+  /** Empty the form after it worked. */
+  reset?: boolean;
+  children: ReactNode;
+}
+
+/** A form over a server action: what was typed stays when it is refused, errors stand at their field. */
+export function ActionForm<T>({
+  action,
+  values,
+  done,
+  href,
+  onDone,
+  reset,
+  className,
+  children,
+  ...props
+}: ActionFormProps<T>) {
+  const router = useRouter();
+  const form = useRef<HTMLFormElement>(null);
+  const [pending, start] = useTransition();
+  const [error, setError] = useState<Extract<ActionAnswer, { ok: false }>["error"] | null>(null);
+
+  useEffect(() => {
+    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const element = event.currentTarget;
+    const input = { ...readForm(element), ...values };
+    start(async () => {
+      const answer = await action(input);
+      setError(answer.ok ? null : answer.error);
+      if (!answer.ok) return;
+      if (reset) element.reset();
+      if (done) toast.success(done);
+      if (onDone) onDone(answer.data);
+      else if (href) router.push(href);
+      else router.refresh();
+    });
+  }
+
+  return (
+    <form {...props} ref={form} className={cn("form", className)} onSubmit={submit} noValidate>
+      <ActionStateProvider value={{ pending, error }}>
+        {children}
+        <FormError />
+      </ActionStateProvider>
+    </form>
+  );
+}
+
+/** What is not about one field. ActionForm shows it by itself at its end. */
+function FormError() {
+  const { error } = useActionForm();
+  if (!error || (error.fields?.length ?? 0) > 0) return null;
+  return (
+    <div className="form-error" role="alert">
+      <Icon name="danger" />
+      <div>
+        <p className="strong">{error.message}</p>
+        {error.hint ? <p className="hint">{error.hint}</p> : null}
+      </div>
+    </div>
+  );
+}
+
+/** The button that sends the surrounding ActionForm. */
+export function SubmitButton({ variant = "go", ...props }: ButtonProps) {
+  const { pending } = useActionForm();
+  return <Button {...props} type="submit" variant={variant} pending={pending} />;
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useFormatter, useNow } from "next-intl";
+
+/** "34 min ago", the exact moment in the reader's zone on hover. Past a week: the date. */
+export function RelativeTime({ at }: { at: string | Date }) {
+  const format = useFormatter();
+  const now = useNow({ updateInterval: 30_000 });
+  const date = new Date(at);
+  const far = Math.abs(now.getTime() - date.getTime()) > 7 * 86_400_000;
+  const text = far
+    ? format.dateTime(date, {
+        day: "numeric",
+        month: "short",
+        ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
+      })
+    : format.relativeTime(date, {
+        now: date > now && date.getTime() - now.getTime() < 5000 ? date : now,
+        style: "short",
+      });
+  return (
+    <time
+      dateTime={date.toISOString()}
+      title={format.dateTime(date, { dateStyle: "full", timeStyle: "long" })}
+      suppressHydrationWarning
+    >
+      {text}
+    </time>
+  );
+}
+
+/** The clock time of today's moments, the date and time of older ones. `seconds`: to the millisecond, for logs. */
+export function ClockTime({ at, seconds }: { at: string | Date; seconds?: boolean }) {
+  const format = useFormatter();
+  const now = useNow();
+  const date = new Date(at);
+  const clock = format.dateTime(
+    date,
+    seconds
+      ? { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" }
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+  );
+  const day = format.dateTime(date, { day: "numeric", month: "short" });
+  const today = day === format.dateTime(now, { day: "numeric", month: "short" });
+  return (
+    <time
+      dateTime={date.toISOString()}
+      title={format.dateTime(date, { dateStyle: "full", timeStyle: "long" })}
+      suppressHydrationWarning
+    >
+      {today || seconds ? clock : `${day} ${clock}`}
+    </time>
+  );
+}
