@@ -1,4 +1,5 @@
 import type { MigrationSource } from "../../core/migration/types";
+import { compareMigrations } from "../../core/migration/version";
 import type { Db, Tx } from "../../db/client";
 
 /** A migration of the metadata store, as the engine reads it, with what only the store knows. */
@@ -23,9 +24,8 @@ export async function loadMigrationSources(
   const rows = await db.migration.findMany({
     where: { serviceId, ...(options.drafts === false ? { draft: false } : {}) },
     include: { service: { select: { name: true } } },
-    orderBy: [{ version: "asc" }, { filename: "asc" }],
   });
-  const all = rows.map((row) => toSource(row, row.service.name));
+  const all = rows.map((row) => toSource(row, row.service.name)).sort(compareMigrations);
   return [...all.filter((m) => m.kind === "versioned"), ...all.filter((m) => m.kind === "repeatable")];
 }
 
