@@ -43,7 +43,7 @@ const next = spawn(
 next.once("exit", () => store.disconnect());
 
 let worker;
-const workerEntry = join(root, "lib/worker/run.ts");
+const workerEntry = join(root, "lib/server/dev-worker.ts");
 const workerFile = join(root, "dist", "dev-worker.mjs");
 function restartWorker() {
   const start = () => {
@@ -56,7 +56,7 @@ function restartWorker() {
   worker.once("exit", start);
   worker.kill("SIGTERM");
 }
-if (existsSync(workerEntry)) {
+if (existsSync(join(root, "lib/worker/main.ts"))) {
   let timer;
   const restart = {
     name: "restart",
