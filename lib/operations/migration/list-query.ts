@@ -36,7 +36,7 @@ function stateCondition(filter: ListFilter): Prisma.Sql {
   const environment = filter.environmentId
     ? Prisma.sql`AND t.environment_id = ${filter.environmentId}::uuid`
     : Prisma.empty;
-  const state = filter.state ? Prisma.sql`AND ${effective} = ${filter.state}` : Prisma.empty;
+  const state = filter.state ? Prisma.sql`AND ${effective} = ${filter.state} AND NOT m.draft` : Prisma.empty;
   return Prisma.sql`AND EXISTS (
     SELECT FROM target t
       LEFT JOIN target_migration tm ON tm.target_id = t.id AND tm.filename = m.filename

@@ -31,8 +31,8 @@ BEGIN
       );
   INSERT INTO target_migration AS old (target_id, filename, state, checksum, applied_at, applied_by, execution_ms, error)
     SELECT DISTINCT ON (m ->> 'filename')
-      NEW.id, m ->> 'filename', m ->> 'state', m ->> 'checksum', (m ->> 'appliedAt')::timestamptz, m ->> 'appliedBy',
-      (m ->> 'executionMs')::double precision, m ->> 'error'
+      NEW.id, m ->> 'filename', m ->> 'state', m ->> 'appliedChecksum', (m ->> 'appliedAt')::timestamptz, m ->> 'appliedBy',
+      (m ->> 'executionMs')::double precision, m ->> 'errorMessage'
     FROM jsonb_array_elements(coalesce(NEW.status -> 'migrations', '[]'::jsonb)) AS m
     WHERE m ->> 'filename' IS NOT NULL AND m ->> 'state' IS NOT NULL
   ON CONFLICT (target_id, filename) DO UPDATE
