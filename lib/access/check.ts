@@ -17,7 +17,9 @@ async function personRole(
   projectId: string,
   environmentId?: string,
 ): Promise<Role | null> {
-  const membership = await db.membership.findUnique({ where: { userId_projectId: { userId, projectId } } });
+  const membership = await db.membership.findFirst({
+    where: { userId, projectId, project: { archivedAt: null }, user: { disabledAt: null } },
+  });
   if (!membership || !isRole(membership.role)) return null;
   if (!environmentId) return membership.role;
   const grant = await db.environmentGrant.findUnique({
@@ -55,6 +57,25 @@ export async function roleIn(
   if (actor.userId === null) return null;
   if (actor.instanceAdmin) return "admin";
   return personRole(db, actor.userId, projectId, environmentId);
+}
+
+/** The role in each environment where a grant narrows it; elsewhere `projectRole` holds. */
+export async function rolesByEnvironment(
+  db: Db | Tx,
+  actor: Actor,
+  projectId: string,
+  projectRole: Role,
+): Promise<Map<string, Role>> {
+  if (actor.userId === null || (actor.instanceAdmin && !actor.token)) return new Map();
+  const grants = await db.environmentGrant.findMany({
+    where: { userId: actor.userId, environment: { projectId } },
+  });
+  return new Map(
+    grants.map(({ environmentId, role }) => [
+      environmentId,
+      narrowRole(projectRole, isRole(role) ? role : null) ?? projectRole,
+    ]),
+  );
 }
 
 /**

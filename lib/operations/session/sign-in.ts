@@ -43,7 +43,7 @@ export const signIn = defineOperation({
     return checked;
   },
   async run({ ctx, prepared: { user, totpStep } }) {
-    if (totpStep !== null) await useTotpStep(ctx.db, user.id, totpStep);
+    if (totpStep !== null) await takeTotpStep(ctx.db, user.id, totpStep);
     const claims = await startSession(ctx.db, user, ctx.actor);
     ctx.note({
       userId: user.id,
@@ -78,7 +78,7 @@ async function checkCredentials(db: Db, given: z.output<typeof input>): Promise<
 }
 
 /** Takes the code's time step; of two sign-ins with the same code one gets it. @throws DomainError wrong_code */
-export async function useTotpStep(db: Pick<Db, "user">, userId: string, step: bigint): Promise<void> {
+export async function takeTotpStep(db: Pick<Db, "user">, userId: string, step: bigint): Promise<void> {
   const taken = await db.user.updateMany({
     where: { id: userId, OR: [{ totpLastStep: null }, { totpLastStep: { lt: step } }] },
     data: { totpLastStep: step },

@@ -6,7 +6,7 @@ import { defineOperation, instanceScope } from "../define";
 import { Email, NewPassword, PersonName } from "./fields";
 
 /** Serialises the first run: of two that come at once, the second finds a user and is refused. */
-const FIRST_RUN_LOCK = 7_126_002;
+const FIRST_RUN_LOCK = 7_126_003;
 
 /** Whether nobody has an account yet, so that /setup is open. */
 export async function needsSetup(db: Db | Tx): Promise<boolean> {
