@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { MigrationSource } from "../migration/types";
 import type { CheckResult, PlannedMigration } from "../run/types";
 
 /** A script as it is bound: both texts, since the proof of the rollback rests on the other one. */
@@ -21,10 +22,32 @@ export function boundHash(args: {
   result: Omit<CheckResult, "targetFingerprint">;
   targetFingerprint: string;
 }): BoundHash {
-  const scripts = sha256(args.scripts.map((s) => [s.filename, s.direction, s.checksum, s.downChecksum]));
+  const scripts = scriptsHash(args.scripts);
   const schema = sha256(["target", args.targetFingerprint]);
   const checks = sha256(stablePart(args.result));
   return { hash: sha256([scripts, schema, checks]), scripts, schema, checks };
+}
+
+/** The part of the hash that covers the scripts alone. */
+export function scriptsHash(scripts: readonly BoundScript[]): string {
+  return sha256(scripts.map((s) => [s.filename, s.direction, s.checksum, s.downChecksum]));
+}
+
+/** The plan with the scripts as they are now; one that is gone gets an empty checksum, which equals no other. */
+export function boundScripts(
+  plan: readonly PlannedMigration[],
+  sources: readonly MigrationSource[],
+): BoundScript[] {
+  const byName = new Map(sources.map((source) => [source.filename, source]));
+  return plan.map(({ filename, direction }) => {
+    const source = byName.get(filename);
+    return {
+      filename,
+      direction,
+      checksum: source?.checksum ?? "",
+      downChecksum: textChecksum(source?.down ?? null),
+    };
+  });
 }
 
 /** What a check says apart from times and row counts, which differ from one try to the next. */

@@ -5,7 +5,10 @@ import { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
 
 /** Columns that change together with the state. */
-export type DeploymentChange = Omit<Prisma.DeploymentUncheckedUpdateManyInput, "state" | "updatedAt" | "finishedAt">;
+export type DeploymentChange = Omit<
+  Prisma.DeploymentUncheckedUpdateManyInput,
+  "state" | "updatedAt" | "finishedAt"
+>;
 
 const FINISHED = new Set<DeploymentState>(["succeeded", "failed", "cancelled"]);
 
@@ -50,10 +53,15 @@ export async function touchDeployment(tx: Tx | Db, deploymentId: string): Promis
 }
 
 function stateConflict(state: DeploymentState, event: DeploymentEvent): DomainError {
-  return new DomainError("conflict", "deployment.state", `This cannot be done while the deployment is ${word(state)}.`, {
-    details: { state, event, allowed: statesBefore(event) },
-    hint: "Load the page again to see where it stands now.",
-  });
+  return new DomainError(
+    "conflict",
+    "deployment.state",
+    `This cannot be done while the deployment is ${word(state)}.`,
+    {
+      details: { state, event, allowed: statesBefore(event) },
+      hint: "Load the page again to see where it stands now.",
+    },
+  );
 }
 
 function word(state: DeploymentState): string {

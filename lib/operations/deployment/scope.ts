@@ -31,17 +31,28 @@ export async function deploymentScope({ db, input }: { db: Db; input: Deployment
       },
     },
   });
-  if (!row) throw new DomainError("not_found", "deployment.not_found", "There is no such deployment, or you may not see it.");
+  if (!row)
+    throw new DomainError(
+      "not_found",
+      "deployment.not_found",
+      "There is no such deployment, or you may not see it.",
+    );
   const { service, environment } = row.target;
   return {
     projectId: row.projectId,
     environment,
-    resource: { type: "deployment", id: row.id, label: `#${row.number} ${service.name} → ${environment.name}` },
+    resource: {
+      type: "deployment",
+      id: row.id,
+      label: `#${row.number} ${service.name} → ${environment.name}`,
+    },
   };
 }
 
 function whereDeployment(ref: DeploymentRef) {
-  return "deploymentId" in ref ? { id: ref.deploymentId } : { project: { slug: ref.project }, number: ref.number };
+  return "deploymentId" in ref
+    ? { id: ref.deploymentId }
+    : { project: { slug: ref.project }, number: ref.number };
 }
 
 /** The place of a target, from its row. @throws DomainError not_found */
@@ -54,7 +65,8 @@ export async function targetScope({ db, input }: { db: Db; input: { targetId: st
       environment: { select: { id: true, name: true, protected: true } },
     },
   });
-  if (!row) throw new DomainError("not_found", "target.not_found", "There is no such target, or you may not see it.");
+  if (!row)
+    throw new DomainError("not_found", "target.not_found", "There is no such target, or you may not see it.");
   return {
     projectId: row.service.projectId,
     environment: row.environment,

@@ -1,0 +1,121 @@
+import { readDirectives } from "../../core/migration/directives";
+import type { MigrationSource } from "../../core/migration/types";
+import { matchesVersion } from "../../core/migration/version";
+import { type Plan, planDown, planUp } from "../../core/plan/plan";
+import { computeStatus } from "../../core/plan/state";
+import type { LedgerRow, TargetStatus } from "../../core/plan/types";
+import type { PlannedMigration } from "../../core/run/types";
+import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
+import { loadMigrationSources, type StoredMigration } from "../migration/load";
+import { plannedMigration } from "./planned-migration";
+import { readTargetLedger } from "./read-ledger";
+
+export interface PlanRequest {
+  targetId: string;
+  direction: "up" | "down";
+  /** up: version or file name, it and everything before. down: what stays applied; "0": nothing. */
+  to?: string | undefined;
+  /** At most so many migrations. */
+  steps?: number | undefined;
+  /** File names of drafts to take along; the one that `to` names is taken without being listed. */
+  drafts?: readonly string[];
+}
+
+export interface TargetPlan extends Plan {
+  planned: PlannedMigration[];
+  status: TargetStatus;
+  fromVersion: string | null;
+  toVersion: string | null;
+  /** Drafts among what is planned. */
+  drafts: StoredMigration[];
+  /** Drafts that are left out. */
+  otherDrafts: StoredMigration[];
+}
+
+/** What has to run on a target to get where it is asked to be, by its ledger as it is now. @throws DomainError of openConnection */
+export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPlan> {
+  const target = await db.target.findUnique({
+    where: { id: request.targetId },
+    include: { service: true, environment: true },
+  });
+  if (!target) throw new DomainError("not_found", "target.not_found", "There is no such target.");
+  const stored = await loadMigrationSources(db, target.serviceId);
+  const taken = (one: StoredMigration) =>
+    !one.draft ||
+    request.drafts?.includes(one.filename) ||
+    (request.to !== undefined && matchesVersion(one, request.to));
+  const own = stored.filter(taken);
+  const service = target.service.name;
+  const ledger = await readTargetLedger(db, target.id);
+  const others = await required(db, own, ledger, target);
+  const limits = {
+    service,
+    ...(request.to === undefined ? {} : { to: request.to }),
+    ...(request.steps === undefined ? {} : { steps: request.steps }),
+  };
+  const plan =
+    request.direction === "up"
+      ? planUp([...own, ...others.sources], [...ledger, ...others.ledger], {
+          ...limits,
+          environment: target.environment.name,
+        })
+      : planDown(own, ledger, limits);
+  const status = computeStatus(
+    own,
+    ledger.filter((row) => row.service === service),
+  );
+  const names = new Set(plan.steps.map((step) => step.migration.filename));
+  return {
+    ...plan,
+    planned: await Promise.all(plan.steps.map(plannedMigration)),
+    status,
+    fromVersion: status.current,
+    toVersion: goalOf(plan, status),
+    drafts: own.filter((one) => one.draft && names.has(one.filename)),
+    otherDrafts: stored.filter((one) => one.draft && !names.has(one.filename)),
+  };
+}
+
+/** The version that is the latest applied one afterwards. */
+function goalOf(plan: Plan, status: TargetStatus): string | null {
+  const last = plan.steps.filter((step) => step.migration.kind === "versioned").at(-1);
+  if (!last) return status.current;
+  if (last.direction === "up") return last.migration.version;
+  const reverted = new Set(plan.steps.map((step) => step.migration.filename));
+  const left = status.migrations.filter(
+    (one) => one.appliedAt !== null && one.kind === "versioned" && !reverted.has(one.filename),
+  );
+  return left.at(-1)?.version ?? null;
+}
+
+/**
+ * Scripts and ledgers of the services that this one's migrations require, in the same environment: from the same
+ * ledger when they share the database, else from their own target.
+ */
+async function required(
+  db: Db,
+  own: readonly MigrationSource[],
+  ledger: readonly LedgerRow[],
+  target: { id: string; environmentId: string; service: { projectId: string; name: string } },
+): Promise<{ sources: MigrationSource[]; ledger: LedgerRow[] }> {
+  const names = new Set<string>();
+  for (const { up } of own) {
+    for (const one of readDirectives(up).directives.requires) names.add(one.split("/")[0] ?? "");
+  }
+  names.delete(target.service.name);
+  const sources: MigrationSource[] = [];
+  const rows: LedgerRow[] = [];
+  for (const name of names) {
+    const service = await db.service.findUnique({
+      where: { projectId_name: { projectId: target.service.projectId, name } },
+      include: { targets: { where: { environmentId: target.environmentId }, select: { id: true } } },
+    });
+    if (!service) continue;
+    sources.push(...(await loadMigrationSources(db, service.id, { drafts: false })));
+    const other = service.targets[0];
+    if (ledger.some((row) => row.service === name) || !other) continue;
+    rows.push(...(await readTargetLedger(db, other.id)).filter((row) => row.service === name));
+  }
+  return { sources, ledger: rows };
+}

@@ -1,0 +1,23 @@
+import { readDirectives } from "../../core/migration/directives";
+import type { PlanStep } from "../../core/plan/types";
+import type { PlannedMigration } from "../../core/run/types";
+import { parseScriptAsync } from "../../core/sql/parse-script";
+
+/** The script that a step runs. */
+export function scriptOf(step: PlanStep): string {
+  return step.direction === "up" ? step.migration.up : (step.migration.down ?? "");
+}
+
+/** A step of a plan as it is stored with the deployment and shown. */
+export async function plannedMigration(step: PlanStep): Promise<PlannedMigration> {
+  const { service, filename, version, name, checksum } = step.migration;
+  const script = scriptOf(step);
+  const { statements } = await parseScriptAsync(script);
+  const transaction = statements.some((statement) => statement.need === "control")
+    ? "own"
+    : readDirectives(script).directives.transaction === "none" ||
+        statements.some((statement) => statement.need === "outside")
+      ? "none"
+      : "one";
+  return { service, filename, version, name, direction: step.direction, checksum, transaction };
+}

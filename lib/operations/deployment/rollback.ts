@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
+import { defineOperation, type Scope } from "../define";
+import { insertDeployment, requireSteps } from "./insert";
+import { planTarget, type TargetPlan } from "./plan-target";
+import { deploymentScope, targetScope } from "./scope";
+
+const reason = z.string().trim().max(4000).optional();
+
+/** Back to before a deployment, or a target back to a version (`to`: what stays applied, "0": nothing) or by steps. */
+export const rollbackInput = z.union([
+  z.object({ deploymentId: z.uuid(), reason }),
+  z.object({ project: z.string().min(1).max(100), number: z.coerce.number().int().positive(), reason }),
+  z.object({
+    targetId: z.uuid(),
+    to: z.string().min(1).max(300).optional(),
+    steps: z.coerce.number().int().min(1).max(10_000).optional(),
+    reason,
+  }),
+]);
+type RollbackInput = z.infer<typeof rollbackInput>;
+
+/**
+ * Asks for the way back, as a deployment of direction down: checked, approved and run like any other. In a
+ * protected environment it takes an admin and a reason.
+ * @throws DomainError validation `reason`; precondition `deployment.not_succeeded`, `deployment.not_last`,
+ *   `plan.no_down` …
+ */
+export const rollbackDeployment = defineOperation({
+  name: "deployment.rollback",
+  permission: "deployment.rollback",
+  input: rollbackInput,
+  audit: "change",
+  scope: async ({ db, input }: { db: Db; input: RollbackInput }): Promise<Scope> =>
+    "targetId" in input ? targetScope({ db, input }) : deploymentScope({ db, input }),
+  prepare: async ({ db, input, scope }) => {
+    if (scope.environment?.protected && !input.reason) {
+      throw new DomainError(
+        "validation",
+        "deployment.reason",
+        "Say why: going back in a protected environment needs a reason.",
+        {
+          details: { fields: [{ field: "reason", message: "Say why it is rolled back." }] },
+        },
+      );
+    }
+    const prepared = "targetId" in input ? await planTargetBack(db, input) : await planBack(db, scope);
+    requireSteps(prepared.plan, scope.environment?.name ?? "");
+    return prepared;
+  },
+  run: async ({ ctx, input, scope, prepared }) => {
+    const { plan, targetId, promotedFromId } = prepared;
+    const made = await insertDeployment(ctx.db, ctx.actor, {
+      ...{ projectId: scope.projectId ?? "", targetId, direction: "down", plan, promotedFromId },
+      reason: input.reason,
+    });
+    ctx.note({ number: made.number, to: plan.toVersion, reason: input.reason ?? null });
+    return made;
+  },
+});
+
+interface Back {
+  plan: TargetPlan;
+  targetId: string;
+  promotedFromId?: string;
+}
+
+async function planTargetBack(db: Db, input: Extract<RollbackInput, { targetId: string }>): Promise<Back> {
+  const { targetId, to, steps } = input;
+  return { targetId, plan: await planTarget(db, { targetId, direction: "down", to, steps }) };
+}
+
+/** Reverts what a deployment has applied, as long as nothing was applied on top of it. */
+async function planBack(db: Db, scope: Scope): Promise<Back> {
+  const source = await db.deployment.findUniqueOrThrow({ where: { id: scope.resource.id ?? "" } });
+  if (source.state !== "succeeded" || source.direction !== "up") {
+    throw new DomainError(
+      "precondition",
+      "deployment.not_succeeded",
+      "Only what succeeded can be rolled back.",
+      {
+        details: { state: source.state },
+      },
+    );
+  }
+  const versioned = (source.plan as { filename: string }[]).filter((one) => !one.filename.startsWith("R__"));
+  const names = new Set(versioned.map((one) => one.filename));
+  const plan = await planTarget(db, {
+    targetId: source.targetId,
+    direction: "down",
+    steps: Math.max(1, names.size),
+  });
+  const foreign = plan.steps.find((step) => !names.has(step.migration.filename));
+  if (foreign) {
+    throw new DomainError(
+      "precondition",
+      "deployment.not_last",
+      `${foreign.migration.filename} was applied on top of it, or part of it is reverted already.`,
+      {
+        details: { filename: foreign.migration.filename },
+        hint: "Roll back the later deployment first, or roll back the target by steps.",
+      },
+    );
+  }
+  return { plan, targetId: source.targetId, promotedFromId: source.id };
+}

@@ -1,0 +1,42 @@
+import { boundScripts, scriptsHash } from "../../core/policy/bound-hash";
+import type { PlannedMigration } from "../../core/run/types";
+import type { Db, Tx } from "../../db/client";
+import { DomainError } from "../../errors";
+import { loadMigrationSources } from "../migration/load";
+import { type LoadedDeployment, loadLastCheck } from "./load";
+
+/** Whether the scripts in the store are still the ones that were checked. */
+export async function scriptsUnchanged(db: Db | Tx, deployment: LoadedDeployment): Promise<boolean> {
+  const check = await loadLastCheck(db, deployment.id);
+  if (!check) return false;
+  return (await currentScriptsHash(db, deployment.serviceId, deployment.plan)) === check.bound.scripts;
+}
+
+async function currentScriptsHash(
+  db: Db | Tx,
+  serviceId: string,
+  plan: readonly PlannedMigration[],
+): Promise<string> {
+  return scriptsHash(boundScripts(plan, await loadMigrationSources(db, serviceId)));
+}
+
+/** @throws DomainError conflict `deployment.stale` */
+export async function requireUnchangedScripts(db: Db | Tx, deployment: LoadedDeployment): Promise<void> {
+  if (!(await scriptsUnchanged(db, deployment))) throw staleError("scripts");
+}
+
+/** What was reviewed is not what there is now. */
+export function staleError(what: "scripts" | "schema" | "page"): DomainError {
+  const message = {
+    scripts: "A script of this deployment was changed after it was checked.",
+    schema: "The schema of the target was changed after it was checked.",
+    page: "This deployment was changed after you opened it.",
+  }[what];
+  return new DomainError("conflict", "deployment.stale", message, {
+    details: { what },
+    hint:
+      what === "page"
+        ? "Load the page again and look at what is new."
+        : "Check it again; approvals of the old version no longer count.",
+  });
+}

@@ -1,0 +1,30 @@
+import type { BoundHash } from "../../core/policy/bound-hash";
+import type { CheckResult } from "../../core/run/types";
+import type { RelationSize } from "./views";
+
+/** Whether what is planned ran in the environment before. */
+export interface PreviousFacts {
+  /** The environment before that has a target of the service; null: there is none. */
+  environment: string | null;
+  /** The policy demands it. */
+  demanded: boolean;
+  /** File names that are not applied there as they are now. */
+  missing: string[];
+  /** Its ledger could not be read: the error's code. */
+  unread: string | null;
+}
+
+/** What deployment_check.result holds. */
+export interface StoredCheck extends CheckResult {
+  bound: BoundHash;
+  /** Size on the target of the relations that are rewritten, scanned or locked against writes. */
+  sizes: RelationSize[];
+  previous: PreviousFacts;
+  /** Where the plan starts, for people: version of the last migration that was applied. */
+  fromVersion: string | null;
+}
+
+/** The JSON of the store as its writer made it. */
+export function readStoredCheck(value: unknown): StoredCheck | null {
+  return value === null || value === undefined ? null : (value as StoredCheck);
+}
