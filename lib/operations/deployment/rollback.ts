@@ -84,7 +84,15 @@ async function planBack(db: Db, scope: Scope): Promise<Back> {
       },
     );
   }
-  const versioned = (source.plan as { filename: string }[]).filter((one) => !one.filename.startsWith("R__"));
+  const target = await db.target.findUniqueOrThrow({ where: { id: source.targetId } });
+  const versioned = await db.migration.findMany({
+    where: {
+      serviceId: target.serviceId,
+      kind: "versioned",
+      filename: { in: (source.plan as { filename: string }[]).map((one) => one.filename) },
+    },
+    select: { filename: true },
+  });
   const names = new Set(versioned.map((one) => one.filename));
   const plan = await planTarget(db, {
     targetId: source.targetId,
