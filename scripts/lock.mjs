@@ -4,7 +4,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const OS = /(?:^|[-/])(darwin|linux|windows|win32|freebsd|openbsd|netbsd|android|sunos|aix|openharmony)(?:[-_]|$)/;
+const OS =
+  /(?:^|[-/])(darwin|linux|windows|win32|freebsd|openbsd|netbsd|android|sunos|aix|openharmony)(?:[-_]|$)/;
 const CPU = /(?:^|[-_])(x64|arm64|arm|ia32|ppc64|s390x|riscv64|loong64|mips64el|wasm32)(?:[-_]|$)/;
 
 /** Where node would find `name` from the package at `path`; undefined when nowhere. */
@@ -26,7 +27,12 @@ export function missingOptional(lock) {
       const found = resolve(lock.packages, path, name);
       if (found && major(lock.packages[found].version) === major(range)) continue;
       const dev = entry.dev === true || undefined;
-      missing.push({ dev, path: `${found ? `${path}/` : ""}node_modules/${name}`, name, version: range.replace(/^[~^=]/, "") });
+      missing.push({
+        dev,
+        path: `${found ? `${path}/` : ""}node_modules/${name}`,
+        name,
+        version: range.replace(/^[~^=]/, ""),
+      });
     }
   }
   return missing;
@@ -34,7 +40,9 @@ export function missingOptional(lock) {
 
 /** @returns entries that name the address they were downloaded from */
 export function withAddress(lock) {
-  return Object.entries(lock.packages).filter(([, entry]) => /^https?:/.test(entry.resolved ?? "")).map(([path]) => path);
+  return Object.entries(lock.packages)
+    .filter(([, entry]) => /^https?:/.test(entry.resolved ?? ""))
+    .map(([path]) => path);
 }
 
 function complete(lock) {

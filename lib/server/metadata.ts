@@ -10,7 +10,7 @@ export async function migrateMetadata(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query("SELECT pg_advisory_lock(7126002)");
+    await client.query("SELECT pg_advisory_lock(7126010)");
     await client.query("CREATE TABLE IF NOT EXISTS metadata_migration (name text PRIMARY KEY)");
     const done = await client.query<{ name: string }>("SELECT name FROM metadata_migration");
     const known = new Set(done.rows.map((row) => row.name));
