@@ -1,0 +1,8 @@
+"use server";
+
+import { findInProject, type SearchResult } from "@/lib/operations/search/find";
+import { type ActionResult, runAction } from "@/lib/transport/action";
+
+export async function searchProject(project: string, text: string): Promise<ActionResult<SearchResult>> {
+  return runAction(findInProject, { project, text });
+}

@@ -1,0 +1,43 @@
+import type { IconName } from "@/components/icon";
+import type { Permission } from "@/lib/access/permissions";
+
+/** The pages of a project that the navigation, the palette and the keys know; one list for all three. */
+export const PLACES = [
+  { key: "overview", path: "", icon: "overview", letter: "o", permission: "project.read" },
+  { key: "migrations", path: "/migrations", icon: "migrations", letter: "m", permission: "migration.read" },
+  {
+    key: "deployments",
+    path: "/deployments",
+    icon: "deployments",
+    letter: "d",
+    permission: "deployment.read",
+  },
+  { key: "runs", path: "/runs", icon: "runs", letter: "r", permission: "deployment.read" },
+  { key: "sql", path: "/sql", icon: "sql", letter: "s", permission: "sql.read" },
+  { key: "audit", path: "/audit", icon: "audit", letter: "a", permission: "audit.read" },
+  { key: "settings", path: "/settings", icon: "settings", letter: "e", permission: "project.read" },
+] as const satisfies readonly {
+  key: string;
+  path: string;
+  icon: IconName;
+  letter: string;
+  permission: Permission;
+}[];
+
+export type PlaceKey = (typeof PLACES)[number]["key"];
+
+/** A place as the browser needs it. */
+export interface Place {
+  key: PlaceKey;
+  href: string;
+  icon: IconName;
+  letter: string;
+  count?: number;
+}
+
+/** The page of the list that an address belongs to. */
+export function placeOf(places: readonly Place[], pathname: string): Place | undefined {
+  return [...places]
+    .sort((a, b) => b.href.length - a.href.length)
+    .find((place) => pathname === place.href || pathname.startsWith(`${place.href}/`));
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Actor } from "../../access/actor";
+import { roleIn } from "../../access/check";
+import type { Role } from "../../access/roles";
+import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
+import { defineOperation } from "../define";
+
+/** What the frame around every page of a project shows. */
+export interface FrameView {
+  project: { slug: string; name: string };
+  /** Projects the reader may open, by name, at most 50. */
+  projects: { slug: string; name: string }[];
+  role: Role;
+  /** Deployments that wait for somebody or are at work. */
+  openDeployments: number;
+  /** Of these, at work right now; the live bell goes on from here. */
+  running: number;
+}
+
+const OPEN = [
+  "checking",
+  "ready",
+  "blocked",
+  "awaiting_approval",
+  "approved",
+  "queued",
+  "running",
+  "in_doubt",
+];
+const AT_WORK = ["checking", "queued", "running"];
+
+/** Project, role and counts for the navigation; read on every page, so it is four small queries and no more. */
+export const getFrame = defineOperation({
+  name: "frame.get",
+  permission: "project.read",
+  input: z.object({ project: z.string().min(1).max(100) }),
+  audit: "none",
+  scope: async ({ db, input }) => {
+    const project = await db.project.findUnique({
+      where: { slug: input.project },
+      select: { id: true, name: true, archivedAt: true },
+    });
+    if (!project || project.archivedAt) {
+      throw new DomainError(
+        "not_found",
+        "access.not_found",
+        "There is no such project, or you may not see it.",
+        {
+          details: { type: "project" },
+        },
+      );
+    }
+    return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
+  },
+  run: async ({ ctx, input, scope }): Promise<FrameView> => {
+    const projectId = scope.projectId as string;
+    const [role, projects, states] = await Promise.all([
+      roleIn(ctx.db, ctx.actor, projectId),
+      readableProjects(ctx.db, ctx.actor),
+      ctx.db.deployment.groupBy({ by: ["state"], where: { projectId, state: { in: OPEN } }, _count: true }),
+    ]);
+    const count = (wanted: string[]) =>
+      states.filter((row) => wanted.includes(row.state)).reduce((sum, row) => sum + row._count, 0);
+    return {
+      project: { slug: input.project, name: scope.resource.label },
+      projects,
+      role: role ?? "viewer",
+      openDeployments: count(OPEN),
+      running: count(AT_WORK),
+    };
+  },
+});
+
+function readableProjects(db: Db, actor: Actor): Promise<{ slug: string; name: string }[]> {
+  const mine = actor.instanceAdmin ? {} : { memberships: { some: { userId: actor.userId ?? "" } } };
+  return db.project.findMany({
+    where: { archivedAt: null, ...mine },
+    select: { slug: true, name: true },
+    orderBy: { name: "asc" },
+    take: 50,
+  });
+}
