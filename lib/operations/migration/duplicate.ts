@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineOperation } from "../define";
+import { noSuch } from "../project/find";
 import { insertDraft } from "./insert";
 import { MigrationName } from "./name";
-import { migrationScope, notFound } from "./scope";
+import { migrationScope } from "./scope";
 
 const DuplicateMigrationInput = z.object({ id: z.uuid(), name: MigrationName.optional() });
 
@@ -15,7 +16,7 @@ export const duplicateMigration = defineOperation({
   scope: ({ db, input }) => migrationScope(db, input.id),
   run: async ({ ctx, input }) => {
     const from = await ctx.db.migration.findUnique({ where: { id: input.id } });
-    if (!from) throw notFound("migration");
+    if (!from) throw noSuch("migration");
     const row = await insertDraft(ctx.db, {
       serviceId: from.serviceId,
       name: input.name ?? MigrationName.parse(`${from.name.slice(0, 95)}_copy`),

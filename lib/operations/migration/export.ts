@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { writeMigrations } from "../../core/migration/layouts";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 import { toSource } from "./load";
-import { projectScope } from "./scope";
 
 const ExportMigrationsInput = z.object({
   project: z.string(),
@@ -17,7 +17,7 @@ export const exportMigrations = defineOperation({
   permission: "migration.read",
   input: ExportMigrationsInput,
   audit: "none",
-  scope: ({ db, input }) => projectScope(db, input.project),
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, input, scope }) => {
     const rows = await ctx.db.migration.findMany({
       where: {

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
+import { noSuch } from "../project/find";
 import { readPlaces, readStates } from "./list-states";
 import { findPeople } from "./people";
-import { migrationScope, notFound } from "./scope";
+import { migrationScope } from "./scope";
 import type { DraftView, MigrationView } from "./views";
 
 const GetMigrationInput = z.object({ id: z.uuid("There is no such migration.") });
@@ -20,7 +21,7 @@ export const getMigration = defineOperation({
       where: { id: input.id },
       include: { service: { include: { project: { select: { id: true, slug: true } } } } },
     });
-    if (!row) throw notFound("migration");
+    if (!row) throw noSuch("migration");
     const { service } = row;
     const environments = await readPlaces(ctx.db, service.project.id);
     const [states, people, ownDraft, deployments] = await Promise.all([

@@ -1,7 +1,7 @@
 import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
+import { noSuch } from "../project/find";
 import { findPeople } from "./people";
-import { notFound } from "./scope";
 import { APPLIED_STATES } from "./states";
 
 /** Deployments that still mean to run, or run now. */
@@ -23,7 +23,7 @@ const OPEN_STATES = [
 export async function lockRevision(tx: Tx, id: string, revision: number | undefined) {
   await tx.$queryRaw`SELECT id FROM migration WHERE id = ${id}::uuid FOR UPDATE`;
   const row = await tx.migration.findUnique({ where: { id }, include: { service: true } });
-  if (!row) throw notFound("migration");
+  if (!row) throw noSuch("migration");
   if (revision !== undefined && row.revision !== revision) {
     const people = await findPeople(tx, [row.updatedById]);
     const by = people.get(row.updatedById ?? "")?.name ?? null;

@@ -4,9 +4,10 @@ import type { MigrationSource } from "../../core/migration/types";
 import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 import { type ImportItem, planImport } from "./import-plan";
 import { ImportSource, readSource } from "./import-source";
-import { projectScope, serviceScope } from "./scope";
+import { serviceScope } from "./scope";
 
 const PreviewInput = z.object({
   project: z.string(),
@@ -76,7 +77,7 @@ export const importMigrations = defineOperation({
 
 function scopeOf(db: Tx, input: Args) {
   return input.service === undefined
-    ? projectScope(db, input.project)
+    ? scopeOfSlug(db, input.project)
     : serviceScope(db, input.project, input.service);
 }
 

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { validationError } from "../../errors";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 import { countMigrations, type ListedMigration, type ListFilter, queryMigrations } from "./list-query";
 import { readPlaces, readStates } from "./list-states";
-import { projectScope } from "./scope";
 import type { MigrationGroup, MigrationList, OrphanRow, PlaceView } from "./views";
 
 export const LIST_STATES = [
@@ -40,7 +40,7 @@ export const listMigrations = defineOperation({
   permission: "migration.read",
   input: ListMigrationsInput,
   audit: "none",
-  scope: ({ db, input }) => projectScope(db, input.project),
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, input, scope }): Promise<MigrationList> => {
     const projectId = scope.projectId ?? "";
     const [services, environments] = await Promise.all([

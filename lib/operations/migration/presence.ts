@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineOperation } from "../define";
+import { noSuch } from "../project/find";
 import { requirePerson } from "./draft-save";
 import { findPeople } from "./people";
-import { migrationScope, notFound } from "./scope";
+import { migrationScope } from "./scope";
 import type { PresenceView } from "./views";
 
 /** Who was seen within this many milliseconds is here; the editor says so every ten seconds. */
@@ -43,7 +44,7 @@ export const markPresence = defineOperation({
         select: { userId: true, savedAt: true },
       }),
     ]);
-    if (!row) throw notFound("migration");
+    if (!row) throw noSuch("migration");
     const people = await findPeople(ctx.db, [row.updatedById, ...others.map((other) => other.userId)]);
     return {
       people: others.flatMap((other) => {

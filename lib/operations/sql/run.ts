@@ -1,0 +1,27 @@
+import { defineOperation } from "../define";
+import { scopeOfTarget } from "../project/find";
+import { executeSql } from "./execute";
+import { RunSqlInput } from "./fields";
+
+/**
+ * Queries in a read-only transaction that is rolled back. What functions do beyond a transaction (other sessions,
+ * files of the server) depends on the rights of the target's role: give it no more than it needs.
+ */
+export const readSql = defineOperation({
+  name: "sql.read",
+  permission: "sql.read",
+  input: RunSqlInput,
+  audit: "target",
+  scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
+  run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "read", end: "read_only" }),
+});
+
+/** Any statements in one transaction that is committed when none of them fails. */
+export const writeSql = defineOperation({
+  name: "sql.write",
+  permission: "sql.write",
+  input: RunSqlInput,
+  audit: "target",
+  scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
+  run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "write", end: "commit" }),
+});
