@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Actor } from "../access/actor";
 import type { Tx } from "../db/client";
+import { type EventFields, GENESIS, hashEvent, storableJson, storableText } from "./canonical";
 
-export type AuditOutcome = "ok" | "denied" | "failed" | "intent";
+/** `in_doubt`: begun, and the process that did it is gone without having said how it ended. */
+export type AuditOutcome = "ok" | "denied" | "failed" | "intent" | "in_doubt";
 export type AuditDetails = Record<string, unknown>;
 
 export interface AuditInput {
@@ -18,48 +19,53 @@ export interface AuditInput {
   runId?: string;
 }
 
+/** End of the chain. */
+export interface ChainHead {
+  seq: bigint;
+  hash: Uint8Array;
+}
+
 /** Advisory lock that gives sequence numbers and hashes in commit order. */
 const CHAIN_LOCK = 7_126_001;
+/** An event is a line of a list, not an archive. */
+const DETAILS_LIMIT = 64 * 1024;
 
-/** What the hash of an event covers, as one canonical text. Dates as ISO, bigints as decimal, keys sorted. */
-export function canonicalEvent(event: Record<string, unknown>): string {
-  return JSON.stringify(sortKeys(event));
-}
-
-function sortKeys(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === "bigint") return value.toString();
-  if (Array.isArray(value)) return value.map(sortKeys);
-  if (value !== null && typeof value === "object") {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sortKeys(v)]));
-  }
-  return value;
-}
-
-/** The one writer of audit events. Runs in the transaction of the change; the chain's lock is held to its end. */
-export async function recordAudit(tx: Tx, input: AuditInput): Promise<void> {
+/**
+ * The one writer of audit events. Runs at the end of the transaction of the change: the chain's lock is held from
+ * here to the commit, so nothing slow may follow.
+ */
+export async function recordAudit(tx: Tx, input: AuditInput): Promise<ChainHead> {
+  const details = shorten(storableJson(input.details) as object);
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${CHAIN_LOCK})`;
   const last = await tx.auditEvent.findFirst({ orderBy: { seq: "desc" }, select: { seq: true, hash: true } });
+  const text = (value: string | null | undefined) => (value ? storableText(value) : null);
   const fields = {
     seq: (last?.seq ?? 0n) + 1n,
     at: new Date(),
     actorKind: input.actor.kind,
-    actorId: input.actor.id,
-    actorLabel: input.actor.label,
+    actorId: text(input.actor.id),
+    actorLabel: storableText(input.actor.label),
     operation: input.operation,
     outcome: input.outcome,
-    projectId: input.scope.projectId,
-    environmentId: input.scope.environment?.id ?? null,
+    projectId: input.scope.projectId?.toLowerCase() ?? null,
+    environmentId: input.scope.environment?.id.toLowerCase() ?? null,
     resourceType: input.scope.resource.type,
-    resourceId: input.scope.resource.id,
-    resourceLabel: input.scope.resource.label,
-    runId: input.runId ?? null,
-    ip: input.actor.ip ?? null,
-    userAgent: input.actor.userAgent ?? null,
-    details: JSON.parse(canonicalEvent(input.details)) as object,
-  };
-  const previousHash = last?.hash ?? new Uint8Array(32);
-  const hash = createHash("sha256").update(previousHash).update(canonicalEvent(fields)).digest();
-  await tx.auditEvent.create({ data: { ...fields, previousHash: new Uint8Array(previousHash), hash: new Uint8Array(hash) } });
+    resourceId: text(input.scope.resource.id),
+    resourceLabel: storableText(input.scope.resource.label),
+    runId: text(input.runId),
+    ip: text(input.actor.ip),
+    userAgent: text(input.actor.userAgent),
+    details,
+  } satisfies EventFields;
+  const previousHash = new Uint8Array(last?.hash ?? GENESIS);
+  const hash = hashEvent(previousHash, fields);
+  await tx.auditEvent.create({ data: { ...fields, previousHash, hash } });
+  return { seq: fields.seq, hash };
+}
+
+function shorten(details: object): object {
+  const size = JSON.stringify(details).length;
+  return size <= DETAILS_LIMIT
+    ? details
+    : { shortened: true, bytes: size, keys: Object.keys(details).slice(0, 100) };
 }

@@ -2,6 +2,8 @@ import type { z } from "zod";
 import type { Actor } from "../access/actor";
 import { requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
+import { noteHead } from "../audit/checkpoint-file";
+import { openIntent } from "../audit/intents";
 import { type AuditDetails, type AuditOutcome, recordAudit } from "../audit/record";
 import { type Db, db, type Tx } from "../db/client";
 import { Prisma } from "../db/generated/client";
@@ -51,6 +53,8 @@ export interface OperationDefinition<S extends z.ZodType, M extends AuditMode, O
   audit: M;
   /** @throws DomainError not_found */
   scope(args: { db: Db; input: z.output<S>; actor: Actor }): Promise<Scope> | Scope;
+  /** What the intent, and a denial, already tell of the request; never a secret. */
+  intent?(input: z.output<S>): AuditDetails;
   /**
    * What must not hold the transaction open (hashing, asking another server), or must outlive a refusal (counters).
    * Runs after the permission check and before the transaction.
@@ -119,57 +123,88 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   const input = parseInput(operation.input, rawInput);
   const store = db();
   const scope = await operation.scope({ db: store, input, actor });
+  const call = startCall(operation, actor, scope, options);
+  if (operation.intent) call.note(operation.intent(input));
+  try {
+    await requireRole(store, actor, operation.permission, scope);
+  } catch (error) {
+    await call.write("denied", { reason: codeOf(error) });
+    throw error;
+  }
+  try {
+    const prepared = await operation.prepare?.({ db: store, input, scope, actor });
+    const run = (client: Db | Tx) => operation.run({ ctx: call.context(client), input, scope, prepared });
+    if (operation.audit === "none") return await run(store);
+    return await (operation.audit === "change" ? runChange(call, run) : runOnTarget(call, run));
+  } catch (thrown) {
+    const error = translateStoreError(thrown);
+    // Done but not written down: the intent stays open and is settled as in doubt, which is what it is.
+    if (operation.audit !== "none" && !call.isDone()) await call.write("failed", { error: codeOf(error) });
+    throw error;
+  } finally {
+    await call.end();
+  }
+}
+
+type Call = ReturnType<typeof startCall>;
+
+/** What one call of an operation carries along: its audit event, its notes, its run id. */
+function startCall(operation: Operation, actor: Actor, scope: Scope, options: ExecuteOptions) {
   const runId = crypto.randomUUID();
+  const signal = options.signal ?? new AbortController().signal;
+  const report = options.onProgress ?? (() => {});
   let noted: AuditDetails = {};
   const note = (more: AuditDetails) => {
     noted = { ...noted, ...more };
   };
-  const event = (outcome: AuditOutcome, more: AuditDetails = {}) => ({
-    actor,
-    operation: operation.name,
-    scope,
-    outcome,
-    details: { ...noted, ...more },
-    ...(operation.audit === "target" ? { runId } : {}),
-  });
-  const write = (outcome: AuditOutcome, more?: AuditDetails) =>
-    store.$transaction((tx) => recordAudit(tx, event(outcome, more)), AUDIT_TRANSACTION);
-
-  try {
-    await requireRole(store, actor, operation.permission, scope);
-  } catch (error) {
-    await write("denied", { reason: codeOf(error) });
-    throw error;
-  }
-
-  const signal = options.signal ?? new AbortController().signal;
-  const report = options.onProgress ?? (() => {});
-  const context = (client: Db | Tx) => ({ actor, db: client as never, note, runId, signal, report });
-  try {
-    const prepared = await operation.prepare?.({ db: store, input, scope, actor });
-    if (operation.audit === "none") {
-      return await operation.run({ ctx: context(store), input, scope, prepared });
-    }
-    if (operation.audit === "change") {
-      return await store.$transaction(async (tx) => {
-        const output = await operation.run({ ctx: context(tx), input, scope, prepared });
-        await recordAudit(tx, event("ok"));
-        return output;
-      }, CHANGE_TRANSACTION);
-    }
-    await write("intent");
-    const output = await operation.run({ ctx: context(store), input, scope, prepared });
-    await write("ok");
-    return output;
-  } catch (thrown) {
-    const error = translateStoreError(thrown);
-    if (operation.audit !== "none") await write("failed", { error: codeOf(error) });
-    throw error;
-  }
+  const record = (tx: Tx, outcome: AuditOutcome, more: AuditDetails = {}) =>
+    recordAudit(tx, {
+      actor,
+      operation: operation.name,
+      scope,
+      outcome,
+      details: { ...noted, ...more },
+      ...(operation.audit === "target" ? { runId } : {}),
+    });
+  let intent: Awaited<ReturnType<typeof openIntent>> | undefined;
+  let done = false;
+  let written = false;
+  return {
+    record,
+    isDone: () => done,
+    context: (client: Db | Tx) => ({ actor, db: client as never, note, runId, signal, report }),
+    async write(outcome: AuditOutcome, more?: AuditDetails) {
+      if (outcome === "ok") done = true;
+      noteHead(await db().$transaction((tx) => record(tx, outcome, more), TRANSACTION));
+      written = outcome !== "intent";
+    },
+    async begin() {
+      intent = await openIntent(db(), runId);
+      await this.write("intent");
+    },
+    end: async () => intent?.end(written),
+  };
 }
 
-const AUDIT_TRANSACTION = { timeout: 30_000, maxWait: 15_000 };
-const CHANGE_TRANSACTION = { timeout: 30_000, maxWait: 15_000 };
+/** No event, no change: both are in one transaction. */
+async function runChange<Out>(call: Call, run: (tx: Tx) => Promise<Out>): Promise<Out> {
+  const { output, head } = await db().$transaction(async (tx) => {
+    const output = await run(tx);
+    return { output, head: await call.record(tx, "ok") };
+  }, TRANSACTION);
+  noteHead(head);
+  return output;
+}
+
+/** No work on another database without an intent that says so, even when this process dies in the middle. */
+async function runOnTarget<Out>(call: Call, run: (store: Db) => Promise<Out>): Promise<Out> {
+  await call.begin();
+  const output = await run(db());
+  await call.write("ok");
+  return output;
+}
+
+const TRANSACTION = { timeout: 30_000, maxWait: 15_000 };
 
 function codeOf(error: unknown): string {
   return error instanceof DomainError ? error.code : "internal";
