@@ -55,13 +55,27 @@ export interface Blocker {
 export type RunEvent =
   | { type: "lock.wait"; holder: Blocker | null; waitedMs: number }
   | { type: "lock.acquired"; waitedMs: number }
-  | { type: "migration.start"; position: number; migration: string; statements: number; attempt: number; transaction: "one" | "none" | "own" }
+  | {
+      type: "migration.start";
+      position: number;
+      migration: string;
+      statements: number;
+      attempt: number;
+      transaction: "one" | "none" | "own";
+    }
   | { type: "statement.start"; migration: string; statement: number; line: number; sql: string }
   | { type: "statement.done"; migration: string; statement: number; durationMs: number; rows: number | null }
   | { type: "statement.blocked"; migration: string; statement: number; waitedMs: number; blockers: Blocker[] }
   | { type: "statement.failed"; migration: string; statement: number; failure: PostgresFailure }
   | { type: "migration.undone"; migration: string; reason: "lock_timeout" | "error" | "cancelled" }
-  | { type: "migration.retry"; migration: string; attempt: number; of: number; inMs: number; blockers: Blocker[] }
+  | {
+      type: "migration.retry";
+      migration: string;
+      attempt: number;
+      of: number;
+      inMs: number;
+      blockers: Blocker[];
+    }
   | { type: "migration.recorded"; migration: string; durationMs: number }
   | { type: "notice"; severity: string; message: string };
 
@@ -92,13 +106,47 @@ export interface TriedStatement {
   /** false: it was not tried, and `whyNot` says the reason. */
   tried: boolean;
   whyNot?: string;
+  /** Key of the translation of `whyNot`. */
+  whyNotCode?: WhyNotCode;
+  /** What was changed in the statement for the scratch copy, in words: `OWNER TO` another role … */
+  adapted?: string;
+  /** false: whether tables were read as a whole could not be seen; `scans` is empty and means nothing. */
+  scansObserved: boolean;
+}
+
+export type WhyNotCode =
+  | "earlier_failed"
+  | "whole_server"
+  | "other_servers"
+  | "role_rights"
+  | "extension_missing"
+  | "made_by_administrator"
+  | "time_is_up";
+
+/** A remark on the scratch copy: `code` is the key of its translation. */
+export interface ShadowRemark {
+  code: string;
+  params: Record<string, string | number>;
+  message: string;
 }
 
 export interface DryRun {
   /** Where it was tried: "scratch database on the target's server" or "embedded PostgreSQL 18.4". */
-  shadow: { kind: "target_server" | "embedded"; serverVersion: string; createdMs: number };
+  shadow: {
+    kind: "target_server" | "embedded";
+    serverVersion: string;
+    createdMs: number;
+    /** Why there. */
+    reason: ShadowRemark;
+    /** Where the copy differs from the target. */
+    notes: ShadowRemark[];
+  };
+  /** The target's own, at the moment when it was copied. */
+  targetFingerprint: string;
   statements: TriedStatement[];
   ok: boolean;
+  /** A failure that belongs to no statement: a script that does not parse, a deferred constraint at COMMIT. */
+  failure?: PostgresFailure;
   schemaBefore: string;
   schemaAfter: string;
   /** SHA-256 of the dumps, normalised. */
@@ -109,6 +157,8 @@ export interface DryRun {
     /** Why it is not proven: no down script, it failed, or the schema differs afterwards. */
     reason: "proven" | "no_down" | "failed" | "differs" | "not_tried";
     failure?: PostgresFailure;
+    /** Migrations without a script for the way back. */
+    missing?: string[];
     /** Lines that differ between the schema before and after up and down. */
     difference?: string;
     durationMs: number | null;

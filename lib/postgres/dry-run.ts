@@ -1,0 +1,222 @@
+import type { MigrationSource } from "../core/migration/types";
+import { differingLines } from "../core/run/difference";
+import type { DryRun, PostgresFailure, TriedStatement } from "../core/run/types";
+import { parseScriptAsync } from "../core/sql/parse-script";
+import { DomainError } from "../errors";
+import { type ConnectionSpec, closeConnection, openConnection } from "./connect";
+import { type ScriptResult, type Trial, tryScript } from "./dry-run-script";
+import { dumpSchema } from "./dump";
+import { fingerprintOf } from "./dump-text";
+import { createShadow, type EmbeddedSource, type Shadow, type ShadowKind } from "./shadow";
+import { Tracer } from "./trace";
+
+export interface DryRunStep {
+  migration: MigrationSource;
+  direction: "up" | "down";
+}
+
+export type DryRunProgress =
+  | { phase: "copy" | "read" | "done" }
+  | { phase: "try" | "rollback"; migration: string; position: number; of: number };
+
+export interface DryRunOptions {
+  target: ConnectionSpec;
+  /** Superuser on the embedded server, or how to start one when it is needed. */
+  embedded?: EmbeddedSource;
+  /** Where to try; `auto` decides and says why. */
+  shadow: "auto" | ShadowKind;
+  steps: DryRunStep[];
+  /** Milliseconds for everything; default 300000. */
+  timeoutMs?: number;
+  guardAddresses?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (progress: DryRunProgress) => void;
+}
+
+/**
+ * Tries steps on a scratch copy of the target and tells what each statement did: locks, rewrites, scans, duration,
+ * rows. Compares the schema before and after, then runs everything backwards and compares again. A failing
+ * statement is part of the answer. Nothing is written in the target; the copy is removed whatever happens.
+ * @throws DomainError of createShadow and dumpSchema; dry_run.timeout; the signal's reason when aborted
+ */
+export async function dryRun(options: DryRunOptions): Promise<DryRun> {
+  const timeoutMs = options.timeoutMs ?? 300_000;
+  const limit = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  try {
+    return await onShadow(options, signal);
+  } catch (error) {
+    if (limit.aborted && !options.signal?.aborted) throw tookTooLong(timeoutMs);
+    options.signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+async function onShadow(options: DryRunOptions, signal: AbortSignal): Promise<DryRun> {
+  options.onProgress?.({ phase: "copy" });
+  const shadow = await createShadow({
+    target: options.target,
+    ...(options.embedded ? { embedded: options.embedded } : {}),
+    ...(options.guardAddresses === undefined ? {} : { guardAddresses: options.guardAddresses }),
+    place: options.shadow,
+    scripts: options.steps.flatMap(({ migration }) => [migration.up, migration.down ?? ""]),
+    signal,
+  });
+  try {
+    return await tryAll(options, shadow, signal);
+  } finally {
+    await shadow.drop();
+  }
+}
+
+async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSignal): Promise<DryRun> {
+  options.onProgress?.({ phase: "read" });
+  const schemaBefore = await dumpSchema(shadow.spec, { signal });
+  const trial = await openTrial(shadow, signal);
+  const onAbort = () => void endSession(shadow, trial.tracer.pid);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const { statements, failure } = await tryForward(options, trial);
+    options.onProgress?.({ phase: "read" });
+    const schemaAfter = await dumpSchema(shadow.spec, { signal });
+    const rollback = failure
+      ? { proven: false, reason: "not_tried" as const, durationMs: null }
+      : await proveRollback(options, trial, shadow, schemaBefore, signal);
+    options.onProgress?.({ phase: "done" });
+    const { kind, serverVersion, createdMs, reason, notes } = shadow;
+    return {
+      shadow: { kind, serverVersion, createdMs, reason, notes },
+      targetFingerprint: shadow.targetFingerprint,
+      statements,
+      ok: failure === null,
+      ...(failure && !statements.some((one) => one.error) ? { failure } : {}),
+      schemaBefore,
+      schemaAfter,
+      fingerprintBefore: fingerprintOf(schemaBefore),
+      fingerprintAfter: fingerprintOf(schemaAfter),
+      rollback,
+    };
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    await closeTrial(trial);
+  }
+}
+
+async function openTrial(shadow: Shadow, signal: AbortSignal): Promise<Trial> {
+  const open = () => openConnection({ ...shadow.spec, applicationName: "dbmigrator-dry-run" });
+  const [session, gate, watcher] = await Promise.all([open(), open(), open()]);
+  const { rows } = await watcher.query<{ name: string }>(
+    "SELECT name::text FROM pg_catalog.pg_available_extensions",
+  );
+  return {
+    session,
+    tracer: await Tracer.start(session),
+    tools: { gate, watcher },
+    admin: shadow.admin,
+    major: shadow.major,
+    extensions: new Set(rows.map((row) => row.name)),
+    signal,
+  };
+}
+
+async function closeTrial(trial: Trial): Promise<void> {
+  await Promise.all([trial.session, trial.tools.gate, trial.tools.watcher].map(closeConnection));
+}
+
+/** A statement that runs at this moment ends only when its session is ended. */
+async function endSession(shadow: Shadow, pid: number): Promise<void> {
+  await shadow.admin.query("SELECT pg_terminate_backend($1)", [pid]).catch(() => undefined);
+}
+
+async function tryForward(
+  options: DryRunOptions,
+  trial: Trial,
+): Promise<{ statements: TriedStatement[]; failure: PostgresFailure | null }> {
+  const statements: TriedStatement[] = [];
+  let failure: PostgresFailure | null = null;
+  for (const [at, { migration, direction }] of options.steps.entries()) {
+    const script = direction === "up" ? migration.up : (migration.down ?? "");
+    if (failure) {
+      statements.push(...(await notReached(migration.filename, script)));
+      continue;
+    }
+    options.onProgress?.({
+      phase: "try",
+      migration: migration.filename,
+      position: at + 1,
+      of: options.steps.length,
+    });
+    const result: ScriptResult = await tryScript(trial, migration.filename, script);
+    statements.push(...result.statements);
+    failure = result.failure;
+  }
+  return { statements, failure };
+}
+
+async function notReached(migration: string, script: string): Promise<TriedStatement[]> {
+  const { statements } = await parseScriptAsync(script);
+  return statements.map((statement) => ({
+    migration,
+    statement: statement.index,
+    line: statement.line,
+    sql: statement.text,
+    locks: [],
+    rewrites: [],
+    scans: [],
+    durationMs: null,
+    rows: null,
+    error: null,
+    tried: false,
+    whyNot: "Not tried: an earlier migration failed.",
+    whyNotCode: "earlier_failed",
+    scansObserved: false,
+  }));
+}
+
+/** Runs every step's opposite, last one first, and looks whether the schema is what it was. */
+async function proveRollback(
+  options: DryRunOptions,
+  trial: Trial,
+  shadow: Shadow,
+  schemaBefore: string,
+  signal: AbortSignal,
+): Promise<DryRun["rollback"]> {
+  const back = options.steps.toReversed().map(({ migration, direction }) => ({
+    migration,
+    script: direction === "up" ? migration.down : migration.up,
+  }));
+  const without = back.filter(({ script }) => script === null || script.trim() === "");
+  if (without.length > 0 || back.length === 0) {
+    const missing = without.map(({ migration }) => migration.filename);
+    return { proven: false, reason: back.length === 0 ? "not_tried" : "no_down", missing, durationMs: null };
+  }
+  const started = performance.now();
+  for (const [at, { migration, script }] of back.entries()) {
+    options.onProgress?.({
+      phase: "rollback",
+      migration: migration.filename,
+      position: at + 1,
+      of: back.length,
+    });
+    const { failure } = await tryScript(trial, migration.filename, script ?? "");
+    if (failure) return { proven: false, reason: "failed", failure, durationMs: elapsed(started) };
+  }
+  const durationMs = elapsed(started);
+  const difference = differingLines(schemaBefore, await dumpSchema(shadow.spec, { signal }));
+  return difference === ""
+    ? { proven: true, reason: "proven", durationMs }
+    : { proven: false, reason: "differs", difference, durationMs };
+}
+
+function elapsed(started: number): number {
+  return Math.round(performance.now() - started);
+}
+
+function tookTooLong(timeoutMs: number): DomainError {
+  return new DomainError(
+    "target",
+    "dry_run.timeout",
+    `Trying the migrations took longer than ${Math.round(timeoutMs / 1000)} s and was stopped.`,
+    { hint: "Allow more time, or split the migrations." },
+  );
+}
