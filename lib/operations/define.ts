@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Actor } from "../access/actor";
-import { requireRole } from "../access/check";
+import { type GeneralPermission, requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
 import { noteHead } from "../audit/checkpoint-file";
 import { openIntent } from "../audit/intents";
@@ -47,8 +47,7 @@ export interface ExecuteOptions {
 export interface OperationDefinition<S extends z.ZodType, M extends AuditMode, Out, Prepared = undefined> {
   /** "deployment.approve": what audit rows and OpenAPI call it. */
   name: string;
-  /** `signed_in`: any person or token; `public`: anybody (sign-in, accepting an invitation); `instance_admin`. */
-  permission: Permission | "signed_in" | "public" | "instance_admin";
+  permission: Permission | GeneralPermission;
   input: S;
   audit: M;
   /** @throws DomainError not_found */
@@ -171,6 +170,7 @@ function startCall(operation: Operation, actor: Actor, scope: Scope, options: Ex
   let written = false;
   return {
     record,
+    note,
     isDone: () => done,
     context: (client: Db | Tx) => ({ actor, db: client as never, note, runId, signal, report }),
     async write(outcome: AuditOutcome, more?: AuditDetails) {

@@ -21,6 +21,12 @@ interface Request {
 /** How much of a text the audit trail keeps; the history keeps all of it. */
 const AUDITED = 20_000;
 
+/** What the audit trail says of an execution before it begins: the text, with its passwords masked. */
+export function describeIntent(input: RunSqlInput): { sql: string; length?: number } {
+  const masked = maskSecrets(input.sql);
+  return { sql: masked.slice(0, AUDITED), ...(masked.length > AUDITED ? { length: masked.length } : {}) };
+}
+
 /**
  * Checks, runs and records a text of the SQL page. A statement that fails is part of the answer and of the history;
  * what is refused before it runs is an error.
@@ -29,11 +35,7 @@ const AUDITED = 20_000;
 export async function executeSql(request: Request): Promise<ConsoleOutcome> {
   const { ctx, input, mode } = request;
   const masked = maskSecrets(input.sql);
-  ctx.note({
-    mode,
-    sql: masked.slice(0, AUDITED),
-    ...(masked.length > AUDITED ? { length: masked.length } : {}),
-  });
+  ctx.note({ mode });
   await loadParser();
   const script = checkConsoleScript(input.sql, mode);
   if (script.problems.length > 0) throw refused(script.problems);

@@ -4,7 +4,7 @@ import type { Statement } from "../../core/sql/types";
 import type { ConsoleOutcome } from "../../postgres/console/run";
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";
-import { executeSql } from "./execute";
+import { describeIntent, executeSql } from "./execute";
 import { RunSqlInput } from "./fields";
 
 export interface Explained {
@@ -22,6 +22,7 @@ export const explainSql = defineOperation({
   permission: "sql.read",
   input: RunSqlInput,
   audit: "target",
+  intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: async ({ ctx, input, scope }) =>
     toPlan(
@@ -45,6 +46,7 @@ export const explainAnalyzeSql = defineOperation({
   permission: "sql.write",
   input: RunSqlInput,
   audit: "target",
+  intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: async ({ ctx, input, scope }) =>
     toPlan(

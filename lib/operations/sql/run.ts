@@ -1,6 +1,6 @@
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";
-import { executeSql } from "./execute";
+import { describeIntent, executeSql } from "./execute";
 import { RunSqlInput } from "./fields";
 
 /**
@@ -12,6 +12,7 @@ export const readSql = defineOperation({
   permission: "sql.read",
   input: RunSqlInput,
   audit: "target",
+  intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "read", end: "read_only" }),
 });
@@ -22,6 +23,7 @@ export const writeSql = defineOperation({
   permission: "sql.write",
   input: RunSqlInput,
   audit: "target",
+  intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "write", end: "commit" }),
 });
