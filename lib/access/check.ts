@@ -4,6 +4,15 @@ import type { Actor } from "./actor";
 import { can, neededRole, type Permission } from "./permissions";
 import { isRole, narrowRole, type Role } from "./roles";
 
+/**
+ * What is no matter of a project. `public`: anybody; `signed_in`: a person or a token; `person`: a person, for their
+ * own account; `instance_admin`: a person who administers the instance.
+ */
+export type GeneralPermission = "public" | "signed_in" | "person" | "instance_admin";
+
+/** A token must not make itself outlive its expiry, so it hands out no access. */
+const PERSONS_ONLY = new Set<Permission>(["token.write", "member.write"]);
+
 interface Place {
   projectId: string | null;
   environment?: { id: string; name: string; protected: boolean };
@@ -85,13 +94,13 @@ export async function rolesByEnvironment(
 export async function requireRole(
   db: Db | Tx,
   actor: Actor,
-  permission: Permission | "signed_in" | "public" | "instance_admin",
+  permission: Permission | GeneralPermission,
   place: Place,
 ): Promise<void> {
   if (permission === "public" || actor.kind === "system") return;
-  if (actor.kind === "anonymous")
-    throw new DomainError("unauthenticated", "access.sign_in", "Sign in first.");
+  requireKnown(actor, permission);
   if (permission === "signed_in") return;
+  if (permission === "person") return requirePerson(actor);
   if (permission === "instance_admin") {
     if (actor.instanceAdmin && !actor.token) return;
     throw new DomainError(
@@ -112,6 +121,7 @@ export async function requireRole(
       },
     );
   }
+  if (PERSONS_ONLY.has(permission)) requirePerson(actor);
   const isProtected = place.environment?.protected ?? false;
   if (can(role, permission, isProtected)) return;
   const needed = neededRole(permission, isProtected);
@@ -121,5 +131,20 @@ export async function requireRole(
     needed ? "access.role_needed" : "access.nobody",
     needed ? `This needs the role ${needed}${where}; yours is ${role}.` : `Nobody may do this${where}.`,
     { details: { permission, needed, role, environment: place.environment?.name } },
+  );
+}
+
+/** Before anything is looked up for them: who is not signed in learns nothing about what exists. */
+export function requireKnown(actor: Actor, permission: Permission | GeneralPermission): void {
+  if (permission === "public" || actor.kind !== "anonymous") return;
+  throw new DomainError("unauthenticated", "access.sign_in", "Sign in first.");
+}
+
+function requirePerson(actor: Actor): void {
+  if (actor.kind === "user") return;
+  throw new DomainError(
+    "forbidden",
+    "access.person_only",
+    "An API token may not do this; a person has to sign in.",
   );
 }

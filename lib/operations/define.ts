@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Actor } from "../access/actor";
-import { type GeneralPermission, requireRole } from "../access/check";
+import { type GeneralPermission, requireKnown, requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
 import { noteHead } from "../audit/checkpoint-file";
 import { openIntent } from "../audit/intents";
@@ -119,17 +119,15 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   rawInput: unknown,
   options: ExecuteOptions = {},
 ): Promise<Out> {
-  const input = parseInput(operation.input, rawInput);
   const store = db();
+  await orDenied(startCall(operation, actor, unknownPlace(operation.name), options), () =>
+    requireKnown(actor, operation.permission),
+  );
+  const input = parseInput(operation.input, rawInput);
   const scope = await operation.scope({ db: store, input, actor });
   const call = startCall(operation, actor, scope, options);
   if (operation.intent) call.note(operation.intent(input));
-  try {
-    await requireRole(store, actor, operation.permission, scope);
-  } catch (error) {
-    await call.write("denied", { reason: codeOf(error) });
-    throw error;
-  }
+  await orDenied(call, () => requireRole(store, actor, operation.permission, scope));
   try {
     const prepared = await operation.prepare?.({ db: store, input, scope, actor });
     const run = (client: Db | Tx) => operation.run({ ctx: call.context(client), input, scope, prepared });
@@ -146,6 +144,21 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
 }
 
 type Call = ReturnType<typeof startCall>;
+
+/** A refusal gets a row of its own. */
+async function orDenied(call: Call, check: () => void | Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    await call.write("denied", { reason: codeOf(error) });
+    throw error;
+  }
+}
+
+/** For a refusal before anything was looked up: the entity of the operation's name. */
+function unknownPlace(operation: string): Scope {
+  return instanceScope(operation.split(".")[0] ?? operation, "");
+}
 
 /** What one call of an operation carries along: its audit event, its notes, its run id. */
 function startCall(operation: Operation, actor: Actor, scope: Scope, options: ExecuteOptions) {
