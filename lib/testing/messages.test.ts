@@ -1,0 +1,119 @@
+import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { loadMessages, type MessageTree } from "../transport/messages";
+import { type SourceFile, sourceFiles } from "./source-files";
+
+const en = flatten(loadMessages("en"));
+const es = flatten(loadMessages("es"));
+
+function flatten(tree: MessageTree, prefix = ""): Map<string, string> {
+  const entries = Object.entries(tree).flatMap(([key, value]) =>
+    typeof value === "string" ? [[prefix + key, value] as const] : [...flatten(value, `${prefix}${key}.`)],
+  );
+  return new Map(entries);
+}
+
+/** Names of a message's values and tags, with their kind. */
+function parametersOf(message: string): string[] {
+  const found = new Set<string>();
+  const visit = (elements: MessageFormatElement[]) => {
+    for (const element of elements) {
+      if (element.type === TYPE.literal || element.type === TYPE.pound) continue;
+      found.add(element.type === TYPE.tag ? `<${element.value}>` : element.value);
+      if (element.type === TYPE.tag) visit(element.children);
+      if ("options" in element) for (const option of Object.values(element.options)) visit(option.value);
+    }
+  };
+  visit(parse(message));
+  return [...found].sort();
+}
+
+describe("messages", () => {
+  it("have the same keys in both languages", () => {
+    expect([...en.keys()].filter((key) => !es.has(key))).toEqual([]);
+    expect([...es.keys()].filter((key) => !en.has(key))).toEqual([]);
+  });
+
+  it("take the same values in both languages", () => {
+    const different = [...en].flatMap(([key, message]) => {
+      const [ours, theirs] = [parametersOf(message), parametersOf(es.get(key) ?? "")];
+      return ours.join() === theirs.join() ? [] : [`${key}: ${ours} in English, ${theirs} in Spanish`];
+    });
+    expect(different).toEqual([]);
+  });
+
+  it("are not empty", () => {
+    expect([...en, ...es].filter(([, message]) => message.trim() === "")).toEqual([]);
+  });
+});
+
+const pages = sourceFiles(["app", "components"]).filter(({ path }) => !/\.test\.tsx?$/.test(path));
+
+describe("pages", () => {
+  it("use only messages that exist", () => {
+    expect(pages.flatMap(unknownKeys)).toEqual([]);
+  });
+
+  it("have no visible text of their own", () => {
+    expect(pages.filter(({ path }) => path.endsWith(".tsx")).flatMap(visibleText)).toEqual([]);
+  });
+});
+
+const BINDING = /const (\w+) = (?:await )?(?:useTranslations|getTranslations)\(\s*(?:"([\w.-]*)")?\s*\)/g;
+
+/** Literal keys only; a name bound twice in a file may take the keys of either. */
+function unknownKeys({ path, text }: SourceFile): string[] {
+  const namespaces = new Map<string, string[]>();
+  for (const [, name = "", namespace = ""] of text.matchAll(BINDING)) {
+    namespaces.set(name, [...(namespaces.get(name) ?? []), namespace]);
+  }
+  return [...namespaces].flatMap(([name, spaces]) => {
+    const calls = text.matchAll(new RegExp(`\\b${name}(?:\\.rich|\\.markup)?\\(\\s*"([\\w.-]+)"`, "g"));
+    return [...calls]
+      .map(([, key = ""]) => key)
+      .filter((key) => !spaces.some((space) => en.has(space ? `${space}.${key}` : key)))
+      .map((key) => `${path}: ${spaces.join("|")}.${key}`);
+  });
+}
+
+/** Names and notations that are the same in every language. */
+const UNTRANSLATED =
+  /^(DBMigrator|PostgreSQL|SQL|JSON|CSV|API|OpenAPI|English|Español|[A-Z]\b|⌘|Ctrl|Esc|[^\p{L}]*)+$/iu;
+const VISIBLE_ATTRIBUTES = new Set([
+  "aria-label",
+  "placeholder",
+  "title",
+  "alt",
+  "label",
+  "description",
+  "hint",
+]);
+
+function visibleText({ path, text }: SourceFile): string[] {
+  const found: string[] = [];
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+  const report = (node: ts.Node, value: string) => {
+    const words = value.trim();
+    if (!/\p{L}{2}/u.test(words) || UNTRANSLATED.test(words)) return;
+    const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
+    found.push(`${path}:${line + 1}: ${words}`);
+  };
+  const visit = (node: ts.Node) => {
+    if (ts.isJsxText(node)) report(node, node.text);
+    if (
+      ts.isJsxExpression(node) &&
+      node.expression &&
+      ts.isStringLiteral(node.expression) &&
+      !ts.isJsxAttribute(node.parent)
+    ) {
+      report(node, node.expression.text);
+    }
+    if (ts.isJsxAttribute(node) && VISIBLE_ATTRIBUTES.has(node.name.getText(source))) {
+      if (node.initializer && ts.isStringLiteral(node.initializer)) report(node, node.initializer.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
