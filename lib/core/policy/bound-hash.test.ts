@@ -16,7 +16,13 @@ const result: CheckResult = {
   findings: [],
   severity: "safe",
   dryRun: {
-    shadow: { kind: "embedded", serverVersion: "18.4", createdMs: 90 },
+    shadow: {
+      kind: "embedded",
+      serverVersion: "18.4",
+      createdMs: 90,
+      reason: { code: "embedded_same", params: {}, message: "" },
+      notes: [],
+    },
     statements: [
       {
         migration: "1_a",
@@ -26,6 +32,7 @@ const result: CheckResult = {
         locks: [{ relation: "orders", mode: "ACCESS EXCLUSIVE" }],
         rewrites: [],
         scans: [],
+        scansObserved: false,
         durationMs: 3,
         rows: null,
         error: null,

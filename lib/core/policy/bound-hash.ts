@@ -36,7 +36,7 @@ export function scriptsHash(scripts: readonly BoundScript[]): string {
 /** The plan with the scripts as they are now; one that is gone gets an empty checksum, which equals no other. */
 export function boundScripts(
   plan: readonly PlannedMigration[],
-  sources: readonly MigrationSource[],
+  sources: readonly Pick<MigrationSource, "filename" | "checksum" | "down">[],
 ): BoundScript[] {
   const byName = new Map(sources.map((source) => [source.filename, source]));
   return plan.map(({ filename, direction }) => {

@@ -2,27 +2,36 @@ import { boundScripts, scriptsHash } from "../../core/policy/bound-hash";
 import type { PlannedMigration } from "../../core/run/types";
 import type { Db, Tx } from "../../db/client";
 import { DomainError } from "../../errors";
-import { loadMigrationSources } from "../migration/load";
 import { type LoadedDeployment, loadLastCheck } from "./load";
+import type { StoredCheck } from "./stored-check";
 
 /** Whether the scripts in the store are still the ones that were checked. */
-export async function scriptsUnchanged(db: Db | Tx, deployment: LoadedDeployment): Promise<boolean> {
-  const check = await loadLastCheck(db, deployment.id);
+export async function scriptsUnchanged(
+  db: Db | Tx,
+  deployment: LoadedDeployment,
+  check: StoredCheck | null,
+): Promise<boolean> {
   if (!check) return false;
   return (await currentScriptsHash(db, deployment.serviceId, deployment.plan)) === check.bound.scripts;
 }
 
-async function currentScriptsHash(
+/** The hash over the scripts of a plan as they are in the store now. */
+export async function currentScriptsHash(
   db: Db | Tx,
   serviceId: string,
   plan: readonly PlannedMigration[],
 ): Promise<string> {
-  return scriptsHash(boundScripts(plan, await loadMigrationSources(db, serviceId)));
+  const sources = await db.migration.findMany({
+    where: { serviceId, filename: { in: plan.map((one) => one.filename) } },
+    select: { filename: true, checksum: true, down: true },
+  });
+  return scriptsHash(boundScripts(plan, sources));
 }
 
 /** @throws DomainError conflict `deployment.stale` */
 export async function requireUnchangedScripts(db: Db | Tx, deployment: LoadedDeployment): Promise<void> {
-  if (!(await scriptsUnchanged(db, deployment))) throw staleError("scripts");
+  const check = await loadLastCheck(db, deployment.id);
+  if (!(await scriptsUnchanged(db, deployment, check))) throw staleError("scripts");
 }
 
 /** What was reviewed is not what there is now. */

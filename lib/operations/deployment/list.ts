@@ -1,0 +1,131 @@
+import { z } from "zod";
+import type { DeploymentState } from "../../core/run/types";
+import type { Db } from "../../db/client";
+import { Prisma } from "../../db/generated/client";
+import { defineOperation } from "../define";
+import { runColumns } from "../run/list";
+import {
+  type DeploymentRecord,
+  environmentOf,
+  NO_PROGRESS,
+  progressOfRuns,
+  type RunRecord,
+  runRowOf,
+} from "../run/rows";
+import { projectRef, projectRefScope } from "./project-ref";
+import type { DeploymentRow, Page, RunRow } from "./views";
+
+/** What people filter by; each stands for some states. */
+export const DEPLOYMENT_FILTERS = {
+  open: [
+    "draft",
+    "checking",
+    "blocked",
+    "ready",
+    "awaiting_approval",
+    "approved",
+    "queued",
+    "running",
+    "in_doubt",
+  ],
+  waiting: ["awaiting_approval"],
+  running: ["queued", "running"],
+  succeeded: ["succeeded"],
+  failed: ["failed", "in_doubt"],
+  cancelled: ["cancelled"],
+} as const satisfies Record<string, readonly DeploymentState[]>;
+
+export const listDeploymentsInput = z.intersection(
+  projectRef,
+  z.object({
+    filter: z.enum(["open", "waiting", "running", "succeeded", "failed", "cancelled"]).optional(),
+    environmentId: z.uuid().optional(),
+    serviceId: z.uuid().optional(),
+    targetId: z.uuid().optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+    /** Number of the last one on the page before. */
+    after: z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .optional(),
+  }),
+);
+
+/** Deployments of a project, newest first, by keyset over their number. */
+export const listDeployments = defineOperation({
+  name: "deployment.list",
+  permission: "deployment.read",
+  input: listDeploymentsInput,
+  audit: "none",
+  scope: projectRefScope,
+  run: async ({ ctx, input, scope }): Promise<Page<DeploymentRow>> => {
+    const states = input.filter ? [...DEPLOYMENT_FILTERS[input.filter]] : null;
+    const records = await ctx.db.$queryRaw<DeploymentRecord[]>`
+      SELECT d.id, d.number, d.direction, d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
+             d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
+             d.created_by_label AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
+             d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
+             (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+                AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+             s.id AS "serviceId", s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName",
+             e.color AS "environmentColor", e.protected AS "environmentProtected"
+      FROM deployment d JOIN target t ON t.id = d.target_id JOIN service s ON s.id = t.service_id
+      JOIN environment e ON e.id = t.environment_id
+      WHERE d.project_id = ${scope.projectId}::uuid
+        ${input.after ? Prisma.sql`AND d.number < ${Number(input.after)}` : Prisma.empty}
+        ${states ? Prisma.sql`AND d.state = ANY(${states})` : Prisma.empty}
+        ${input.targetId ? Prisma.sql`AND d.target_id = ${input.targetId}::uuid` : Prisma.empty}
+        ${input.environmentId ? Prisma.sql`AND t.environment_id = ${input.environmentId}::uuid` : Prisma.empty}
+        ${input.serviceId ? Prisma.sql`AND t.service_id = ${input.serviceId}::uuid` : Prisma.empty}
+      ORDER BY d.number DESC LIMIT ${input.limit + 1}`;
+    const page = records.slice(0, input.limit);
+    const runs = await lastRuns(
+      ctx.db,
+      page.map((one) => one.id),
+    );
+    return {
+      rows: page.map((one) => deploymentRow(one, runs.get(one.id) ?? null)),
+      next: records.length > page.length ? String(page.at(-1)?.number) : null,
+    };
+  },
+});
+
+/** The last attempt of each deployment. */
+export async function lastRuns(db: Db, deploymentIds: string[]): Promise<Map<string, RunRow>> {
+  if (deploymentIds.length === 0) return new Map();
+  const records = await db.$queryRaw<RunRecord[]>`
+    SELECT DISTINCT ON (r.deployment_id) ${runColumns}
+    FROM run r JOIN deployment d ON d.id = r.deployment_id
+    JOIN target t ON t.id = r.target_id JOIN service s ON s.id = t.service_id
+    JOIN environment e ON e.id = t.environment_id
+    WHERE r.deployment_id = ANY(${deploymentIds}::uuid[])
+    ORDER BY r.deployment_id, r.attempt DESC`;
+  const progress = await progressOfRuns(
+    db,
+    records.map((one) => ({ id: one.id, outcome: one.progress && { progress: one.progress } })),
+  );
+  return new Map(
+    records.map((one) => [one.deploymentId, runRowOf(one, progress.get(one.id) ?? NO_PROGRESS)]),
+  );
+}
+
+function deploymentRow(record: DeploymentRecord, run: RunRow | null): DeploymentRow {
+  return {
+    id: record.id,
+    number: record.number,
+    service: { id: record.serviceId, name: record.serviceName },
+    environment: environmentOf(record),
+    direction: record.direction,
+    state: record.state,
+    severity: record.severity,
+    migrations: record.migrations,
+    fromVersion: record.fromVersion,
+    toVersion: record.toVersion,
+    createdBy: { id: record.createdBy, label: record.createdByLabel },
+    createdAt: record.createdAt.toISOString(),
+    updatedAt: record.updatedAt.toISOString(),
+    finishedAt: record.finishedAt?.toISOString() ?? null,
+    approvals: { given: record.given, needed: record.approvalsNeeded },
+    run,
+  };
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { FINISHED_STATES } from "../../core/policy/state-machine";
+import type { Db } from "../../db/client";
+import { defineOperation } from "../define";
+import { loadDeployment } from "./load";
+import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
+import { loadLiveParts } from "./view/live-parts";
+import { lifecyclePath } from "./view/path";
+import type { DeploymentLive } from "./views";
+
+export const liveInput = withDeployment({
+  /** The last line of the log that the page has. */
+  afterLog: z
+    .string()
+    .regex(/^\d{1,19}$/)
+    .optional(),
+});
+export type LiveInput = z.input<typeof liveInput>;
+
+/** What changes by itself on the page of a deployment. */
+export const getDeploymentLive = defineOperation({
+  name: "deployment.live",
+  permission: "deployment.read",
+  input: liveInput,
+  audit: "none",
+  scope: deploymentScope,
+  run: async ({ ctx, input, scope }): Promise<DeploymentLive> => {
+    const deployment = await loadDeployment(ctx.db, deploymentIdOf(scope));
+    const afterLog = input.afterLog === undefined ? null : BigInt(input.afterLog);
+    const parts = await loadLiveParts(ctx.db, ctx.actor, deployment, afterLog);
+    const { given, needed } = parts.approvals;
+    const { state } = deployment;
+    const { check, run, next, decisions } = parts;
+    return {
+      version: parts.updatedAt.getTime(),
+      ...{ state, check, run, next },
+      path: lifecyclePath({ state, check, approvals: { given, needed, decisions }, run }),
+      approvals: { given, needed },
+      ended: (FINISHED_STATES as readonly string[]).includes(state),
+    };
+  },
+});
+
+/** When a deployment last changed: what a stream looks at twice a second. null: it is gone. */
+export async function deploymentVersion(db: Db, deploymentId: string): Promise<number | null> {
+  const row = await db.deployment.findUnique({ where: { id: deploymentId }, select: { updatedAt: true } });
+  return row?.updatedAt.getTime() ?? null;
+}

@@ -1,0 +1,179 @@
+import type { Actor } from "../../../access/actor";
+import { roleIn } from "../../../access/check";
+import type { Role } from "../../../access/roles";
+import type { Db } from "../../../db/client";
+import { loadRunView } from "../../run/load-view";
+import { type ApprovalStatus, approvalStatus } from "../approval-count";
+import { approvalSubject, type LoadedDeployment } from "../load";
+import { nextTarget, type PromotionTarget } from "../promote";
+import { deploymentAhead } from "../queue-position";
+import { scriptsUnchanged } from "../scripts-unchanged";
+import { readStoredCheck, type StoredCheck } from "../stored-check";
+import type {
+  ActionKind,
+  ActionView,
+  ApprovalView,
+  CheckProgress,
+  CheckView,
+  NextAction,
+  RunView,
+} from "../views";
+import { actionsOf, nextActionOf } from "./actions";
+
+export interface LiveParts {
+  /** When the deployment last changed, read before everything else. */
+  updatedAt: Date;
+  role: Role | null;
+  check: CheckView;
+  result: StoredCheck | null;
+  schemas: { before: string | null; after: string | null };
+  approvals: ApprovalStatus;
+  decisions: ApprovalView[];
+  unchanged: boolean;
+  ahead: Awaited<ReturnType<typeof deploymentAhead>>;
+  promoteTo: PromotionTarget | null;
+  run: RunView | null;
+  actions: Record<ActionKind, ActionView>;
+  next: NextAction;
+}
+
+/** States in which a changed script matters; later ones run or ran what was checked. */
+const REVIEWED = new Set(["ready", "awaiting_approval", "approved"]);
+
+/** What both the page and its live stream rest on. */
+export async function loadLiveParts(
+  db: Db,
+  actor: Actor,
+  deployment: LoadedDeployment,
+  afterLog: bigint | null = null,
+): Promise<LiveParts> {
+  const { environment, projectId, serviceId } = deployment;
+  const { updatedAt } = await db.deployment.findUniqueOrThrow({
+    where: { id: deployment.id },
+    select: { updatedAt: true },
+  });
+  const { latest, finished } = await loadChecks(db, deployment.id);
+  const result = readStoredCheck(finished?.result);
+  const run = await loadRunView(db, {
+    deploymentId: deployment.id,
+    place: placeOf(deployment),
+    plan: deployment.plan,
+    check: result,
+    afterLog,
+  });
+  const [role, approvals, decisions, ahead, promoteTo, unchanged] = await Promise.all([
+    roleIn(db, actor, projectId, environment.id),
+    approvalStatus(db, approvalSubject(deployment)),
+    loadDecisions(db, deployment, actor.userId),
+    deploymentAhead(db, deployment),
+    nextTarget(db, { serviceId, projectId, position: environment.position }),
+    REVIEWED.has(deployment.state) ? scriptsUnchanged(db, deployment, result) : true,
+  ]);
+  const facts = {
+    ...{ state: deployment.state, direction: deployment.direction, protected: environment.protected, role },
+    nextRole: promoteTo ? await roleIn(db, actor, projectId, promoteTo.environment.id) : null,
+    nextProtected: promoteTo?.environment.protected ?? false,
+    viewer: { userId: actor.userId, isPerson: actor.kind === "user" },
+    authorId: deployment.createdBy,
+    decided: decisions.find((one) => one.current && one.self)?.decision ?? null,
+    ...{
+      approvals,
+      scriptsUnchanged: unchanged,
+      ahead,
+      destroys: deployment.destroys,
+      hasNext: promoteTo !== null,
+    },
+    promoted: promoteTo !== null && (await wasPromoted(db, deployment.id, promoteTo.targetId)),
+    everyStepHasDown: await everyStepHasDown(db, deployment),
+  };
+  const actions = actionsOf(facts);
+  return {
+    ...{ updatedAt, role, result, approvals, decisions, unchanged, ahead, promoteTo, run, actions },
+    check: checkView(latest, result),
+    schemas: { before: finished?.schemaBefore ?? null, after: finished?.schemaAfter ?? null },
+    next: nextActionOf(facts, actions),
+  };
+}
+
+async function loadChecks(db: Db, deploymentId: string) {
+  const latest = await db.deploymentCheck.findFirst({
+    where: { deploymentId },
+    orderBy: { attempt: "desc" },
+  });
+  if (!latest || latest.result !== null) return { latest, finished: latest };
+  // While it is checked again, the page goes on showing what is known.
+  const before = await db.deploymentCheck.findMany({
+    where: { deploymentId, finishedAt: { not: null }, attempt: { lt: latest.attempt } },
+    orderBy: { attempt: "desc" },
+    take: 5,
+  });
+  return { latest, finished: before.find((one) => one.result !== null) ?? null };
+}
+
+type StoredError = { code: string; message: string; hint?: string } | null;
+
+function checkView(
+  latest: Awaited<ReturnType<typeof loadChecks>>["latest"],
+  result: StoredCheck | null,
+): CheckView {
+  const withHint = (error: StoredError) =>
+    error && { code: error.code, message: error.message, hint: error.hint ?? null };
+  return {
+    attempt: latest?.attempt ?? 0,
+    startedAt: latest?.startedAt.toISOString() ?? null,
+    finishedAt: latest?.finishedAt?.toISOString() ?? null,
+    progress: latest?.finishedAt ? null : ((latest?.progress ?? null) as CheckProgress | null),
+    error: withHint((latest?.error ?? null) as StoredError),
+    dryRunError: withHint(result?.dryRunError ?? null),
+  };
+}
+
+async function loadDecisions(
+  db: Db,
+  deployment: LoadedDeployment,
+  viewer: string | null,
+): Promise<ApprovalView[]> {
+  const rows = await db.approval.findMany({
+    where: { deploymentId: deployment.id },
+    orderBy: { createdAt: "asc" },
+  });
+  return rows.map((row) => ({
+    person: { id: row.userId, label: row.userLabel },
+    decision: row.decision === "approved" ? "approved" : "changes_requested",
+    comment: row.comment,
+    at: row.createdAt.toISOString(),
+    current: row.boundHash === deployment.boundHash,
+    self: row.userId === viewer,
+  }));
+}
+
+async function wasPromoted(db: Db, deploymentId: string, targetId: string): Promise<boolean> {
+  const found = await db.deployment.findFirst({
+    where: { promotedFromId: deploymentId, targetId, direction: "up", state: { not: "cancelled" } },
+    select: { id: true },
+  });
+  return found !== null;
+}
+
+async function everyStepHasDown(db: Db, deployment: LoadedDeployment): Promise<boolean> {
+  if (deployment.state !== "succeeded" || deployment.direction === "down") return true;
+  const without = await db.migration.count({
+    where: {
+      serviceId: deployment.serviceId,
+      kind: "versioned",
+      down: null,
+      filename: { in: deployment.plan.map((one) => one.filename) },
+    },
+  });
+  return without === 0;
+}
+
+export function placeOf(deployment: LoadedDeployment) {
+  const { id, name, color, protected: isProtected } = deployment.environment;
+  return {
+    deploymentNumber: deployment.number,
+    direction: deployment.direction,
+    service: { id: deployment.serviceId, name: deployment.serviceName },
+    environment: { id, name, color, protected: isProtected },
+  };
+}
