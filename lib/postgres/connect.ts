@@ -41,7 +41,7 @@ const NETWORK_CODES = new Set([
  */
 export async function openConnection(spec: ConnectionSpec, options: ConnectOptions = {}): Promise<pg.Client> {
   const deadline = Date.now() + (options.connectTimeoutMs ?? 10_000);
-  const addresses = await resolveHost(spec.host, options.guardAddresses ?? false);
+  const addresses = await resolveHost(spec.host, options.guardAddresses ?? spec.guarded ?? false);
   let failure: unknown;
   for (const address of addresses) {
     const left = deadline - Date.now();

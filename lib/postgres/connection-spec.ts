@@ -12,6 +12,8 @@ export interface ConnectionSpec {
   /** PEM of the certificate authority; without it, the ones that Node knows. */
   ca?: string;
   applicationName?: string;
+  /** Entered by somebody for a server of ours: link-local and metadata addresses are refused wherever it is opened. */
+  guarded?: boolean;
 }
 
 /** For logs and messages: no password. */

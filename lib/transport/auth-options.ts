@@ -1,13 +1,21 @@
 import type { NextAuthOptions, User } from "next-auth";
-import { decode, encode } from "next-auth/jwt";
-import { anonymousActor, type Origin, SESSION_SECONDS, type SessionClaims } from "../access/session-actor";
+import { decode, encode, type JWT } from "next-auth/jwt";
+import {
+  anonymousActor,
+  findSignedIn,
+  type Origin,
+  SESSION_SECONDS,
+  type SessionClaims,
+} from "../access/session-actor";
+import { db } from "../db/client";
 import { env, exportAuthAddress } from "../env";
 import { DomainError } from "../errors";
 import { execute } from "../operations/define";
+import { endSession } from "../operations/session/end";
 import { signIn } from "../operations/session/sign-in";
 import { signInOidc } from "../operations/session/sign-in-oidc";
 import { logFailure } from "./failure-log";
-import { sessionCookieName, sessionSecrets } from "./session";
+import { claimsOf, sessionCookieName, sessionSecrets } from "./session";
 
 export const OIDC_PROVIDER = "oidc";
 
@@ -64,12 +72,19 @@ export function authOptions(origin: Origin, secure: boolean): NextAuthOptions {
         return target?.origin === new URL(baseUrl).origin ? target.href : baseUrl;
       },
     },
+    events: { signOut: ({ token }) => endSessionOf(token, origin) },
     logger: {
       error: (code, metadata) => void logFailure(metadata, `next-auth ${code}`),
       warn() {},
       debug() {},
     },
   };
+}
+
+async function endSessionOf(token: JWT, origin: Origin): Promise<void> {
+  const claims = claimsOf(token);
+  const signedIn = claims && (await findSignedIn(db(), claims, origin));
+  if (signedIn) await execute(endSession, signedIn.actor, {});
 }
 
 function credentialsProvider(origin: Origin): NextAuthOptions["providers"][number] {

@@ -1,5 +1,5 @@
 import { cookies, headers } from "next/headers";
-import { decode } from "next-auth/jwt";
+import { decode, type JWT } from "next-auth/jwt";
 import { cache } from "react";
 import type { Actor } from "../access/actor";
 import {
@@ -40,14 +40,20 @@ export function originOf(requestHeaders: Headers): Origin {
   return { ...(ip ? { ip: ip.slice(0, 60) } : {}), ...(userAgent ? { userAgent } : {}) };
 }
 
+/** The claims inside a decoded cookie; null when it is another kind of token. */
+export function claimsOf({ sub, sid, ver }: JWT): SessionClaims | null {
+  return sub && typeof sid === "string" && typeof ver === "number"
+    ? { sessionId: sid, userId: sub, version: ver }
+    : null;
+}
+
 /** What the cookie claims; null when it is not ours, expired or forged. */
 export async function readClaims(token: string | undefined): Promise<SessionClaims | null> {
   if (!token || token.length > 4096) return null;
   for (const secret of sessionSecrets()) {
     const payload = await decode({ token, secret }).catch(() => null);
-    if (payload && typeof payload.sid === "string" && typeof payload.ver === "number" && payload.sub) {
-      return { sessionId: payload.sid, userId: payload.sub, version: payload.ver };
-    }
+    const claims = payload && claimsOf(payload);
+    if (claims) return claims;
   }
   return null;
 }

@@ -23,6 +23,7 @@ export function specOf(target: Target): ConnectionSpec {
     tls: TLS_MODES.find((mode) => mode === target.tlsMode) ?? "verify-full",
     ...(target.caCertificate ? { ca: target.caCertificate } : {}),
     applicationName: "dbmigrator",
+    guarded: true,
   };
 }
 
@@ -51,11 +52,12 @@ export function specOfForm(form: ConnectionInput, stored: Target | null): Connec
     tls: form.tlsMode,
     ...(form.caCertificate ? { ca: form.caCertificate } : {}),
     applicationName: "dbmigrator",
+    guarded: true,
   };
 }
 
 function isSamePlace(form: ConnectionInput, stored: Target): boolean {
-  const strength = (mode: string) => TLS_MODES.findIndex((known) => known === mode);
+  const strength = (mode: string) => (TLS_MODES as readonly string[]).indexOf(mode);
   return (
     form.host === stored.host &&
     form.port === stored.port &&

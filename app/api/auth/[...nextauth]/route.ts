@@ -4,7 +4,7 @@ import { authOptions } from "@/lib/transport/auth-options";
 import { isSecure, originOf } from "@/lib/transport/session";
 
 /** What the sign-in page and the provider need; the session itself is read from its row, never from here. */
-const ACTIONS = new Set(["csrf", "signin", "callback", "providers", "error"]);
+const ACTIONS = new Set(["csrf", "signin", "callback", "signout", "providers", "error"]);
 
 interface Context {
   params: Promise<{ nextauth: string[] }>;
