@@ -6,7 +6,12 @@ import type { PlanStep } from "../../core/plan/types";
 import type { Db } from "../../db/client";
 import { env } from "../../env";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
+import {
+  type ConnectionSpec,
+  closeConnection,
+  openConnection,
+  parseConnectionString,
+} from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { readLedger } from "../../postgres/ledger";
 import { defineOperation } from "../define";

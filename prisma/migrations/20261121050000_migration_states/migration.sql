@@ -23,13 +23,13 @@ CREATE INDEX target_migration_target_id_state_filename_idx ON target_migration (
 
 CREATE FUNCTION mirror_target_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  DELETE FROM target_migration AS old
-    WHERE old.target_id = NEW.id
-      AND NOT EXISTS (
-        SELECT FROM jsonb_array_elements(coalesce(NEW.status -> 'migrations', '[]'::jsonb)) AS m
-        WHERE m ->> 'filename' = old.filename
+  DELETE FROM target_migration AS kept
+    WHERE kept.target_id = NEW.id
+      AND kept.filename NOT IN (
+        SELECT m ->> 'filename' FROM jsonb_array_elements(coalesce(NEW.status -> 'migrations', '[]'::jsonb)) AS m
+        WHERE m ->> 'filename' IS NOT NULL
       );
-  INSERT INTO target_migration AS old (target_id, filename, state, checksum, applied_at, applied_by, execution_ms, error)
+  INSERT INTO target_migration AS kept (target_id, filename, state, checksum, applied_at, applied_by, execution_ms, error)
     SELECT DISTINCT ON (m ->> 'filename')
       NEW.id, m ->> 'filename', m ->> 'state', m ->> 'appliedChecksum', (m ->> 'appliedAt')::timestamptz, m ->> 'appliedBy',
       (m ->> 'executionMs')::double precision, m ->> 'errorMessage'
@@ -38,7 +38,7 @@ BEGIN
   ON CONFLICT (target_id, filename) DO UPDATE
     SET state = EXCLUDED.state, checksum = EXCLUDED.checksum, applied_at = EXCLUDED.applied_at,
         applied_by = EXCLUDED.applied_by, execution_ms = EXCLUDED.execution_ms, error = EXCLUDED.error
-    WHERE (old.state, old.checksum, old.applied_at, old.applied_by, old.execution_ms, old.error)
+    WHERE (kept.state, kept.checksum, kept.applied_at, kept.applied_by, kept.execution_ms, kept.error)
       IS DISTINCT FROM
       (EXCLUDED.state, EXCLUDED.checksum, EXCLUDED.applied_at, EXCLUDED.applied_by, EXCLUDED.execution_ms, EXCLUDED.error);
   RETURN NULL;
