@@ -34,9 +34,7 @@ export function treeOf(statement: Statement): Node | null {
   const kept = trees.get(statement);
   if (kept) return kept;
   const result = parseTrees(statement.text);
-  const tree = "trees" in result ? (result.trees[0] ?? null) : null;
-  if (tree) trees.set(statement, tree);
-  return tree;
+  return "trees" in result ? (result.trees[0] ?? null) : null;
 }
 
 /** @see parseScript */

@@ -90,7 +90,7 @@ export class Scanner {
     let lineEnd = text.indexOf("\n", this.position);
     if (lineEnd < 0) lineEnd = text.length;
     const rest = text.slice(this.position, lineEnd);
-    const extra = /^\s*(?:--[^]*)?$/.test(rest)
+    const extra = /^\s*(?:--[\s\S]*)?$/.test(rest)
       ? null
       : this.position + (rest.length - rest.trimStart().length);
     const start = Math.min(lineEnd + 1, text.length);

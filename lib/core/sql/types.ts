@@ -42,6 +42,8 @@ export interface ScriptProblem extends Position {
     | "directive"
     /** It would take away the session state that locks and the ledger rest on: DISCARD ALL, PREPARE TRANSACTION … */
     | "session"
+    /** DROP DATABASE: no migration of a target, nothing that a shadow or a rollback could show. */
+    | "drop_database"
     /** It writes to the schema `dbmigrator` of the target, where the ledger is. */
     | "ledger";
   /** PostgreSQL's own message for syntax errors. */

@@ -1,0 +1,59 @@
+import { defineAlterTableRule } from "../rule";
+
+export const dropNotNull = defineAlterTableRule({
+  code: "drop-not-null",
+  severity: "notice",
+  effect: "breaks_clients",
+  title: "{column} may be NULL from now on",
+  message:
+    "DROP NOT NULL needs an ACCESS EXCLUSIVE lock on {relation} for a moment. Code that reads {relation}.{column} must be ready for NULL, and the constraint does not come back by itself once rows hold one.",
+  suggestion: "Release the application that copes with NULL first.",
+  on: ["AT_DropNotNull"],
+  check: ({ name }) => [{ lock: "ACCESS EXCLUSIVE", params: { column: name } }],
+});
+
+export const dropConstraint = defineAlterTableRule({
+  code: "drop-constraint",
+  severity: "notice",
+  effect: "breaks_clients",
+  title: "{constraint} no longer guards {relation}",
+  message:
+    "DROP CONSTRAINT needs an ACCESS EXCLUSIVE lock on {relation}, and for a foreign key on the table it points at, for a moment. Rows that break the rule can be written from then on, and then it cannot be added again without cleaning up.",
+  on: ["AT_DropConstraint"],
+  check: ({ name, cascade }) => [
+    {
+      lock: "ACCESS EXCLUSIVE",
+      params: { constraint: name },
+      ...(cascade ? { severity: "warning" as const } : {}),
+    },
+  ],
+});
+
+export const disableRowSecurity = defineAlterTableRule({
+  code: "disable-row-security",
+  severity: "danger",
+  effect: "breaks_clients",
+  title: "Everyone with rights on {relation} sees all its rows",
+  message:
+    "Without row-level security (or without FORCE, for the owner) the policies of {relation} no longer hide or protect any row.",
+  suggestion: "Change the policies instead of switching them off.",
+  on: ["AT_DisableRowSecurity", "AT_NoForceRowSecurity"],
+  check: ({ subtype }) => [
+    {
+      lock: "ACCESS EXCLUSIVE",
+      ...(subtype === "AT_NoForceRowSecurity" ? { severity: "warning" as const } : {}),
+    },
+  ],
+});
+
+export const disableTrigger = defineAlterTableRule({
+  code: "disable-trigger",
+  severity: "warning",
+  effect: "breaks_clients",
+  title: "Triggers of {relation} no longer run",
+  message:
+    "DISABLE TRIGGER (SHARE ROW EXCLUSIVE lock, writes wait) switches off what the triggers of {relation} guarantee; with ALL that includes its foreign keys. Rows written meanwhile are never checked again.",
+  suggestion: "Enable them again in the same transaction, and check the rows written in between.",
+  on: ["AT_DisableTrig", "AT_DisableTrigAll", "AT_DisableTrigUser"],
+  check: () => [{ lock: "SHARE ROW EXCLUSIVE" }],
+});

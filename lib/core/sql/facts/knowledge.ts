@@ -1,0 +1,259 @@
+import type { Node } from "../parser";
+import { nameParts, names, relationName } from "../tree";
+
+/** What only a catalog can tell; lib/postgres reads one from a target. Names as `relationName` writes them. */
+export interface FactCatalog {
+  relationExists(relation: string): boolean | undefined;
+  tableOfIndex(index: string): string | undefined;
+  /** As format_type writes it: "character varying(20)". */
+  columnType(table: string, column: string): string | undefined;
+  /** The table that a foreign key points at. */
+  referencedBy(table: string, constraint: string): string | undefined;
+  /** All tables that the foreign keys of `table` point at. */
+  references(table: string): string[];
+  /** Whether a valid constraint already proves that the column holds no NULL. */
+  provesNotNull(table: string, column: string): boolean | undefined;
+}
+
+interface TableMemory {
+  columns: Map<string, string>;
+  foreignKeys: { name: string | null; references: string }[];
+  /** CHECK (column IS NOT NULL), by constraint name; `valid` once validated. */
+  notNullChecks: { column: string; name: string; valid: boolean }[];
+  /** NOT VALID constraints and the transaction that added them. */
+  notValid: Map<string, number>;
+}
+
+/** What a script's earlier statements have said, over what the target's catalog says when there is one. */
+export class Knowledge {
+  private readonly created = new Set<string>();
+  private readonly tables = new Map<string, TableMemory>();
+  private readonly indexes = new Map<string, string>();
+  /** Enum values added so far, by value, with the transaction that added them. */
+  readonly enumValues = new Map<string, { type: string; transaction: number }>();
+  private readonly types = new Set<string>();
+
+  constructor(private readonly catalog?: FactCatalog) {}
+
+  /** Whether the script itself made the relation. */
+  isFresh(relation: string): boolean {
+    return this.created.has(relation);
+  }
+
+  isFreshType(type: string): boolean {
+    return this.types.has(type);
+  }
+
+  tableOfIndex(index: string): string | undefined {
+    return this.indexes.get(index) ?? this.catalog?.tableOfIndex(index);
+  }
+
+  columnType(table: string, column: string): string | undefined {
+    return this.tables.get(table)?.columns.get(column) ?? this.catalog?.columnType(table, column);
+  }
+
+  referencedBy(table: string, constraint: string): string | undefined {
+    const own = this.tables.get(table)?.foreignKeys.find(({ name }) => name === constraint);
+    return own?.references ?? this.catalog?.referencedBy(table, constraint);
+  }
+
+  references(table: string): string[] {
+    const own = this.tables.get(table)?.foreignKeys.map(({ references }) => references) ?? [];
+    return [...new Set([...own, ...(this.catalog?.references(table) ?? [])])];
+  }
+
+  provesNotNull(table: string, column: string): boolean {
+    const own = this.tables.get(table)?.notNullChecks.some((check) => check.column === column && check.valid);
+    return own === true || this.catalog?.provesNotNull(table, column) === true;
+  }
+
+  /** The transaction that added a NOT VALID constraint earlier in the script. */
+  addedNotValidIn(table: string, constraint: string): number | undefined {
+    return this.tables.get(table)?.notValid.get(constraint);
+  }
+
+  /** Takes in what a statement does. @param transaction number of the transaction it runs in */
+  learn(tree: Node, transaction: number): void {
+    if ("CreateStmt" in tree) this.learnTable(tree.CreateStmt);
+    else if ("CreateTableAsStmt" in tree) this.create(relationName(tree.CreateTableAsStmt.into?.rel));
+    else if ("ViewStmt" in tree && !tree.ViewStmt.replace) this.create(relationName(tree.ViewStmt.view));
+    else if ("CreateSeqStmt" in tree) this.create(relationName(tree.CreateSeqStmt.sequence));
+    else if ("CreateForeignTableStmt" in tree)
+      this.create(relationName(tree.CreateForeignTableStmt.base?.relation));
+    else if ("IndexStmt" in tree) this.learnIndex(tree.IndexStmt);
+    else if ("AlterTableStmt" in tree) this.learnAlterTable(tree.AlterTableStmt, transaction);
+    else if ("RenameStmt" in tree) this.learnRename(tree.RenameStmt);
+    else if ("AlterEnumStmt" in tree) this.learnEnum(tree.AlterEnumStmt, transaction);
+    else if ("CreateEnumStmt" in tree) this.types.add(names(tree.CreateEnumStmt.typeName).join("."));
+    else if ("CreateDomainStmt" in tree) this.types.add(names(tree.CreateDomainStmt.domainname).join("."));
+    else if ("DropStmt" in tree)
+      for (const object of tree.DropStmt.objects ?? []) this.forget(nameParts(object).join("."));
+  }
+
+  private create(relation: string): void {
+    this.created.add(relation);
+  }
+
+  private forget(relation: string): void {
+    // A dropped name that is made again stays fresh, for it is made by this script either way.
+    this.tables.delete(relation);
+    this.indexes.delete(relation);
+  }
+
+  private table(relation: string): TableMemory {
+    const found = this.tables.get(relation);
+    if (found) return found;
+    const made: TableMemory = { columns: new Map(), foreignKeys: [], notNullChecks: [], notValid: new Map() };
+    this.tables.set(relation, made);
+    return made;
+  }
+
+  private learnTable(stmt: {
+    relation?: { relname?: string; schemaname?: string };
+    tableElts?: Node[];
+  }): void {
+    const relation = relationName(stmt.relation);
+    this.create(relation);
+    for (const element of stmt.tableElts ?? []) {
+      if ("ColumnDef" in element) this.learnColumn(relation, element.ColumnDef);
+      if ("Constraint" in element) this.learnConstraint(relation, element.Constraint, 0);
+    }
+  }
+
+  private learnColumn(
+    relation: string,
+    column: { colname?: string; typeName?: TypeNameLike; constraints?: Node[] },
+  ): void {
+    if (!column.colname) return;
+    const memory = this.table(relation);
+    if (column.typeName) memory.columns.set(column.colname, typeText(column.typeName));
+    for (const node of column.constraints ?? []) {
+      if (!("Constraint" in node)) continue;
+      if (node.Constraint.contype === "CONSTR_NOTNULL" || node.Constraint.contype === "CONSTR_PRIMARY") {
+        memory.notNullChecks.push({ column: column.colname, name: "", valid: true });
+      }
+      this.learnConstraint(relation, node.Constraint, 0, column.colname);
+    }
+  }
+
+  private learnConstraint(
+    relation: string,
+    constraint: ConstraintLike,
+    transaction: number,
+    column?: string,
+  ): void {
+    const memory = this.table(relation);
+    const { contype, conname, skip_validation, pktable, raw_expr } = constraint;
+    if (contype === "CONSTR_FOREIGN") {
+      const name = conname ?? (column ? `${relation.split(".").at(-1)}_${column}_fkey` : null);
+      memory.foreignKeys.push({ name, references: relationName(pktable) });
+    }
+    const checked = contype === "CONSTR_CHECK" ? columnProvenNotNull(raw_expr) : null;
+    if (checked && conname)
+      memory.notNullChecks.push({ column: checked, name: conname, valid: !skip_validation });
+    if (skip_validation && conname) memory.notValid.set(conname, transaction);
+  }
+
+  private learnIndex(stmt: { idxname?: string; relation?: { relname?: string; schemaname?: string } }): void {
+    if (!stmt.idxname) return;
+    const schema = stmt.relation?.schemaname;
+    const table = relationName(stmt.relation);
+    // CREATE INDEX gives no schema: the index lies in its table's.
+    for (const name of schema ? [`${schema}.${stmt.idxname}`, stmt.idxname] : [stmt.idxname])
+      this.indexes.set(name, table);
+  }
+
+  private learnAlterTable(
+    stmt: { relation?: { relname?: string; schemaname?: string }; cmds?: Node[] },
+    transaction: number,
+  ): void {
+    const relation = relationName(stmt.relation);
+    const memory = this.table(relation);
+    for (const node of stmt.cmds ?? []) {
+      if (!("AlterTableCmd" in node)) continue;
+      const { subtype, name = "", def } = node.AlterTableCmd;
+      if (subtype === "AT_AddColumn" && def && "ColumnDef" in def) this.learnColumn(relation, def.ColumnDef);
+      if (subtype === "AT_AlterColumnType" && def && "ColumnDef" in def && def.ColumnDef.typeName) {
+        memory.columns.set(name, typeText(def.ColumnDef.typeName));
+      }
+      if (subtype === "AT_DropColumn") memory.columns.delete(name);
+      if (subtype === "AT_AddConstraint" && def && "Constraint" in def)
+        this.learnConstraint(relation, def.Constraint, transaction);
+      if (subtype === "AT_SetNotNull") memory.notNullChecks.push({ column: name, name: "", valid: true });
+      if (subtype === "AT_ValidateConstraint") {
+        for (const check of memory.notNullChecks) if (check.name === name) check.valid = true;
+      }
+    }
+  }
+
+  private learnRename(stmt: {
+    renameType?: string;
+    relation?: { relname?: string; schemaname?: string };
+    newname?: string;
+    subname?: string;
+  }): void {
+    const from = relationName(stmt.relation);
+    if (stmt.renameType === "OBJECT_COLUMN") {
+      const memory = this.tables.get(from);
+      const type = memory?.columns.get(stmt.subname ?? "");
+      if (memory && type && stmt.newname) memory.columns.set(stmt.newname, type);
+      return;
+    }
+    if (
+      !stmt.newname ||
+      !["OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_INDEX", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"].includes(
+        stmt.renameType ?? "",
+      )
+    )
+      return;
+    const to = stmt.relation?.schemaname ? `${stmt.relation.schemaname}.${stmt.newname}` : stmt.newname;
+    if (this.created.has(from)) this.created.add(to);
+    const memory = this.tables.get(from);
+    if (memory) this.tables.set(to, memory);
+    const table = this.indexes.get(from);
+    if (table) this.indexes.set(to, table);
+  }
+
+  private learnEnum(
+    stmt: { typeName?: Node[]; newVal?: string; oldVal?: string },
+    transaction: number,
+  ): void {
+    const type = names(stmt.typeName).join(".");
+    // A value of a type that the same transaction made may be used at once.
+    if (stmt.newVal !== undefined && stmt.oldVal === undefined && !this.types.has(type)) {
+      this.enumValues.set(stmt.newVal, { type, transaction });
+    }
+  }
+}
+
+interface ConstraintLike {
+  contype?: string;
+  conname?: string;
+  skip_validation?: boolean;
+  pktable?: { relname?: string; schemaname?: string };
+  raw_expr?: Node;
+}
+
+export interface TypeNameLike {
+  names?: Node[];
+  typmods?: Node[];
+  arrayBounds?: Node[];
+}
+
+/** A type as written, without pg_catalog: "varchar(20)", "int4", "public.color", "text[]". */
+export function typeText(type: TypeNameLike): string {
+  const parts = names(type.names);
+  const name = (parts[0] === "pg_catalog" ? parts.slice(1) : parts).join(".");
+  const mods = (type.typmods ?? []).map((node) =>
+    "A_Const" in node ? String(node.A_Const.ival?.ival ?? 0) : "?",
+  );
+  return `${name}${mods.length > 0 ? `(${mods.join(",")})` : ""}${type.arrayBounds?.length ? "[]" : ""}`;
+}
+
+/** The column of `CHECK (column IS NOT NULL)`; PostgreSQL then skips the scan of SET NOT NULL. */
+function columnProvenNotNull(expression: Node | undefined): string | null {
+  if (!expression || !("NullTest" in expression) || expression.NullTest.nulltesttype !== "IS_NOT_NULL")
+    return null;
+  const arg = expression.NullTest.arg;
+  return arg && "ColumnRef" in arg ? (names(arg.ColumnRef.fields).at(-1) ?? null) : null;
+}
