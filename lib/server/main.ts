@@ -1,7 +1,8 @@
 import { db } from "../db/client";
 import { env } from "../env";
+import type { EmbeddedServer } from "../postgres/embedded";
 import { startWorker } from "../worker/main";
-import { seedDemo } from "./demo";
+import { seedDemo } from "./demo/seed";
 import { ensureFirstAdmin, type Login } from "./first-admin";
 import { Shutdown } from "./shutdown";
 import { openStore } from "./store";
@@ -36,10 +37,21 @@ export async function start(): Promise<void> {
       shutdown.exit(1);
     });
     greet(login);
-    if (store.embedded && role === "all") await seedDemo(store.embedded);
+    if (store.embedded && role === "all") await offerDemo(store.embedded, shutdown);
   } catch (error) {
     await shutdown.close();
     throw error;
+  }
+}
+
+/** A demo that fails is no reason to stop: the product works without it, and the next start tries again. */
+async function offerDemo(server: EmbeddedServer, shutdown: Shutdown): Promise<void> {
+  try {
+    if ((await seedDemo(server)) === "made")
+      console.log("The demo project is ready: it is the one called Demo shop.\n");
+  } catch (error) {
+    if (shutdown.isClosing) return;
+    console.error(`DBMigrator: the demo project is not complete: ${(error as Error).message}`);
   }
 }
 

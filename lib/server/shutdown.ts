@@ -7,6 +7,10 @@ export class Shutdown {
   private readonly closers: Closer[] = [];
   private closing: Promise<void> | undefined;
 
+  get isClosing(): boolean {
+    return this.closing !== undefined;
+  }
+
   add(closer: Closer): void {
     this.closers.unshift(closer);
   }

@@ -1,4 +1,0 @@
-import type { EmbeddedServer } from "../postgres/embedded";
-
-/** PLACEHOLDER until operations exist */
-export async function seedDemo(_server: EmbeddedServer): Promise<void> {}

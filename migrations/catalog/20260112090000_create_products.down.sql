@@ -1,0 +1,2 @@
+DROP TABLE catalog.products;
+DROP SCHEMA catalog;

@@ -1,0 +1,2 @@
+-- dbmigrator: transaction=none
+DROP INDEX CONCURRENTLY catalog.products_name_idx;

@@ -1,0 +1,1 @@
+ALTER TABLE catalog.products DROP CONSTRAINT products_name_not_blank;

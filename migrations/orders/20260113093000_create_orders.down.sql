@@ -1,0 +1,3 @@
+DROP TABLE orders.orders;
+DROP TABLE orders.customers;
+DROP SCHEMA orders;

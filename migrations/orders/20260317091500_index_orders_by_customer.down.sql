@@ -1,0 +1,2 @@
+-- dbmigrator: transaction=none
+DROP INDEX CONCURRENTLY orders.orders_customer_idx;

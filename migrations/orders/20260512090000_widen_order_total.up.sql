@@ -1,0 +1,1 @@
+ALTER TABLE orders.orders ALTER COLUMN total_cents TYPE bigint;
