@@ -2,12 +2,13 @@ const GAP = String.raw`(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)+`;
 /** 'text', E'text', U&'text' and $tag$text$tag$. */
 const LITERAL = String.raw`(?:(?:[eE]|[uU]&)?'(?:[^'\\]|''|\\[\s\S])*'?|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$))`;
 
-/** PASSWORD 'x' of roles and user mappings, also with the quotes doubled inside another literal. */
+/** The same with its quotes doubled, inside another literal. */
+const DOUBLED = String.raw`''(?:[^']|'''')+''(?!')`;
+/** PASSWORD 'x' of roles and user mappings. */
 const PASSWORD = new RegExp(
-  String.raw`(\bpassword\b)(${GAP}|\s*:?=\s*)${LITERAL.replaceAll("\\1", "\\3")}`,
+  String.raw`(\bpassword\b)(${GAP}|\s*:?=\s*)(?:(${DOUBLED})|${LITERAL.replaceAll("\\1", "\\4")})`,
   "gi",
 );
-const PASSWORD_DOUBLED = /(\bpassword\b\s*)''(?:[^']|'''')*''/gi;
 /** password=x in connection strings. */
 const CONNECTION = /(\b(?:password|passfile|sslpassword)\s*=\s*)(?!['$])[^\s'";]+/gi;
 /** postgres://user:x@host */
@@ -22,8 +23,10 @@ export const MASK = "********";
  */
 export function maskSecrets(sql: string): string {
   return sql
-    .replace(PASSWORD, (_all, word: string, gap: string) => `${word}${gap}'${MASK}'`)
-    .replace(PASSWORD_DOUBLED, `$1''${MASK}''`)
+    .replace(PASSWORD, (_all, word: string, gap: string, doubled: string | undefined) => {
+      const quote = doubled === undefined ? "'" : "''";
+      return `${word}${gap}${quote}${MASK}${quote}`;
+    })
     .replace(CONNECTION, `$1${MASK}`)
     .replace(URL_PASSWORD, `$1${MASK}$2`);
 }

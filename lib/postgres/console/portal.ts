@@ -108,7 +108,8 @@ class PortalQuery {
   }
 
   handleCommandComplete(message: { text: string }, wire: Wire): void {
-    this.result.tag = message.text;
+    // The server counts the rows of the last batch only.
+    this.result.tag = message.text.replace(/^SELECT \d+$/, `SELECT ${this.result.rows.length}`);
     wire.sync();
   }
 
