@@ -40,6 +40,7 @@ const result: CheckResult = {
       },
     ],
     ok: true,
+    targetFingerprint: "b",
     schemaBefore: "",
     schemaAfter: "",
     fingerprintBefore: "b",

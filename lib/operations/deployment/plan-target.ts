@@ -1,8 +1,13 @@
 import { readDirectives } from "../../core/migration/directives";
 import type { MigrationSource } from "../../core/migration/types";
 import { matchesVersion } from "../../core/migration/version";
-import { type Plan, planDown, planUp } from "../../core/plan/plan";
-import { computeStatus } from "../../core/plan/state";
+import {
+  type Plan as EnginePlan,
+  type PlanProblem as EngineProblem,
+  planDown,
+  planUp,
+} from "../../core/plan/plan";
+import { computeStatus, isApplied, isUnfinished } from "../../core/plan/state";
 import type { LedgerRow, TargetStatus } from "../../core/plan/types";
 import type { PlannedMigration } from "../../core/run/types";
 import type { Db } from "../../db/client";
@@ -20,7 +25,13 @@ export interface PlanRequest {
   steps?: number | undefined;
   /** File names of drafts to take along; the one that `to` names is taken without being listed. */
   drafts?: readonly string[];
+  /** Only these file names: what a deployment was asked for, and nothing that came later. */
+  only?: readonly string[];
 }
+
+/** A plan as the engine makes it, with the problems that only a deployment has. */
+type Plan = Omit<EnginePlan, "problems"> & { problems: PlanProblem[] };
+type PlanProblem = Omit<EngineProblem, "code"> & { code: EngineProblem["code"] | "not_last" };
 
 export interface TargetPlan extends Plan {
   planned: PlannedMigration[];
@@ -49,18 +60,14 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
   const service = target.service.name;
   const ledger = await readTargetLedger(db, target.id);
   const others = await required(db, own, ledger, target);
-  const limits = {
-    service,
-    ...(request.to === undefined ? {} : { to: request.to }),
-    ...(request.steps === undefined ? {} : { steps: request.steps }),
-  };
-  const plan =
+  const planned =
     request.direction === "up"
       ? planUp([...own, ...others.sources], [...ledger, ...others.ledger], {
-          ...limits,
+          ...limitsOf(request, service),
           environment: target.environment.name,
         })
-      : planDown(own, ledger, limits);
+      : planDown(own, ledger, { ...limitsOf(request, service), ...onlySteps(request, service, ledger) });
+  const plan = request.only ? withOnly(planned, request.only) : planned;
   const status = computeStatus(
     own,
     ledger.filter((row) => row.service === service),
@@ -74,6 +81,44 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
     toVersion: goalOf(plan, status),
     drafts: own.filter((one) => one.draft && names.has(one.filename)),
     otherDrafts: stored.filter((one) => one.draft && !names.has(one.filename)),
+  };
+}
+
+function limitsOf(request: PlanRequest, service: string) {
+  return {
+    service,
+    ...(request.to === undefined ? {} : { to: request.to }),
+    ...(request.steps === undefined ? {} : { steps: request.steps }),
+  };
+}
+
+/** How many of the named migrations are still in effect: so many steps lead back before them. */
+function onlySteps(request: PlanRequest, service: string, ledger: readonly LedgerRow[]): { steps?: number } {
+  const { only } = request;
+  if (!only) return {};
+  return {
+    steps: ledger.filter(
+      (row) =>
+        row.service === service && only.includes(row.filename) && (isApplied(row) || isUnfinished(row)),
+    ).length,
+  };
+}
+
+/** Leaves what was not asked for out of the way up; on the way down it is in the way, which is a problem. */
+function withOnly(plan: Plan, only: readonly string[]): Plan {
+  const foreign = plan.steps.filter((step) => !only.includes(step.migration.filename));
+  const problems = foreign
+    .filter((step) => step.direction === "down")
+    .map(({ migration }) => ({
+      code: "not_last" as const,
+      service: migration.service,
+      filename: migration.filename,
+      message: `${migration.filename} was applied on top of what is to be rolled back.`,
+      hint: "Roll that back first.",
+    }));
+  return {
+    steps: plan.steps.filter((step) => only.includes(step.migration.filename)),
+    problems: [...plan.problems, ...problems],
   };
 }
 

@@ -380,6 +380,7 @@ export interface RunMigrationView {
     | "failed"
     | "cancelled"
     | "not_reached"
+    | "skipped"
     | "in_doubt"
     | "running"
     | "waiting";

@@ -1,0 +1,195 @@
+import { readDirectives } from "../../core/migration/directives";
+import type { PlanStep } from "../../core/plan/types";
+import { boundHash, boundScripts } from "../../core/policy/bound-hash";
+import type { TargetSettings } from "../../core/policy/types";
+import { type Analysis, analyzeScriptAsync, destroyed, worst } from "../../core/risk/analyze";
+import type { CheckResult, DryRun } from "../../core/run/types";
+import type { Db } from "../../db/client";
+import { env } from "../../env";
+import { DomainError } from "../../errors";
+import { type ConnectionSpec, parseConnectionString } from "../../postgres/connect";
+import { dryRun } from "../../postgres/dry-run";
+import { fingerprintTarget } from "../../postgres/dump";
+import { targetSpec } from "../target/spec";
+import { checkPrevious } from "./check-previous";
+import type { LoadedDeployment } from "./load";
+import { planTarget, type TargetPlan } from "./plan-target";
+import { scriptOf } from "./planned-migration";
+import { measureRelations, relationsToMeasure, targetMajor } from "./relation-sizes";
+import type { PreviousFacts, StoredCheck } from "./stored-check";
+import type { CheckProgress } from "./views";
+
+export interface Established {
+  plan: TargetPlan;
+  check: StoredCheck;
+}
+
+/**
+ * Everything that a check establishes, from the target as it is now. Writes nothing in the target.
+ * @throws DomainError when the target cannot be read at all; the signal's reason when aborted
+ */
+export async function establish(
+  db: Db,
+  deployment: LoadedDeployment,
+  options: { signal: AbortSignal; report: (progress: CheckProgress) => Promise<void> },
+): Promise<Established> {
+  const { signal, report } = options;
+  await report("ledger");
+  const spec = await targetSpec(db, deployment.targetId);
+  const only = deployment.plan.map((one) => one.filename);
+  await report("plan");
+  const plan = await planTarget(db, { targetId: deployment.targetId, direction: deployment.direction, only });
+  await report("findings");
+  const analyses = await analyse(plan.steps, await targetMajor(spec));
+  const previous = await checkPrevious(db, deployment, plan.planned);
+  signal.throwIfAborted();
+  await report("shadow");
+  const problems = problemsOf(plan, analyses, previous, only);
+  const tried = await tryOnShadow(db, deployment, spec, plan, analyses, { signal, report });
+  await report("decide");
+  const facts = analyses.flatMap(({ analysis }) => analysis.facts);
+  const findings = analyses.flatMap(({ analysis }) => analysis.findings);
+  const result = {
+    facts,
+    findings,
+    severity: worst(findings),
+    destroys: destroyed(findings),
+    problems,
+    ...tried,
+  };
+  const targetFingerprint =
+    tried.dryRun?.targetFingerprint ?? (await fingerprintTarget(spec, { guardAddresses: true, signal }));
+  const sizes = await measureRelations(spec, relationsToMeasure(facts, tried.dryRun?.statements ?? []));
+  const scripts = boundScripts(
+    plan.planned,
+    plan.steps.map((step) => step.migration),
+  );
+  const bound = boundHash({ scripts, result, targetFingerprint });
+  return {
+    plan,
+    check: { ...result, targetFingerprint, bound, sizes, previous, fromVersion: plan.fromVersion },
+  };
+}
+
+interface ScriptAnalysis {
+  filename: string;
+  analysis: Analysis;
+}
+
+async function analyse(steps: readonly PlanStep[], serverVersion: number): Promise<ScriptAnalysis[]> {
+  const analyses: ScriptAnalysis[] = [];
+  for (const step of steps) {
+    const script = scriptOf(step);
+    const { directives } = readDirectives(script);
+    const analysis = await analyzeScriptAsync(script, {
+      serverVersion,
+      directives,
+      file: step.migration.filename,
+    });
+    analyses.push({ filename: step.migration.filename, analysis });
+  }
+  return analyses;
+}
+
+function problemsOf(
+  plan: TargetPlan,
+  analyses: readonly ScriptAnalysis[],
+  previous: PreviousFacts,
+  asked: readonly string[],
+): CheckResult["problems"] {
+  const problems: CheckResult["problems"] = plan.problems.map(({ code, message, filename }) => ({
+    code: `plan.${code}`,
+    message,
+    ...(filename === undefined ? {} : { migration: filename }),
+  }));
+  for (const { filename, analysis } of analyses) {
+    for (const { code, message, line, column } of analysis.parsed.problems) {
+      problems.push({ code: `script.${code}`, message, migration: filename, line, column });
+    }
+  }
+  if (plan.steps.length === 0) {
+    problems.push({
+      code: "nothing_left",
+      message: `Of the ${asked.length} migrations nothing is left to do on this target.`,
+    });
+  }
+  if (previous.demanded && previous.unread) {
+    problems.push({
+      code: "previous_unread",
+      message: `The ledger of ${previous.environment} could not be read (${previous.unread}).`,
+    });
+  }
+  if (previous.demanded) {
+    for (const migration of previous.missing) {
+      problems.push({
+        code: "previous_missing",
+        migration,
+        message: `${migration} has not succeeded as it is now in ${previous.environment}.`,
+      });
+    }
+  }
+  return problems;
+}
+
+type Tried = Pick<CheckResult, "dryRun" | "dryRunError">;
+
+/** A script that does not parse or is refused is never run anywhere, not even on a shadow. */
+async function tryOnShadow(
+  db: Db,
+  deployment: LoadedDeployment,
+  spec: ConnectionSpec,
+  plan: TargetPlan,
+  analyses: readonly ScriptAnalysis[],
+  { signal, report }: { signal: AbortSignal; report: (progress: CheckProgress) => Promise<void> },
+): Promise<Tried> {
+  if (plan.steps.length === 0) return { dryRun: null, dryRunError: null };
+  if (analyses.some(({ analysis }) => analysis.parsed.problems.length > 0)) {
+    return {
+      dryRun: null,
+      dryRunError: { code: "dry_run.refused", message: "It was not tried: a script is refused." },
+    };
+  }
+  const target = await db.target.findUniqueOrThrow({
+    where: { id: deployment.targetId },
+    select: { settings: true },
+  });
+  const { shadow = "auto" } = target.settings as TargetSettings;
+  const embedded = embeddedSpec();
+  let last: CheckProgress = "shadow";
+  try {
+    const tried = await dryRun({
+      target: spec,
+      ...(embedded ? { embedded } : {}),
+      shadow,
+      steps: plan.steps,
+      guardAddresses: true,
+      signal,
+      onProgress: ({ phase }) => {
+        const now: CheckProgress = phase === "copy" || phase === "read" ? "shadow" : "dry_run";
+        if (now !== last) void report(now).catch(() => undefined);
+        last = now;
+      },
+    });
+    return { dryRun: tried, dryRunError: null };
+  } catch (error) {
+    if (signal.aborted || !(error instanceof DomainError)) throw error;
+    const { code, message, hint } = error;
+    return { dryRun: null, dryRunError: { code, message, ...(hint === undefined ? {} : { hint }) } };
+  }
+}
+
+function embeddedSpec(): ConnectionSpec | null {
+  const url = env().DBMIGRATOR_SHADOW_URL;
+  return url === undefined ? null : parseConnectionString(url);
+}
+
+/** Whether anything keeps it from running. */
+export function isBlocked({
+  problems,
+  dryRun: tried,
+}: {
+  problems: readonly unknown[];
+  dryRun: DryRun | null;
+}): boolean {
+  return problems.length > 0 || (tried !== null && !tried.ok);
+}

@@ -1,0 +1,56 @@
+import type { TriedStatement } from "../../core/run/types";
+import type { StatementFacts } from "../../core/sql/types";
+import { type ConnectionSpec, closeConnection, openConnection, serverMajor } from "../../postgres/connect";
+import { blocksOf } from "./view/locks";
+import type { RelationSize } from "./views";
+
+/** Relations that are rewritten, scanned or blocked: those whose size says how long it may take. */
+export function relationsToMeasure(
+  facts: readonly StatementFacts[],
+  tried: readonly TriedStatement[],
+): string[] {
+  const names = new Set<string>();
+  for (const one of [...facts, ...tried]) {
+    for (const lock of one.locks) if (blocksOf(lock.mode) !== "nothing") names.add(lock.relation);
+  }
+  for (const one of tried) for (const name of [...one.rewrites, ...one.scans]) names.add(name);
+  return [...names].slice(0, 500);
+}
+
+/**
+ * Estimated rows (pg_class.reltuples) and bytes (pg_total_relation_size) of relations on the target; those that it
+ * does not have are left out.
+ */
+export async function measureRelations(
+  spec: ConnectionSpec,
+  relations: readonly string[],
+): Promise<RelationSize[]> {
+  if (relations.length === 0) return [];
+  const client = await openConnection(
+    { ...spec, applicationName: "dbmigrator check" },
+    { guardAddresses: true },
+  );
+  try {
+    const found = await client.query<{ relation: string; rows: number | null; bytes: number }>(
+      `SELECT name AS relation, nullif(c.reltuples, -1)::float8 AS rows, pg_total_relation_size(c.oid)::float8 AS bytes
+       FROM unnest($1::text[]) AS name JOIN pg_class c ON c.oid = to_regclass(name)`,
+      [relations],
+    );
+    return found.rows;
+  } finally {
+    await closeConnection(client);
+  }
+}
+
+/** Major version of the target. */
+export async function targetMajor(spec: ConnectionSpec): Promise<number> {
+  const client = await openConnection(
+    { ...spec, applicationName: "dbmigrator check" },
+    { guardAddresses: true },
+  );
+  try {
+    return serverMajor(client);
+  } finally {
+    await closeConnection(client);
+  }
+}

@@ -1,0 +1,61 @@
+import type { Db } from "../../db/client";
+import type { EnvironmentView } from "../deployment/views";
+import type { ActivityEntry } from "./views";
+
+const SHOWN = 12;
+/** Rows of the trail that are looked at: reads of other kinds stand between the changes. */
+const LOOKED_AT = 150;
+const SHOWN_OPERATIONS = /^(?:deployment|migration|run|target|member|environment|service)\./;
+const HIDDEN = new Set(["deployment.checked", "target.sync", "target.test"]);
+
+/** The latest changes that the audit trail of a project holds, for everybody who may see the project. */
+export async function loadActivity(
+  db: Db,
+  projectId: string,
+  environments: ReadonlyMap<string, EnvironmentView>,
+): Promise<ActivityEntry[]> {
+  const rows = await db.auditEvent.findMany({
+    where: { projectId },
+    orderBy: { seq: "desc" },
+    take: LOOKED_AT,
+    select: {
+      ...{ seq: true, at: true, actorLabel: true, operation: true, outcome: true },
+      ...{ resourceType: true, resourceId: true, resourceLabel: true, environmentId: true },
+    },
+  });
+  const shown = rows
+    .filter(
+      (row) =>
+        (row.outcome === "ok" || row.outcome === "failed") &&
+        SHOWN_OPERATIONS.test(row.operation) &&
+        !HIDDEN.has(row.operation),
+    )
+    .slice(0, SHOWN);
+  const deployments = await loadNumbers(
+    db,
+    shown.flatMap((row) => (row.resourceType === "deployment" && row.resourceId ? [row.resourceId] : [])),
+  );
+  return shown.map((row) => {
+    const deployment = deployments.get(row.resourceId ?? "");
+    return {
+      id: row.seq.toString(),
+      at: row.at.toISOString(),
+      actor: row.actorLabel,
+      operation: row.operation,
+      outcome: row.outcome as ActivityEntry["outcome"],
+      resource: { type: row.resourceType, label: row.resourceLabel },
+      number: deployment?.number ?? null,
+      service: deployment?.service ?? null,
+      environment: environments.get(row.environmentId ?? "") ?? null,
+    };
+  });
+}
+
+async function loadNumbers(db: Db, ids: string[]): Promise<Map<string, { number: number; service: string }>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.deployment.findMany({
+    where: { id: { in: ids } },
+    select: { id: true, number: true, target: { select: { service: { select: { name: true } } } } },
+  });
+  return new Map(rows.map((row) => [row.id, { number: row.number, service: row.target.service.name }]));
+}

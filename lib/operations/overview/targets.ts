@@ -1,0 +1,70 @@
+import type { DeploymentState } from "../../core/run/types";
+import type { Db } from "../../db/client";
+
+/** A target of a project as the matrix shows it; the mirror of its ledger without the list of migrations. */
+export interface TargetRecord {
+  id: string;
+  serviceId: string;
+  serviceName: string;
+  environmentId: string;
+  currentVersion: string | null;
+  applied: number;
+  pending: number;
+  failed: number;
+  problems: number;
+  syncedAt: Date | null;
+  syncError: { code: string; message: string } | null;
+  serverVersion: string | null;
+  last: LastDeployment | null;
+  active: ActiveDeployment | null;
+}
+
+/** The newest deployment of a target. */
+export interface LastDeployment {
+  id: string;
+  number: number;
+  state: DeploymentState;
+  direction: "up" | "down";
+  by: string;
+  at: string;
+  runId: string | null;
+  failure: { message: string; statement?: number } | null;
+}
+
+/** The deployment whose turn it is on a target. */
+export interface ActiveDeployment {
+  id: string;
+  number: number;
+  state: DeploymentState;
+  given: number;
+  needed: number;
+  runId: string | null;
+}
+
+/** Targets of a project, each with its newest deployment and the one under way: two index probes a target. */
+export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> {
+  return db.$queryRaw<TargetRecord[]>`
+    SELECT t.id, s.id AS "serviceId", s.name AS "serviceName", t.environment_id AS "environmentId",
+           t.current_version AS "currentVersion", t.applied_count AS applied, t.pending_count AS pending,
+           t.failed_count AS failed, t.problem_count AS problems, t.synced_at AS "syncedAt",
+           t.sync_error AS "syncError", t.probe ->> 'version' AS "serverVersion",
+           to_jsonb(last) AS last, to_jsonb(active) AS active
+    FROM service s JOIN target t ON t.service_id = s.id
+    LEFT JOIN LATERAL (
+      SELECT d.id, d.number, d.state, d.direction, d.created_by_label AS by,
+             coalesce(d.finished_at, d.created_at) AS at, r.id AS "runId", r.error AS failure
+      FROM deployment d
+      LEFT JOIN LATERAL (SELECT id, error FROM run WHERE deployment_id = d.id ORDER BY attempt DESC LIMIT 1) r ON true
+      WHERE d.target_id = t.id ORDER BY d.created_at DESC, d.id DESC LIMIT 1
+    ) last ON true
+    LEFT JOIN LATERAL (
+      SELECT d.id, d.number, d.state, d.approvals_needed AS needed,
+             (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+                AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+             (SELECT r.id FROM run r WHERE r.deployment_id = d.id ORDER BY r.attempt DESC LIMIT 1) AS "runId"
+      FROM deployment d
+      WHERE d.target_id = t.id AND d.state IN ('checking', 'ready', 'awaiting_approval', 'approved', 'queued', 'running', 'in_doubt')
+      ORDER BY d.number LIMIT 1
+    ) active ON true
+    WHERE s.project_id = ${projectId}::uuid ORDER BY s.name`;
+}
