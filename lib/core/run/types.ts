@@ -79,7 +79,15 @@ export type RunEvent =
   | { type: "migration.recorded"; migration: string; durationMs: number }
   | { type: "notice"; severity: string; message: string };
 
-export type MigrationOutcome = "applied" | "reverted" | "failed" | "cancelled" | "not_reached" | "in_doubt";
+/** `skipped`: another runner was faster. */
+export type MigrationOutcome =
+  | "applied"
+  | "reverted"
+  | "skipped"
+  | "failed"
+  | "cancelled"
+  | "not_reached"
+  | "in_doubt";
 
 /** Apply results are data, not exceptions. */
 export interface RunOutcome {

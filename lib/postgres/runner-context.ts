@@ -1,0 +1,70 @@
+import type { LedgerRow } from "../core/plan/types";
+import type { MigrationOutcome, PostgresFailure, RunEvent } from "../core/run/types";
+import type { ConnectionSpec, ConnectOptions } from "./connect";
+import type { DatabaseError, MessageError } from "./runner-message";
+import type { PreparedScript } from "./runner-scripts";
+import { type RunnerSession, resetStatements, type Settings } from "./runner-session";
+
+/** What the parts of a run share. */
+export interface RunContext {
+  session: RunnerSession;
+  spec: ConnectionSpec;
+  connect: ConnectOptions;
+  settings: Settings;
+  runId: string;
+  appliedBy: string;
+  /** Current row of each migration, by `service/filename`. */
+  rows: Map<string, LedgerRow>;
+  /** A script before may have left something in the session. */
+  dirty: boolean;
+  emit(event: RunEvent): void;
+  signal: AbortSignal | undefined;
+  /** Called when a message is on its way: time to parse the next script. */
+  onSent(): void;
+}
+
+export interface StepResult {
+  outcome: MigrationOutcome;
+  durationMs: number;
+  failure?: PostgresFailure;
+}
+
+/** Statements that go before a script's own: a clean session when the last script left something in it. */
+export function openingStatements(ctx: RunContext): string[] {
+  return ctx.dirty ? resetStatements(ctx.settings) : [];
+}
+
+/** Time limits of the script's directives, for one transaction. */
+export function localLimits(script: PreparedScript): string[] {
+  const { lockTimeoutMs, statementTimeoutMs } = script.directives;
+  return [
+    ...(lockTimeoutMs === undefined ? [] : [`SET LOCAL lock_timeout = ${lockTimeoutMs}`]),
+    ...(statementTimeoutMs === undefined ? [] : [`SET LOCAL statement_timeout = ${statementTimeoutMs}`]),
+  ];
+}
+
+/** Statements for the ledger, under the session's own role whatever the script set. */
+export function ledgerStatements(script: PreparedScript, sql: string): string[] {
+  return script.changesRole ? ["SET LOCAL ROLE NONE", sql] : [sql];
+}
+
+/** The session is gone: what the server did last is to be looked up, not concluded from the error. */
+export function isConnectionLoss(error: DatabaseError): boolean {
+  if (error.severity === undefined) return true;
+  return error.severity === "FATAL" || error.severity === "PANIC" || (error.code ?? "").startsWith("08");
+}
+
+/** Worth another try: no lock in time, a deadlock, a serialization failure. */
+export function isRetryable(error: DatabaseError): boolean {
+  return ["55P03", "40P01", "40001"].includes(error.code ?? "");
+}
+
+export function isCancelled(ctx: RunContext, failed: MessageError): boolean {
+  return ctx.signal?.aborted === true && failed.error.code === "57014";
+}
+
+/** Pause before another try: longer each time, and never the same for two runners. */
+export function retryDelay(attempt: number): number {
+  const base = Math.min(10_000, 250 * 2 ** (attempt - 1));
+  return Math.round(base / 2 + Math.random() * base);
+}

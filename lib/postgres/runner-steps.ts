@@ -1,0 +1,356 @@
+import type { LedgerSteps } from "../core/plan/types";
+import type { PostgresFailure } from "../core/run/types";
+import type { Unit } from "../core/run/units";
+import type { Statement } from "../core/sql/types";
+import { insertRowSql, updateRowSql } from "./ledger-sql";
+import {
+  isCancelled,
+  isConnectionLoss,
+  ledgerStatements,
+  openingStatements,
+  type RunContext,
+  type StepResult,
+} from "./runner-context";
+import { findEvidence, readIndexState } from "./runner-evidence";
+import { buildMessage, describeFailure, sendMessage } from "./runner-message";
+import { hashStatement, type PreparedScript } from "./runner-scripts";
+import { reconnect } from "./runner-settle";
+import {
+  prepareRetry,
+  rollBack,
+  sendWatched,
+  startEvent,
+  tryUnit,
+  type UnitResult,
+} from "./runner-transaction";
+
+/** A migration on its way that does not fit into one transaction. */
+interface Progress {
+  script: PreparedScript;
+  steps: LedgerSteps;
+  hashes: string[];
+  began: number;
+}
+
+type Stop = { outcome: "failed" | "cancelled" | "in_doubt"; failure: PostgresFailure };
+
+/**
+ * Runs a migration unit by unit. A row with status `running` is written first; every unit that is a transaction moves
+ * it on inside of itself, and a statement outside of one is announced before and confirmed after. Whoever comes
+ * next, after whatever happened, knows which statements are done and which single one may be.
+ */
+export async function runInSteps(
+  ctx: RunContext,
+  script: PreparedScript,
+  position: number,
+): Promise<StepResult> {
+  const began = performance.now();
+  ctx.emit({ ...startEvent(script, position), attempt: 1 });
+  const done = ctx.rows.get(script.key)?.steps;
+  const steps: LedgerSteps = { total: script.statements.length, done: [...(done?.done ?? [])] };
+  const progress: Progress = { script, steps, hashes: script.statements.map(hashStatement), began };
+  const stop = (await resume(ctx, progress, done ?? null)) ?? (await runUnits(ctx, progress));
+  const durationMs = performance.now() - began;
+  if (stop) return { ...stop, durationMs };
+  ctx.emit({ type: "migration.recorded", migration: script.migration.filename, durationMs });
+  return { outcome: script.direction === "up" ? "applied" : "reverted", durationMs };
+}
+
+/** Opens the row of this run; goes on after what an earlier one did. */
+async function resume(
+  ctx: RunContext,
+  progress: Progress,
+  earlier: LedgerSteps | null,
+): Promise<Stop | null> {
+  const { script, steps, hashes } = progress;
+  const differs = steps.done.findIndex((hash, index) => hash !== hashes[index]);
+  if (differs !== -1) return { outcome: "failed", failure: changedSince(script, differs + 1) };
+  const current = earlier?.current === undefined ? undefined : script.statements[earlier.current - 1];
+  if (current && current.index === steps.done.length + 1) {
+    const evidence = await findEvidence(ctx.session.client, current);
+    ctx.emit({
+      type: "notice",
+      severity: "NOTICE",
+      message: `${script.migration.filename}, line ${current.line}: ${evidence.words}`,
+    });
+    if (evidence.verdict === "unknown") return markInDoubt(ctx, progress, current, evidence.words);
+    if (evidence.verdict === "done") steps.done.push(hashes[current.index - 1] ?? "");
+  }
+  const next = nextUnits(progress)[0];
+  announce(steps, next);
+  await openRow(ctx, progress, next ? "running" : finalStatus(script));
+  return null;
+}
+
+function finalStatus(script: PreparedScript): "applied" | "reverted" {
+  return script.direction === "up" ? "applied" : "reverted";
+}
+
+/** Loses nothing when the server crashes at once: the unit's own commit carries this one to the disk with it. */
+async function openRow(
+  ctx: RunContext,
+  progress: Progress,
+  status: "running" | "applied" | "reverted" | "in_doubt",
+): Promise<void> {
+  const { script, steps } = progress;
+  const insert = insertRowSql({
+    ...{
+      migration: script.migration,
+      direction: script.direction,
+      appliedBy: ctx.appliedBy,
+      runId: ctx.runId,
+    },
+    ...{ status, steps, executionMs: null, replaces: ctx.rows.get(script.key)?.id },
+  });
+  const relaxed = status === "running" ? ["SET LOCAL synchronous_commit = off"] : [];
+  const statements = [...openingStatements(ctx), "BEGIN", ...relaxed, insert, "COMMIT"];
+  await sendMessage(ctx.session.client, statements.join(";\n"));
+  ctx.dirty = false;
+}
+
+function nextUnits({ script, steps }: Progress): Unit[] {
+  return script.units.filter((unit) => (unit.statements.at(-1)?.index ?? 0) > steps.done.length);
+}
+
+function announce(steps: LedgerSteps, unit: Unit | undefined): void {
+  const [first] = unit?.statements ?? [];
+  if (unit?.kind === "outside" && first) steps.current = first.index;
+  else delete steps.current;
+}
+
+async function runUnits(ctx: RunContext, progress: Progress): Promise<Stop | null> {
+  const units = nextUnits(progress);
+  for (const [index, unit] of units.entries()) {
+    if (ctx.signal?.aborted)
+      return finishFailed(ctx, progress, cancelledFailure(progress.script), "cancelled");
+    const following = units[index + 1];
+    const stop =
+      unit.kind === "outside"
+        ? await runOutside(ctx, progress, unit, following)
+        : await runUnit(ctx, progress, unit, following);
+    if (stop) return stop;
+  }
+  return null;
+}
+
+/** The ledger's statement for the moment when `unit` is done. */
+function advance(ctx: RunContext, progress: Progress, unit: Unit, following: Unit | undefined): string {
+  const { script, steps, hashes } = progress;
+  const last = unit.statements.at(-1)?.index ?? 0;
+  const after: LedgerSteps = { total: steps.total, done: hashes.slice(0, last) };
+  announce(after, following);
+  const { service, filename } = script.migration;
+  const finished = following
+    ? {}
+    : { status: finalStatus(script), executionMs: performance.now() - progress.began };
+  return updateRowSql({ service, filename, runId: ctx.runId, steps: after, ...finished });
+}
+
+function confirm(progress: Progress, unit: Unit, following: Unit | undefined): void {
+  progress.steps.done = progress.hashes.slice(0, unit.statements.at(-1)?.index ?? 0);
+  announce(progress.steps, following);
+}
+
+async function runUnit(
+  ctx: RunContext,
+  progress: Progress,
+  unit: Unit,
+  following: Unit | undefined,
+): Promise<Stop | null> {
+  const { script } = progress;
+  for (let attempt = 1; ; attempt++) {
+    // Inside of one script its own settings hold from statement to statement.
+    ctx.dirty = false;
+    const result = await tryUnit(ctx, script, unit, () => advance(ctx, progress, unit, following));
+    if (result.ok) {
+      confirm(progress, unit, following);
+      return null;
+    }
+    if (isConnectionLoss(result.failed.error)) return settleSteps(ctx, progress, result);
+    if (await prepareRetry(ctx, script, result, attempt)) continue;
+    const outcome = isCancelled(ctx, result.failed) ? "cancelled" : "failed";
+    return finishFailed(
+      ctx,
+      progress,
+      describeFailure(result.message, result.failed, script.migration.filename),
+      outcome,
+    );
+  }
+}
+
+async function runOutside(
+  ctx: RunContext,
+  progress: Progress,
+  unit: Unit,
+  following: Unit | undefined,
+): Promise<Stop | null> {
+  const { script } = progress;
+  const [statement] = unit.statements;
+  if (!statement) return null;
+  const foreign = await findForeignIndex(ctx, statement);
+  if (foreign)
+    return finishFailed(ctx, progress, { ...foreign, migration: script.migration.filename }, "failed");
+  const before = outsideLimits(ctx, script, statement);
+  if (before.length > 0) await sendMessage(ctx.session.client, before.join(";\n"));
+  const result = await sendWatched(ctx, script, buildMessage([], [statement], []));
+  if (!result.ok) return outsideFailed(ctx, progress, statement, result);
+  const reset =
+    before.length > 0
+      ? [
+          `SET lock_timeout = ${ctx.settings.lockTimeoutMs}`,
+          `SET statement_timeout = ${ctx.settings.statementTimeoutMs}`,
+        ]
+      : [];
+  const own = ledgerStatements(script, advance(ctx, progress, unit, following));
+  const done = buildMessage([], [], [...reset, "BEGIN", ...own, "COMMIT"]);
+  const recorded = await sendWatched(ctx, script, done);
+  if (!recorded.ok) return outsideFailed(ctx, progress, statement, recorded);
+  confirm(progress, unit, following);
+  ctx.dirty = script.touchesSession;
+  return null;
+}
+
+/** CONCURRENTLY waits for old transactions while it blocks nobody: no limit for it, unless the script asks for one. */
+function outsideLimits(ctx: RunContext, script: PreparedScript, statement: Statement): string[] {
+  const { lockTimeoutMs, statementTimeoutMs } = script.directives;
+  const concurrent = /\bconcurrently\b/i.test(statement.text);
+  const lock = lockTimeoutMs ?? (concurrent ? 0 : ctx.settings.lockTimeoutMs);
+  const limits = lock === ctx.settings.lockTimeoutMs ? [] : [`SET lock_timeout = ${lock}`];
+  if (statementTimeoutMs !== undefined) limits.push(`SET statement_timeout = ${statementTimeoutMs}`);
+  return limits;
+}
+
+/** An INVALID index of that name which is not ours: IF NOT EXISTS would take it for the one that is wanted. */
+async function findForeignIndex(ctx: RunContext, statement: Statement): Promise<PostgresFailure | null> {
+  if (statement.node !== "IndexStmt" || !/\bif\s+not\s+exists\b/i.test(statement.text)) return null;
+  const state = await readIndexState(ctx.session.client, statement);
+  if (!state || state.valid) return null;
+  const busy = state.builder !== null;
+  return {
+    sqlState: "55000",
+    message: busy
+      ? `Process ${state.builder} is building ${state.name}.`
+      : `${state.name} exists and is INVALID: a build of it was interrupted.`,
+    hint: busy ? "Wait until it is done." : `Drop it (DROP INDEX CONCURRENTLY ${state.name}) and run again.`,
+    ...{ statement: statement.index, line: statement.line, column: statement.column },
+  };
+}
+
+async function outsideFailed(
+  ctx: RunContext,
+  progress: Progress,
+  statement: Statement,
+  result: Extract<UnitResult, { ok: false }>,
+): Promise<Stop> {
+  if (isConnectionLoss(result.failed.error)) return settleSteps(ctx, progress, result);
+  await rollBack(ctx);
+  const failure = describeFailure(result.message, result.failed, progress.script.migration.filename);
+  const state = await readIndexState(ctx.session.client, statement);
+  if (state && !state.valid && state.builder === null) {
+    await sendMessage(ctx.session.client, `DROP INDEX CONCURRENTLY IF EXISTS ${state.name}`).catch(() => {});
+    ctx.emit({
+      type: "notice",
+      severity: "NOTICE",
+      message: `The INVALID index ${state.name} that the failure left behind was dropped.`,
+    });
+  }
+  // An error from the server says that the statement took no effect, except for one that commits by itself.
+  if (!["CallStmt", "DoStmt"].includes(statement.node)) delete progress.steps.current;
+  else
+    return markInDoubt(
+      ctx,
+      progress,
+      statement,
+      `Line ${statement.line} may have committed a part before it failed: ${failure.message}`,
+      failure,
+    );
+  return finishFailed(ctx, progress, failure, isCancelled(ctx, result.failed) ? "cancelled" : "failed");
+}
+
+/** The session was lost in the middle: the catalogs and the ledger tell how far it came; the next run goes on there. */
+async function settleSteps(
+  ctx: RunContext,
+  progress: Progress,
+  result: Extract<UnitResult, { ok: false }>,
+): Promise<Stop> {
+  const { script } = progress;
+  const failure = describeFailure(result.message, result.failed, script.migration.filename);
+  const hint =
+    "The row of the migration in the ledger tells how far it came; the next run goes on from there.";
+  if (!(await reconnect(ctx))) return { outcome: "in_doubt", failure: { ...failure, hint } };
+  const found = await ctx.session.client.query<{ status: string; steps: LedgerSteps }>(
+    "SELECT status, steps FROM dbmigrator.migrations_log WHERE service = $1 AND filename = $2 AND run_id = $3 AND is_current",
+    [script.migration.service, script.migration.filename, ctx.runId],
+  );
+  const row = found.rows[0];
+  if (row) progress.steps = row.steps;
+  if (row && row.status !== "running")
+    return { outcome: "in_doubt", failure: { ...failure, hint: `The ledger says: ${row.status}.` } };
+  const current = script.statements[(progress.steps.current ?? 0) - 1];
+  if (current) {
+    const evidence = await findEvidence(ctx.session.client, current);
+    if (evidence.verdict === "unknown") return markInDoubt(ctx, progress, current, evidence.words, failure);
+    delete progress.steps.current;
+    if (evidence.verdict === "done") progress.steps.done.push(progress.hashes[current.index - 1] ?? "");
+  }
+  return finishFailed(ctx, progress, failure, "failed");
+}
+
+async function finishFailed(
+  ctx: RunContext,
+  progress: Progress,
+  failure: PostgresFailure,
+  outcome: "failed" | "cancelled",
+): Promise<Stop> {
+  const { script, steps, began } = progress;
+  const { service, filename } = script.migration;
+  delete steps.current;
+  const update = updateRowSql({
+    ...{ service, filename, runId: ctx.runId, steps, status: "failed" as const },
+    ...{ executionMs: performance.now() - began, errorMessage: failure.message },
+  });
+  await sendMessage(ctx.session.client, [...openingStatements(ctx), update].join(";\n"));
+  ctx.dirty = false;
+  return { outcome, failure };
+}
+
+async function markInDoubt(
+  ctx: RunContext,
+  progress: Progress,
+  statement: Statement,
+  words: string,
+  because?: PostgresFailure,
+): Promise<Stop> {
+  const { script, steps } = progress;
+  const { service, filename } = script.migration;
+  steps.current = statement.index;
+  steps.evidence = words;
+  const mine = ctx.rows.get(script.key);
+  // The row of an earlier run is left as it is and a new one says what is known now.
+  if (because)
+    await sendMessage(
+      ctx.session.client,
+      updateRowSql({ service, filename, runId: ctx.runId, steps, status: "in_doubt", errorMessage: words }),
+    );
+  else if (mine) await openRow(ctx, progress, "in_doubt");
+  const place = { statement: statement.index, line: statement.line, column: statement.column };
+  return {
+    outcome: "in_doubt",
+    failure: because ?? { sqlState: "", message: words, migration: filename, ...place },
+  };
+}
+
+function changedSince(script: PreparedScript, index: number): PostgresFailure {
+  const statement = script.statements[index - 1];
+  return {
+    sqlState: "",
+    message: `Statement ${index} was already in effect when the migration stopped, and is another one now.`,
+    hint: "Restore the statements that were done, or settle the migration by hand.",
+    migration: script.migration.filename,
+    ...(statement ? { statement: index, line: statement.line, column: statement.column } : {}),
+  };
+}
+
+function cancelledFailure(script: PreparedScript): PostgresFailure {
+  return { sqlState: "57014", message: "The run was cancelled.", migration: script.migration.filename };
+}

@@ -1,0 +1,262 @@
+import type { Blocker } from "../core/run/types";
+import type { Unit } from "../core/run/units";
+import type { Statement } from "../core/sql/types";
+import { insertRowSql } from "./ledger-sql";
+import {
+  isCancelled,
+  isConnectionLoss,
+  isRetryable,
+  ledgerStatements,
+  localLimits,
+  openingStatements,
+  type RunContext,
+  retryDelay,
+  type StepResult,
+} from "./runner-context";
+import {
+  buildMessage,
+  describeFailure,
+  MessageError,
+  rowsOfTag,
+  type ScriptMessage,
+  sendMessage,
+} from "./runner-message";
+import type { PreparedScript } from "./runner-scripts";
+import { pause } from "./runner-session";
+import { settleLostMigration } from "./runner-settle";
+import { watchStatement } from "./runner-watch";
+
+/** Everything of a migration in one transaction, its row in the ledger included. */
+export async function runInTransaction(
+  ctx: RunContext,
+  script: PreparedScript,
+  position: number,
+): Promise<StepResult> {
+  const { filename } = script.migration;
+  const unit = script.units[0] ?? { kind: "transaction", statements: [], rolledBack: false };
+  const began = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    ctx.emit({ ...startEvent(script, position), attempt });
+    const start = performance.now();
+    const result = await tryUnit(ctx, script, unit, () =>
+      insertRowSql({
+        ...{
+          migration: script.migration,
+          direction: script.direction,
+          appliedBy: ctx.appliedBy,
+          runId: ctx.runId,
+        },
+        status: script.direction === "up" ? "applied" : "reverted",
+        executionMs: ctx.settings.detail === "statements" ? performance.now() - start : "message",
+        replaces: ctx.rows.get(script.key)?.id,
+      }),
+    );
+    const durationMs = performance.now() - start;
+    if (result.ok) {
+      ctx.emit({ type: "migration.recorded", migration: filename, durationMs });
+      return { outcome: script.direction === "up" ? "applied" : "reverted", durationMs };
+    }
+    if (isConnectionLoss(result.failed.error)) return settleLostMigration(ctx, script, result, began);
+    const again = await prepareRetry(ctx, script, result, attempt);
+    if (again) continue;
+    const total = performance.now() - began;
+    if (isCancelled(ctx, result.failed)) return { outcome: "cancelled", durationMs: total };
+    const failure = describeFailure(result.message, result.failed, filename);
+    await recordFailure(ctx, script, failure.message, total);
+    return { outcome: "failed", durationMs: total, failure };
+  }
+}
+
+export function startEvent(script: PreparedScript, position: number) {
+  const { filename } = script.migration;
+  const statements = script.statements.length;
+  return {
+    type: "migration.start",
+    position,
+    migration: filename,
+    statements,
+    transaction: script.mode,
+  } as const;
+}
+
+export type UnitResult =
+  | { ok: true }
+  | { ok: false; failed: MessageError; message: ScriptMessage; blockers: Blocker[] };
+
+/**
+ * Runs a unit and, before its COMMIT, statements of ours (ledger). In one message when nobody listens to single
+ * statements; the transaction is rolled back when it fails.
+ */
+export async function tryUnit(
+  ctx: RunContext,
+  script: PreparedScript,
+  unit: Unit,
+  ledger: () => string,
+): Promise<UnitResult> {
+  for (const message of unitMessages(ctx, script, unit, ledger)) {
+    const result = await sendWatched(ctx, script, message);
+    if (!result.ok) {
+      if (!isConnectionLoss(result.failed.error)) await rollBack(ctx);
+      return result;
+    }
+  }
+  ctx.dirty = script.touchesSession;
+  return { ok: true };
+}
+
+/** Built one after the other, so that what the ledger is told (the time taken) is known when its turn comes. */
+function* unitMessages(
+  ctx: RunContext,
+  script: PreparedScript,
+  unit: Unit,
+  ledger: () => string,
+): Generator<ScriptMessage> {
+  const block = unit.kind === "block";
+  const body = block ? unit.statements.slice(1, -1) : unit.statements;
+  const begin = block ? (unit.statements[0]?.text ?? "BEGIN") : "BEGIN";
+  const end = block ? (unit.statements.at(-1)?.text ?? "COMMIT") : "COMMIT";
+  const before = [...openingStatements(ctx), begin, ...localLimits(script)];
+  const after = () => {
+    const own = ledgerStatements(script, ledger());
+    // What a script rolls back itself must not take the ledger's word with it.
+    return unit.rolledBack ? [end, "BEGIN", ...own, "COMMIT"] : [...own, end];
+  };
+  if (ctx.settings.detail !== "statements") {
+    yield buildMessage(before, body, after());
+    return;
+  }
+  yield buildMessage(before, [], []);
+  for (const statement of body) yield buildMessage([], [statement], []);
+  yield buildMessage([], [], after());
+}
+
+/** Sends one message under watch and tells its statement's events. */
+export async function sendWatched(
+  ctx: RunContext,
+  script: PreparedScript,
+  message: ScriptMessage,
+): Promise<UnitResult> {
+  const { filename } = script.migration;
+  const single =
+    ctx.settings.detail === "statements" && message.statements.length === 1
+      ? message.statements[0]
+      : undefined;
+  if (single)
+    ctx.emit({
+      type: "statement.start",
+      migration: filename,
+      statement: single.index,
+      line: single.line,
+      sql: single.text,
+    });
+  const start = performance.now();
+  const sent = sendMessage(ctx.session.client, message.text, message.copies);
+  ctx.onSent();
+  const watched = single ?? message.statements[0];
+  const watch = watchStatement(
+    ctx.session.monitor,
+    ctx.session.pid,
+    (blockers, waitedMs) => {
+      ctx.emit({
+        type: "statement.blocked",
+        migration: filename,
+        statement: watched?.index ?? 0,
+        waitedMs,
+        blockers,
+      });
+    },
+    ctx.signal,
+  );
+  try {
+    const reply = await sent;
+    if (single) emitDone(ctx, filename, single, start, reply.tags.at(-1));
+    return { ok: true };
+  } catch (error) {
+    if (!(error instanceof MessageError)) throw error;
+    const failure = describeFailure(message, error, filename);
+    if (failure.statement !== undefined) {
+      ctx.emit({ type: "statement.failed", migration: filename, statement: failure.statement, failure });
+    }
+    return { ok: false, failed: error, message, blockers: watch.blockers };
+  } finally {
+    await watch.stop();
+  }
+}
+
+function emitDone(
+  ctx: RunContext,
+  migration: string,
+  statement: Statement,
+  start: number,
+  tag: string | undefined,
+): void {
+  const durationMs = performance.now() - start;
+  ctx.emit({
+    type: "statement.done",
+    migration,
+    statement: statement.index,
+    durationMs,
+    rows: rowsOfTag(tag),
+  });
+}
+
+/** Also clears what the script did to the session: settings that were rolled back are the lesser evil. */
+export async function rollBack(ctx: RunContext): Promise<void> {
+  await ctx.session.client.query("ROLLBACK").catch(() => {});
+  ctx.dirty = true;
+}
+
+/** Waits and says true when a migration that found no lock is to be tried again. */
+export async function prepareRetry(
+  ctx: RunContext,
+  script: PreparedScript,
+  result: Extract<UnitResult, { ok: false }>,
+  attempt: number,
+): Promise<boolean> {
+  const { filename } = script.migration;
+  const { error } = result.failed;
+  const waited = isRetryable(error);
+  const reason = waited ? "lock_timeout" : isCancelled(ctx, result.failed) ? "cancelled" : "error";
+  ctx.emit({ type: "migration.undone", migration: filename, reason });
+  if (!waited || attempt >= ctx.settings.attempts || ctx.signal?.aborted) return false;
+  const inMs = retryDelay(attempt);
+  const of = ctx.settings.attempts;
+  ctx.emit({
+    type: "migration.retry",
+    migration: filename,
+    attempt: attempt + 1,
+    of,
+    inMs,
+    blockers: result.blockers,
+  });
+  return pause(inMs, ctx.signal).then(
+    () => true,
+    () => false,
+  );
+}
+
+/**
+ * Writes that a migration failed and left nothing behind. A failed `down` does not stop the migration from being the
+ * applied one, so its row is for the record only.
+ */
+export async function recordFailure(
+  ctx: RunContext,
+  script: PreparedScript,
+  message: string,
+  ms: number,
+): Promise<void> {
+  const down = script.direction === "down";
+  const sql = insertRowSql({
+    ...{
+      migration: script.migration,
+      direction: script.direction,
+      appliedBy: ctx.appliedBy,
+      runId: ctx.runId,
+    },
+    ...{ status: "failed", executionMs: ms, errorMessage: message, current: !down },
+    replaces: down ? undefined : ctx.rows.get(script.key)?.id,
+  });
+  const reset = openingStatements(ctx);
+  await sendMessage(ctx.session.client, [...reset, "BEGIN", sql, "COMMIT"].join(";\n"));
+  ctx.dirty = false;
+}

@@ -1,0 +1,223 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { migrationKey } from "../core/plan/state";
+import type { PlanStep } from "../core/plan/types";
+import type { PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
+import { loadParser } from "../core/sql/parse-script";
+import { DomainError } from "../errors";
+import { type ConnectionSpec, type ConnectOptions, closeConnection, openConnection } from "./connect";
+import { ensureLedger, readLedger } from "./ledger";
+import type { RunContext, StepResult } from "./runner-context";
+import { type PreparedScript, refusalFailure, ScriptQueue } from "./runner-scripts";
+import {
+  acquireRunnerLock,
+  completeSettings,
+  prepareSession,
+  RUNNER_LOCK,
+  type RunSettings,
+  resetStatements,
+} from "./runner-session";
+import { runAsOne } from "./runner-single";
+import { runInSteps } from "./runner-steps";
+import { runInTransaction } from "./runner-transaction";
+
+export { type RunSettings, readLockHolder } from "./runner-session";
+
+export interface RunOptions {
+  spec: ConnectionSpec;
+  /** A connection that is open already; it stays open, in the state it came in. */
+  client?: pg.Client;
+  connect?: ConnectOptions;
+  steps: readonly PlanStep[];
+  appliedBy: string;
+  /** Joins the rows of the ledger with whoever asked; default: a new one. */
+  runId?: string;
+  settings?: RunSettings;
+  /** `single_transaction`: all of it or nothing; refused beforehand when a script makes that impossible. */
+  mode?: "each" | "single_transaction";
+  onEvent?: (event: RunEvent) => void;
+  /** Ends the statement that runs, rolls back and reports `cancelled`. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Runs planned migrations on a target under its lock, and records each together with its effect.
+ *
+ * What the scripts come to is in the outcome. What keeps the run from beginning is thrown.
+ * @throws DomainError of openConnection, of ensureLedger, run.lock_timeout, run.cancelled,
+ *   plan.single_transaction_impossible
+ */
+export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
+  const runId = options.runId ?? randomUUID();
+  const start = performance.now();
+  if (options.steps.length === 0)
+    return { runId, state: "succeeded", migrations: [], lockWaitMs: 0, durationMs: 0 };
+  const loading = loadParser();
+  const settings = completeSettings(options.settings, options.onEvent !== undefined);
+  const emit = options.onEvent ?? (() => {});
+  const client =
+    options.client ??
+    (await openConnection({ applicationName: "dbmigrator runner", ...options.spec }, options.connect));
+  const own = !options.client;
+  let ctx: RunContext | undefined;
+  const onNotice = (notice: { severity?: string | undefined; message?: string | undefined }) =>
+    emit({ type: "notice", severity: notice.severity ?? "NOTICE", message: notice.message ?? "" });
+  if (options.onEvent) client.on("notice", onNotice);
+  try {
+    const session = await prepareSession(client, options.spec, settings, options.connect ?? {});
+    ctx = {
+      ...{ session, spec: options.spec, connect: options.connect ?? {}, settings, runId },
+      ...{
+        appliedBy: options.appliedBy,
+        rows: new Map(),
+        dirty: false,
+        emit,
+        signal: options.signal,
+        onSent: () => {},
+      },
+    };
+    const lockWaitMs = await lockTarget(ctx);
+    await ensureLedger(client);
+    for (const row of await readLedger(client)) ctx.rows.set(migrationKey(row), row);
+    await loading;
+    const outcome = await runSteps(ctx, options);
+    return { runId, ...outcome, lockWaitMs, durationMs: performance.now() - start };
+  } finally {
+    client.off("notice", onNotice);
+    await leave(ctx, client, own);
+  }
+}
+
+async function lockTarget(ctx: RunContext): Promise<number> {
+  try {
+    return await acquireRunnerLock(ctx.session.client, ctx.settings.lockWaitMs, ctx.emit, ctx.signal);
+  } catch (error) {
+    if (!ctx.signal?.aborted) throw error;
+    throw new DomainError("conflict", "run.cancelled", "The run was cancelled before it began.", {
+      cause: error,
+    });
+  }
+}
+
+/** Closes what this run opened and gives a borrowed connection back as it was. */
+async function leave(ctx: RunContext | undefined, client: pg.Client, own: boolean): Promise<void> {
+  if (ctx) await closeConnection(ctx.session.monitor);
+  if (ctx && ctx.session.client !== client) await closeConnection(ctx.session.client);
+  if (own) await closeConnection(client);
+  else if (ctx && ctx.session.client === client) {
+    const reset = resetStatements(ctx.settings).filter(
+      (sql) => !sql.startsWith("SET ") || sql.includes("AUTHORIZATION"),
+    );
+    await client.query(`SELECT pg_catalog.pg_advisory_unlock(${RUNNER_LOCK})`).catch(() => {});
+    await client.query([...reset, "RESET ALL"].join("; ")).catch(() => {});
+  }
+}
+
+type Outcome = Pick<RunOutcome, "state" | "migrations" | "failure">;
+
+async function runSteps(ctx: RunContext, options: RunOptions): Promise<Outcome> {
+  const due = options.steps.filter((step) => !isDone(ctx, step));
+  const skipped = options.steps.filter((step) => isDone(ctx, step));
+  const migrations: RunOutcome["migrations"] = skipped.map((step) => ({
+    migration: step.migration.filename,
+    outcome: "skipped",
+    durationMs: 0,
+  }));
+  const queue = new ScriptQueue(due);
+  const refused = queue.checkAll();
+  const rest = (from: number) =>
+    due.slice(from).map((step) => ({
+      migration: step.migration.filename,
+      outcome: "not_reached" as const,
+      durationMs: 0,
+    }));
+  if (refused) {
+    const failure = refusalFailure(refused);
+    const results = due.map((step) => ({
+      migration: step.migration.filename,
+      outcome: migrationKey(step.migration) === refused.key ? ("failed" as const) : ("not_reached" as const),
+      durationMs: 0,
+    }));
+    return { state: "failed", migrations: [...migrations, ...results], ...(failure ? { failure } : {}) };
+  }
+  if (options.mode === "single_transaction") {
+    const outcome = await runAsOne(ctx, queue);
+    return { ...outcome, migrations: [...migrations, ...outcome.migrations] };
+  }
+  for (let index = 0; index < due.length; index++) {
+    if (ctx.signal?.aborted) return { state: "cancelled", migrations: [...migrations, ...rest(index)] };
+    const client = ctx.session.client;
+    const result = await runStep(ctx, queue, index);
+    migrations.push({
+      migration: due[index]?.migration.filename ?? "",
+      outcome: result.outcome,
+      durationMs: result.durationMs,
+    });
+    const lost = ctx.session.client !== client && index + 1 < due.length;
+    if (isEnd(result) || lost) return ending(result, [...migrations, ...rest(index + 1)], lost);
+  }
+  return { state: "succeeded", migrations };
+}
+
+function isEnd({ outcome }: StepResult): boolean {
+  return outcome !== "applied" && outcome !== "reverted";
+}
+
+function ending(result: StepResult, migrations: RunOutcome["migrations"], lost: boolean): Outcome {
+  const failure: PostgresFailure | undefined =
+    result.failure ??
+    (lost
+      ? {
+          sqlState: "08006",
+          message: "The connection was lost.",
+          hint: "What was applied is recorded; run again for the rest.",
+        }
+      : undefined);
+  const state = result.outcome === "cancelled" || result.outcome === "in_doubt" ? result.outcome : "failed";
+  return { state, migrations, ...(failure ? { failure } : {}) };
+}
+
+/** Another runner was faster: what is in effect already is not run again. */
+function isDone(ctx: RunContext, { migration, direction }: PlanStep): boolean {
+  const row = ctx.rows.get(migrationKey(migration));
+  if (direction === "down") return row === undefined || row.status === "reverted";
+  const applied = row?.status === "applied" || row?.status === "baseline";
+  return applied && (migration.kind === "versioned" || row.checksum === migration.checksum);
+}
+
+async function runStep(ctx: RunContext, queue: ScriptQueue, index: number): Promise<StepResult> {
+  const script = queue.get(index);
+  ctx.onSent = () => {
+    ctx.onSent = () => {};
+    queue.prepare(index + 1);
+  };
+  const failure = refusalFailure(script) ?? stateFailure(ctx, script);
+  if (failure) return { outcome: "failed", durationMs: 0, failure };
+  const half = ctx.rows.get(script.key)?.steps;
+  const [unit] = script.units;
+  const whole = script.units.length <= 1 && unit?.kind !== "outside" && !half;
+  return whole ? runInTransaction(ctx, script, index + 1) : runInSteps(ctx, script, index + 1);
+}
+
+/** What the plan could not see: the ledger changed between planning and the lock. */
+function stateFailure(
+  ctx: RunContext,
+  { key, migration, direction }: PreparedScript,
+): PostgresFailure | null {
+  const row = ctx.rows.get(key);
+  if (!row) return null;
+  const { filename } = migration;
+  if (row.status === "in_doubt") {
+    const hint = row.steps?.evidence ?? "Look at the target, then settle it as applied or as not applied.";
+    return {
+      sqlState: "",
+      message: `It is not known whether ${filename} took effect.`,
+      hint,
+      migration: filename,
+    };
+  }
+  const half = row.status === "running" || (row.status === "failed" && (row.steps?.done.length ?? 0) > 0);
+  if (!half || row.direction === direction) return null;
+  const message = `${filename} was left half-way by ${row.direction === "up" ? "up" : "down"}.`;
+  return { sqlState: "", message, hint: "Finish that first, or settle it.", migration: filename };
+}
