@@ -60,6 +60,8 @@ export interface FieldError {
   /** Dotted path of the field in the input. */
   field: string;
   message: string;
+  /** What the rule was, for putting it into the reader's language: "too_small.string" and its figures. */
+  issue?: { key: string; values: Record<string, string | number> };
 }
 
 /** Input that does not fit its schema; `fields` names each place. */

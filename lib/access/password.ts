@@ -3,9 +3,6 @@ import { hash, verify } from "@node-rs/argon2";
 /** argon2id as OWASP's password storage cheat sheet gives it: 19 MiB, two passes, one lane (the library's default). */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-export const PASSWORD_MIN = 12;
-export const PASSWORD_MAX = 200;
-
 export function hashPassword(password: string): Promise<string> {
   return hash(password.normalize("NFKC"), COST);
 }

@@ -7,7 +7,7 @@ import { openIntent } from "../audit/intents";
 import { type AuditDetails, type AuditOutcome, recordAudit } from "../audit/record";
 import { type Db, db, type Tx } from "../db/client";
 import { Prisma } from "../db/generated/client";
-import { DomainError, validationError } from "../errors";
+import { DomainError, type FieldError, validationError } from "../errors";
 
 /** What an operation acts on, read from the stored resource and never from the request. */
 export interface Scope {
@@ -88,8 +88,23 @@ function parseInput<S extends z.ZodType>(schema: S, rawInput: unknown): z.output
     parsed.error.issues.map((issue) => ({
       field: issue.path.join(".") || "(input)",
       message: issue.message,
+      issue: ruleOf(issue),
     })),
   );
+}
+
+/** Zod's issue as a key and figures for translation. */
+function ruleOf(issue: z.core.$ZodIssue): NonNullable<FieldError["issue"]> {
+  switch (issue.code) {
+    case "too_small":
+      return { key: `too_small.${issue.origin}`, values: { minimum: Number(issue.minimum) } };
+    case "too_big":
+      return { key: `too_big.${issue.origin}`, values: { maximum: Number(issue.maximum) } };
+    case "invalid_format":
+      return { key: `invalid_format.${issue.format}`, values: {} };
+    default:
+      return { key: issue.code, values: {} };
+  }
 }
 
 /** Two writers of one row met, or a unique name was taken in between: the caller's answer, not a fault. */

@@ -1,3 +1,4 @@
+import { headers } from "next/headers";
 import { notFound, redirect, unstable_rethrow } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
@@ -44,13 +45,22 @@ export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
   } catch (error) {
     unstable_rethrow(error);
     if (!(error instanceof DomainError)) throw error;
-    if (error.kind === "unauthenticated") redirect("/sign-in");
+    if (error.kind === "unauthenticated") redirect(await signInPath());
     if (error.kind === "not_found") notFound();
     throw Object.assign(error, {
       digest: DIGEST_PREFIX + JSON.stringify(await describeError(error, operation.name)),
     });
   }
 }
+
+/** Sign-in, and back to the page that was asked for (proxy.ts says which). */
+async function signInPath(): Promise<string> {
+  const path = (await headers()).get(PATH_HEADER);
+  return path && path !== "/" ? `/sign-in?to=${encodeURIComponent(path)}` : "/sign-in";
+}
+
+/** Request header in which proxy.ts hands on the page's path and query. */
+export const PATH_HEADER = "x-dbmigrator-path";
 
 /** How the digest of a failed page begins when it carries an ActionError as JSON. */
 export const DIGEST_PREFIX = "DBMIGRATOR ";
@@ -63,17 +73,32 @@ export async function describeError(error: unknown, what: string): Promise<Actio
     return { code: "internal", message: t("internal", { id }), details: { id } };
   }
   const values = primitives(error.details);
-  const say = (key: string, fallback: string) =>
-    t.has(key) ? safely(() => t(key, values), fallback) : fallback;
-  const fields = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
+  const say = (key: string, fallback: string, more: Record<string, string | number> = values) =>
+    t.has(key) ? safely(() => t(key, more), fallback) : fallback;
+  const given = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
+  const fields = given?.map(({ field, message, issue }) => ({
+    field,
+    message:
+      say(`text.${textKey(message)}`, "") ||
+      (issue ? say(`issue.${issue.key}`, message, issue.values) : message),
+  }));
   const hint = error.hint === undefined ? undefined : say(`${error.code}_hint`, error.hint);
   return {
     code: error.code,
-    message: say(error.code, error.message),
+    message:
+      fields?.[0] && error.code === "input.invalid" ? fields[0].message : say(error.code, error.message),
     ...(hint ? { hint } : {}),
     ...(fields ? { fields } : {}),
     details: JSON.parse(JSON.stringify(error.details)) as Record<string, unknown>,
   };
+}
+
+/** A sentence of ours as a key: `errors.text.small-letters-and-digits`. */
+function textKey(sentence: string): string {
+  return sentence
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
 }
 
 function safely(say: () => string, fallback: string): string {

@@ -14,16 +14,11 @@ import { execute } from "../operations/define";
 import { endSession } from "../operations/session/end";
 import { signIn } from "../operations/session/sign-in";
 import { signInOidc } from "../operations/session/sign-in-oidc";
+import { hasOidc } from "./entry";
 import { logFailure } from "./failure-log";
 import { claimsOf, sessionCookieName, sessionSecrets } from "./session";
 
 export const OIDC_PROVIDER = "oidc";
-
-/** Whether single sign-on is configured. */
-export function hasOidc(): boolean {
-  const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET } = env();
-  return Boolean(OIDC_ISSUER && OIDC_CLIENT_ID && OIDC_CLIENT_SECRET);
-}
 
 type WithClaims = User & { claims?: SessionClaims };
 

@@ -3,11 +3,12 @@ import { getRequestConfig } from "next-intl/server";
 import { env } from "../env";
 import { isLocale, LOCALE_COOKIE, localeFromHeader, TIME_ZONE_COOKIE, timeZoneOrUtc } from "./locales";
 import { loadMessages } from "./messages";
+import { currentSession } from "./session";
 
-/** Language and zone of a request: the person's choice (a cookie, set from the account too), else the browser's. */
+/** Language and zone of a request: the browser's choice (a cookie), else the account's, else what the browser prefers. */
 export default getRequestConfig(async ({ locale: asked }) => {
   const jar = await cookies();
-  const chosen = asked ?? jar.get(LOCALE_COOKIE)?.value;
+  const chosen = asked ?? jar.get(LOCALE_COOKIE)?.value ?? (await currentSession())?.user.locale;
   const locale = isLocale(chosen) ? chosen : localeFromHeader((await headers()).get("accept-language"));
   return {
     locale,

@@ -102,7 +102,7 @@ async function findOrMakeUser(
       details: { fields: missing.map((field) => ({ field, message: "Needed for a new account." })) },
     });
   }
-  const made = await tx.user.create({ data: { email, name, passwordHash } });
+  const made = await tx.user.create({ data: { email, name, passwordHash, locale: "auto" } });
   return made.id;
 }
 

@@ -42,8 +42,8 @@ export const ShortName = z
     "small letters, digits, and single hyphens or underscores between them",
   );
 
-/** Colours of environments: tokens of the stylesheet. */
-export const ENVIRONMENT_COLORS = ["development", "test", "staging", "production"] as const;
+/** Colours of environments: the tokens --env-… of the stylesheet. */
+export const ENVIRONMENT_COLORS = ["development", "staging", "production", "teal", "green", "violet", "pink"] as const;
 export const EnvironmentColor = z.enum(ENVIRONMENT_COLORS);
 
 export const Policy = z

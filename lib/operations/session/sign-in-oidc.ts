@@ -63,7 +63,7 @@ async function linkByEmail(tx: Tx, claims: Claims) {
         hint: "Ask an administrator of the project for an invitation.",
       });
     }
-    user = await tx.user.create({ data: { email, name } });
+    user = await tx.user.create({ data: { email, name, locale: "auto" } });
     await acceptInvitations(tx, user.id, invitations);
   }
   await tx.userIdentity.create({ data: { provider, subject, userId: user.id } });

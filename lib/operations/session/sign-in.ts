@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { PASSWORD_MAX, verifyPassword } from "../../access/password";
+import { verifyPassword } from "../../access/password";
+import { PASSWORD_MAX } from "../../access/password-rules";
 import { clearAttempts, countAttempt } from "../../access/rate-limit";
 import { matchTotp } from "../../access/totp";
 import type { Db } from "../../db/client";

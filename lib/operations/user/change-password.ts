@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hashPassword, PASSWORD_MAX } from "../../access/password";
+import { hashPassword } from "../../access/password";
+import { PASSWORD_MAX } from "../../access/password-rules";
 import { defineOperation, instanceScope } from "../define";
 import { endSessions } from "../session/revoke";
 import { confirmPassword } from "./confirm-password";

@@ -30,7 +30,9 @@ export const createFirstAdmin = defineOperation({
   async run({ ctx, input: { email, name }, prepared: passwordHash }) {
     await ctx.db.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_RUN_LOCK})`;
     if (!(await needsSetup(ctx.db))) throw setupDone();
-    const user = await ctx.db.user.create({ data: { email, name, passwordHash, instanceAdmin: true } });
+    const user = await ctx.db.user.create({
+      data: { email, name, passwordHash, instanceAdmin: true, locale: "auto" },
+    });
     ctx.note({ userId: user.id });
     return { id: user.id, email: user.email };
   },

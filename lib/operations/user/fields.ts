@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PASSWORD_MAX, PASSWORD_MIN } from "../../access/password";
+import { PASSWORD_MAX, PASSWORD_MIN } from "../../access/password-rules";
 
 /** Always kept in lower case: addresses are compared by equality. */
 export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email());

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PASSWORD_MAX } from "../../access/password";
+import { PASSWORD_MAX } from "../../access/password-rules";
 import { matchTotp, newTotpSecret, totpUri } from "../../access/totp";
 import { openSecret, sealSecret } from "../../db/secrets";
 import { DomainError } from "../../errors";

@@ -8,7 +8,8 @@ export const updateProfile = defineOperation({
   permission: "person",
   input: z.object({
     name: PersonName.optional(),
-    locale: z.enum(["en", "es"]).optional(),
+    /** `auto`: as each browser prefers. */
+    locale: z.enum(["auto", "en", "es"]).optional(),
     theme: z.enum(["system", "light", "dark"]).optional(),
   }),
   audit: "change",
