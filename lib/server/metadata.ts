@@ -1,32 +1,56 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
+import { readMigrations } from "../core/migration/layouts";
+import type { MigrationSource } from "../core/migration/types";
+import { planUp } from "../core/plan/plan";
+import { DomainError } from "../errors";
+import { closeConnection, openConnection, parseConnectionString } from "../postgres/connect";
+import { readLedger } from "../postgres/ledger";
+import { runMigrations } from "../postgres/runner";
 import { projectRoot } from "./root";
 
-/** Brings the metadata schema of the store at `url` up to date. @returns names of the migrations applied now */
+const SERVICE = "metadata";
+
+/**
+ * Brings the metadata schema of the store at `url` up to date with our own runner, under its lock: of several
+ * processes that start together one migrates and the others wait. @returns names of the migrations applied now
+ * @throws DomainError of openConnection; precondition store.newer, store.migration_failed
+ */
 export async function migrateMetadata(url: string): Promise<string[]> {
-  const folder = join(projectRoot(), "prisma", "migrations");
-  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const spec = { ...parseConnectionString(url), applicationName: "dbmigrator start" };
+  const migrations = await readOwnMigrations();
+  const client = await openConnection(spec);
   try {
-    await client.query("SELECT pg_advisory_lock(7126010)");
-    await client.query("CREATE TABLE IF NOT EXISTS metadata_migration (name text PRIMARY KEY)");
-    const done = await client.query<{ name: string }>("SELECT name FROM metadata_migration");
-    const known = new Set(done.rows.map((row) => row.name));
-    const pending = names
-      .map((entry) => entry.name)
-      .sort()
-      .filter((name) => !known.has(name));
-    for (const name of pending) {
-      const sql = await readFile(join(folder, name, "migration.sql"), "utf8");
-      await client.query("BEGIN");
-      await client.query(sql);
-      await client.query("INSERT INTO metadata_migration VALUES ($1)", [name]);
-      await client.query("COMMIT");
+    const { steps, problems } = planUp(migrations, await readLedger(client, SERVICE), { service: SERVICE });
+    const problem = problems[0];
+    if (problem) {
+      throw new DomainError(
+        "precondition",
+        "store.not_ours",
+        `The metadata store does not fit this DBMigrator: ${problem.message}`,
+        {
+          hint: "A newer version may have migrated it; start that one, or use another database.",
+        },
+      );
     }
-    return pending;
+    if (steps.length === 0) return [];
+    const outcome = await runMigrations({ spec, client, steps, appliedBy: "DBMigrator" });
+    if (outcome.state === "succeeded") return steps.map((step) => step.migration.filename);
+    const { migration, line, message } = outcome.failure ?? {};
+    throw new DomainError(
+      "precondition",
+      "store.migration_failed",
+      `The metadata store could not be migrated: ${migration ?? ""} line ${line ?? "?"}: ${message ?? outcome.state}`,
+    );
   } finally {
-    await client.end();
+    await closeConnection(client);
   }
+}
+
+async function readOwnMigrations(): Promise<MigrationSource[]> {
+  const folder = join(projectRoot(), "prisma", "migrations");
+  const entries = await readdir(folder, { withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isDirectory()).map((entry) => `${entry.name}/migration.sql`);
+  const files = paths.map(async (path) => ({ path, content: await readFile(join(folder, path), "utf8") }));
+  return readMigrations(await Promise.all(files), { service: SERVICE }).migrations;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import pg from "pg";
 import { env, setEnv } from "../env";
+import { DomainError } from "../errors";
 import { type EmbeddedServer, startEmbedded } from "../postgres/embedded";
 import { dataFolder, readSecret } from "./data-folder";
 import { migrateMetadata } from "./metadata";
@@ -27,12 +28,25 @@ export async function openStore(): Promise<Store> {
   try {
     if (embedded)
       setEnv({ DATABASE_URL: await ensureDatabase(embedded), DBMIGRATOR_SHADOW_URL: embedded.url });
-    const migrated = await migrateMetadata(env().DATABASE_URL ?? "");
+    const migrated = await migrateMetadata(env().DATABASE_URL ?? "").catch((error) =>
+      throwWithSetting(error, embedded),
+    );
     return { embedded, folder, migrated, close: async () => embedded?.stop() };
   } catch (error) {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Says which setting names the store that failed, without its value. */
+function throwWithSetting(error: unknown, embedded: EmbeddedServer | null): never {
+  if (embedded || !(error instanceof DomainError)) throw error;
+  const { kind, code, message, hint, details } = error;
+  throw new DomainError(kind, code, `DATABASE_URL: ${message}`, {
+    details,
+    ...(hint ? { hint } : {}),
+    cause: error,
+  });
 }
 
 async function ensureDatabase(server: EmbeddedServer): Promise<string> {
