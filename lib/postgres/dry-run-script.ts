@@ -2,6 +2,7 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { readDirectives } from "../core/migration/directives";
 import type { PostgresFailure, TriedStatement, WhyNotCode } from "../core/run/types";
+import { splitUnits, type Unit } from "../core/run/units";
 import { parseScriptAsync, treeOf } from "../core/sql/parse-script";
 import type { ScriptProblem, Statement } from "../core/sql/types";
 import { mayNeedRights, replacesFile, type Treatment, treatmentOf } from "./dry-run-rules";
@@ -38,18 +39,12 @@ const NOTHING: Observation = { locks: [], rewrites: [], scans: [] };
  */
 export async function tryScript(trial: Trial, migration: string, script: string): Promise<ScriptResult> {
   const parsed = await parseScriptAsync(script);
-  const problem = parsed.problems[0];
-  if (problem) return { statements: [], failure: problemAsFailure(problem, migration) };
   const { directives } = readDirectives(script);
-  const own = parsed.statements.some((one) => one.need === "control");
-  const apart = directives.transaction === "none" || parsed.statements.some((one) => one.need === "outside");
+  const { units, problems } = splitUnits(parsed, directives);
+  const problem = [...parsed.problems, ...problems][0];
+  if (problem) return { statements: [], failure: problemAsFailure(problem, migration) };
   const run = new ScriptRun(trial, migration);
-  if (!own && !apart) await run.begin();
-  for (const statement of parsed.statements) {
-    if (run.failure) run.skip(statement, "earlier_failed", "Not tried: an earlier statement failed.");
-    else await run.step(statement, !own && !apart);
-  }
-  await run.end();
+  for (const unit of units) await run.unit(unit);
   return { statements: run.statements, failure: run.failure };
 }
 
@@ -67,12 +62,22 @@ class ScriptRun {
     private readonly migration: string,
   ) {}
 
-  async begin(): Promise<void> {
+  async unit(unit: Unit): Promise<void> {
+    const ours = unit.kind === "transaction" && !this.failure;
+    if (ours) await this.begin();
+    for (const statement of unit.statements) {
+      if (this.failure) this.skip(statement, "earlier_failed", "Not tried: an earlier statement failed.");
+      else await this.step(statement, unit.kind === "outside");
+    }
+    await this.end();
+  }
+
+  private async begin(): Promise<void> {
     await this.trial.tracer.beginTransaction(this.trial.session);
     await this.trial.session.query("BEGIN");
   }
 
-  async end(): Promise<void> {
+  private async end(): Promise<void> {
     const { session } = this.trial;
     if (session.getTransactionStatus() === "I") return;
     if (this.failure) {
@@ -88,24 +93,18 @@ class ScriptRun {
     }
   }
 
-  skip(statement: Statement, code: WhyNotCode, why: string): void {
+  private skip(statement: Statement, code: WhyNotCode, why: string): void {
     this.add(statement, NOTHING, { tried: false, whyNot: why, whyNotCode: code });
   }
 
-  async step(statement: Statement, inOneTransaction: boolean): Promise<void> {
+  private async step(statement: Statement, apart: boolean): Promise<void> {
     this.trial.signal.throwIfAborted();
     this.trial.onStatement?.(statement);
     if (statement.need === "control") return this.control(statement);
     const treatment = treatmentOf(statement, treeOf(statement));
     if (treatment.how === "skip") return this.skip(statement, treatment.code, treatment.why);
     if (treatment.how === "administrator") return this.byAdministrator(statement, treatment.extension);
-    if (inOneTransaction || this.trial.session.getTransactionStatus() === "T")
-      return this.inside(statement, treatment);
-    if (statement.need === "outside") return this.outside(statement);
-    // On its own; a transaction around it changes nothing and lets its locks be seen.
-    await this.begin();
-    await this.inside(statement, treatment);
-    await this.end();
+    return apart ? this.outside(statement) : this.inside(statement, treatment);
   }
 
   private async control(statement: Statement): Promise<void> {

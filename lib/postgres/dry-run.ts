@@ -17,6 +17,8 @@ export interface DryRunStep {
 
 export type DryRunProgress =
   | { phase: "copy" | "read" | "done" }
+  /** The copy is there: the name of its database. */
+  | { phase: "copied"; database: string }
   | { phase: "try" | "rollback"; migration: string; position: number; of: number };
 
 export interface DryRunOptions {
@@ -62,6 +64,7 @@ async function onShadow(options: DryRunOptions, signal: AbortSignal): Promise<Dr
     scripts: options.steps.flatMap(({ migration }) => [migration.up, migration.down ?? ""]),
     signal,
   });
+  options.onProgress?.({ phase: "copied", database: shadow.spec.database });
   try {
     return await tryAll(options, shadow, signal);
   } finally {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type pg from "pg";
 import { DomainError } from "../errors";
 import { DUMP_WORKER } from "./dump-worker";
@@ -101,13 +101,19 @@ function converse({ socket, port, bell, worker, parameters, signal }: Conversati
     socket.once("close", lost);
     socket.once("error", lost);
     worker.once("error", (error) => reject(dumpFailed(String(error.message))));
-    worker.once("exit", () => reject(dumpFailed("pg_dump ended without an answer.")));
+    worker.once("exit", () => {
+      // The thread's end may be told before its last message.
+      const last = receiveMessageOnPort(port);
+      if (last) onMessage(last.message as FromWorker);
+      reject(dumpFailed("pg_dump ended without an answer."));
+    });
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    port.on("message", (message: FromWorker) => {
+    const onMessage = (message: FromWorker) => {
       if (message.type === "write") onWrite(Buffer.from(message.bytes));
       else if (message.type === "done") resolve(message.text);
       else reject(dumpFailed(readable(message.message)));
-    });
+    };
+    port.on("message", onMessage);
   });
 }
 

@@ -34,6 +34,8 @@ export function normaliseDump(dump: string): string {
     .replace(HEAD_LINES, "")
     .replace(/^--\n-- PostgreSQL database dump(?: complete)?\n--\n/gm, "");
   const entries = body
+    // Only says that public has another owner than usual; owners are no part of this text.
+    .replace(/^--\n-- Name: public; Type: SCHEMA; .*\n--\n\n-- \*not\* creating schema.*\n+/m, "")
     .replace(/^SET default_tablespace = '';\n\n/gm, "")
     .replace(/^SET default_table_access_method = heap;\n\n/gm, "")
     .replace(/\n--\n-- PostgreSQL database dump complete\n--\n\s*$/, "\n");

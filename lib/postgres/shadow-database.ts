@@ -169,8 +169,12 @@ export async function copySettings(
   return notes;
 }
 
-/** "$user" stands for the target's role, which has another name in the copy. */
+/**
+ * "$user" stands for the target's role, which has another name in the copy. The schema of our ledger is nobody's
+ * home, also where the role is called like it.
+ */
 function searchPathOf(value: string, role: string): string {
+  if (role === "dbmigrator") return value.replace(/("\$user"|\$user)\s*,?\s*/g, "");
   return value.replace(/"\$user"|\$user/g, pg.escapeIdentifier(role));
 }
 
