@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readMigrations } from "../core/migration/layouts";
 import type { MigrationSource } from "../core/migration/types";
 import { planUp } from "../core/plan/plan";
+import { computeStatus } from "../core/plan/state";
 import { DomainError } from "../errors";
 import { closeConnection, openConnection, parseConnectionString } from "../postgres/connect";
 import { readLedger } from "../postgres/ledger";
@@ -21,18 +22,11 @@ export async function migrateMetadata(url: string): Promise<string[]> {
   const migrations = await readOwnMigrations();
   const client = await openConnection(spec);
   try {
-    const { steps, problems } = planUp(migrations, await readLedger(client, SERVICE), { service: SERVICE });
-    const problem = problems[0];
-    if (problem) {
-      throw new DomainError(
-        "precondition",
-        "store.not_ours",
-        `The metadata store does not fit this DBMigrator: ${problem.message}`,
-        {
-          hint: "A newer version may have migrated it; start that one, or use another database.",
-        },
-      );
-    }
+    const ledger = await readLedger(client, SERVICE);
+    const newer = computeStatus(migrations, ledger).migrations.find((one) => one.state === "missing");
+    if (newer) throw notOurs(`it has the migration ${newer.filename}, which this version does not know`);
+    const { steps, problems } = planUp(migrations, ledger, { service: SERVICE });
+    if (problems[0]) throw notOurs(problems[0].message);
     if (steps.length === 0) return [];
     const outcome = await runMigrations({ spec, client, steps, appliedBy: "DBMigrator" });
     if (outcome.state === "succeeded") return steps.map((step) => step.migration.filename);
@@ -45,6 +39,17 @@ export async function migrateMetadata(url: string): Promise<string[]> {
   } finally {
     await closeConnection(client);
   }
+}
+
+function notOurs(why: string): DomainError {
+  return new DomainError(
+    "precondition",
+    "store.not_ours",
+    `The metadata store does not fit this DBMigrator: ${why}.`,
+    {
+      hint: "A newer version may have migrated it: start that one, or use another database.",
+    },
+  );
 }
 
 async function readOwnMigrations(): Promise<MigrationSource[]> {

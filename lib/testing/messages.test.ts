@@ -94,7 +94,7 @@ function visibleText({ path, text }: SourceFile): string[] {
   const found: string[] = [];
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
   const report = (node: ts.Node, value: string) => {
-    const words = value.trim();
+    const words = value.replaceAll(/&#?\w+;/g, "").trim();
     if (!/\p{L}{2}/u.test(words) || UNTRANSLATED.test(words)) return;
     const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
     found.push(`${path}:${line + 1}: ${words}`);
