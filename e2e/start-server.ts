@@ -81,7 +81,7 @@ function storeOf(data: string): Omit<Instance, "url"> {
   const port = readFileSync(join(folder, "port"), "utf8").trim();
   return {
     data,
-    databaseUrl: `postgres://dbmigrator:${password}@127.0.0.1:${port}/dbmigrator`,
+    databaseUrl: `postgres://postgres:${password}@127.0.0.1:${port}/dbmigrator`,
     secret: readFileSync(join(data, "secret"), "utf8").trim(),
   };
 }

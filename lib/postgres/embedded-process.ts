@@ -54,7 +54,7 @@ export async function initialise(cluster: Cluster, passwordFile: string, extra: 
     "-D",
     draft,
     "-U",
-    "dbmigrator",
+    "postgres",
     "-E",
     "UTF8",
     "--auth=scram-sha-256",

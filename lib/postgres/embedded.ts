@@ -79,8 +79,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const exited = new Promise<void>((done) => child.once("exit", () => done()));
   const ended = new Promise<void>((done) => child.once("exit", () => stopping || done()));
   return {
-    spec: { host: "127.0.0.1", port, database: "postgres", user: "dbmigrator", password, tls: "disable" },
-    url: `postgres://dbmigrator:${password}@127.0.0.1:${port}/postgres`,
+    spec: { host: "127.0.0.1", port, database: "postgres", user: "postgres", password, tls: "disable" },
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     pid,
     folder,
