@@ -68,11 +68,20 @@ export async function closeQueue(): Promise<void> {
   if (starting) await (await starting).stop({ graceful: true, timeout: 5_000, close: true });
 }
 
-/** Puts a job in the queue in the transaction of the change that asks for it: both are there, or neither. */
-export async function enqueue<N extends JobName>(tx: Tx, name: N, data: Jobs[N]): Promise<void> {
+/**
+ * Puts a job in the queue in the transaction of the change that asks for it: both are there, or neither.
+ * @param onceIn seconds in which the same job is wished only once, for wishes that are repeated
+ */
+export async function enqueue<N extends JobName>(
+  tx: Tx,
+  name: N,
+  data: Jobs[N],
+  onceIn?: number,
+): Promise<void> {
   const queue = await boss();
   const executeSql = async (text: string, values: unknown[] = []) => ({
     rows: await tx.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values),
   });
-  await queue.send(name, data, { db: { executeSql } });
+  const once = onceIn === undefined ? {} : { singletonKey: JSON.stringify(data), singletonSeconds: onceIn };
+  await queue.send(name, data, { ...once, db: { executeSql } });
 }

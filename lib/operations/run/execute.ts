@@ -1,0 +1,205 @@
+import type { TargetSettings } from "../../core/policy/types";
+import type { PlannedMigration, RunOutcome } from "../../core/run/types";
+import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
+import { fingerprintTarget } from "../../postgres/dump";
+import { recordFingerprint } from "../../postgres/ledger";
+import { runMigrations } from "../../postgres/runner";
+import { acquireRunnerLock, completeSettings, type Settings } from "../../postgres/runner-session";
+import { type LoadedDeployment, loadDeployment, loadLastCheck } from "../deployment/load";
+import { planTarget } from "../deployment/plan-target";
+import { scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
+import type { StoredCheck } from "../deployment/stored-check";
+import { targetSpec } from "../target/spec";
+import { type Claim, claimRun } from "./claim";
+import { compareWithShadow } from "./compare";
+import { finishRun, NOTHING_DONE, type RunEnding } from "./finish";
+import { RunRecorder } from "./recorder";
+import { RunRows } from "./run-rows";
+import { settleClaimed } from "./settle-run";
+import { insertSteps, planSteps } from "./steps";
+
+export interface ExecuteOptions {
+  workerId: string;
+  flushMs: number;
+  heartbeatMs: number;
+}
+
+/** Name of a run's sessions on the target, by which whoever takes it over finds and ends them. */
+export function sessionName(runId: string): string {
+  return `dbmigrator run ${runId}`;
+}
+
+/**
+ * Runs a queued run from claim to outcome. Nothing is thrown for what happens on the target: it becomes the outcome.
+ * @returns false when somebody else has it, or the target is busy
+ */
+export async function executeRun(db: Db, runId: string, options: ExecuteOptions): Promise<boolean> {
+  const claim = await claimRun(db, runId, options.workerId);
+  if (claim === null || claim === "busy") return false;
+  const target = await db.target.findUniqueOrThrow({
+    where: { id: claim.targetId },
+    select: { settings: true },
+  });
+  const settings = completeSettings(runnerSettings(target.settings as TargetSettings), true);
+  const rows = new RunRows(settings);
+  const cancel = new AbortController();
+  const lost = new AbortController();
+  const recorder = new RunRecorder(db, claim, rows, {
+    ...options,
+    onCancel: () => cancel.abort(new DomainError("conflict", "run.cancelled", "The run was cancelled.")),
+    onLost: () => lost.abort(new Error("The run was taken over.")),
+  });
+  recorder.start();
+  rows.say("info", "run_started");
+  const signal = AbortSignal.any([cancel.signal, lost.signal]);
+  const ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal }).catch(
+    (error: unknown) => endingOfError(db, claim, error, signal, lost.signal),
+  );
+  // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
+  await recorder.stop().catch(() => undefined);
+  if (ending === null || lost.signal.aborted) return true;
+  await retryWrite(() => finishRun(db, claim, ending));
+  return true;
+}
+
+function runnerSettings({ lockTimeoutMs, statementTimeoutMs, attempts }: TargetSettings) {
+  return {
+    ...(lockTimeoutMs === undefined ? {} : { lockTimeoutMs }),
+    ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    ...(attempts === undefined ? {} : { attempts }),
+  };
+}
+
+interface Work {
+  claim: Claim;
+  settings: Settings;
+  rows: RunRows;
+  emit: RunRecorder["emit"];
+  signal: AbortSignal;
+}
+
+/** From the lock to the outcome. The lock is taken first, so that what is compared under it stays as it is. */
+async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Promise<RunEnding> {
+  const deployment = await loadDeployment(db, claim.deploymentId);
+  const check = await loadLastCheck(db, claim.deploymentId);
+  if (!check || !(await scriptsUnchanged(db, deployment, check))) throw staleError("scripts");
+  const spec: ConnectionSpec = {
+    ...(await targetSpec(db, claim.targetId)),
+    applicationName: sessionName(claim.runId),
+  };
+  const connect = { guardAddresses: true };
+  const client = await openConnection(spec, connect);
+  client.on("error", () => undefined);
+  try {
+    await acquireRunnerLock(client, settings.lockWaitMs, emit, signal);
+    const steps = await reviewedSteps(db, deployment, check, spec, signal);
+    const planned = await planSteps(steps);
+    rows.plan(planned);
+    await insertSteps(db, claim, planned);
+    const run = await db.run.findUniqueOrThrow({
+      where: { id: claim.runId },
+      select: { startedByLabel: true },
+    });
+    const outcome = await runMigrations({
+      ...{ spec, client, connect, steps, settings, signal },
+      ...{ appliedBy: run.startedByLabel, runId: claim.runId, mode: "each", onEvent: emit },
+    });
+    if (outcome.state === "in_doubt") return await settleClaimed(db, claim, "runner");
+    return await endingOf(db, claim, check, spec, outcome);
+  } finally {
+    await closeConnection(client);
+  }
+}
+
+/** The steps as they were reviewed. @throws DomainError `deployment.stale` when schema or ledger are others now */
+async function reviewedSteps(
+  db: Db,
+  deployment: LoadedDeployment,
+  check: StoredCheck,
+  spec: ConnectionSpec,
+  signal: AbortSignal,
+) {
+  if ((await fingerprintTarget(spec, { guardAddresses: true, signal })) !== check.targetFingerprint)
+    throw staleError("schema");
+  const only = deployment.plan.map((one) => one.filename);
+  const now = await planTarget(db, { targetId: deployment.targetId, direction: deployment.direction, only });
+  if (now.problems.length > 0 || planKey(now.planned) !== planKey(deployment.plan))
+    throw staleError("schema");
+  return now.steps;
+}
+
+function planKey(plan: readonly PlannedMigration[]): string {
+  return JSON.stringify(plan.map((one) => [one.filename, one.direction, one.checksum]));
+}
+
+async function endingOf(
+  db: Db,
+  claim: Claim,
+  check: StoredCheck,
+  spec: ConnectionSpec,
+  outcome: RunOutcome,
+): Promise<RunEnding> {
+  const succeeded = outcome.state === "succeeded";
+  const { lockWaitMs } = outcome;
+  const { runId, deploymentId } = claim;
+  const comparison = await compareWithShadow(db, { runId, deploymentId, spec, check, lockWaitMs, succeeded });
+  if (comparison.fingerprintActual) await keepFingerprint(spec, runId, comparison.fingerprintActual);
+  return {
+    kind: outcome.state,
+    outcome,
+    failure: outcome.failure ?? null,
+    comparison,
+    evidence: null,
+    changedTarget: outcome.migrations.some(
+      (one) => one.outcome !== "not_reached" && one.outcome !== "skipped",
+    ),
+  };
+}
+
+/** The ledger says which schema a run left; that it could not is no reason to doubt the run. */
+async function keepFingerprint(spec: ConnectionSpec, runId: string, fingerprint: string): Promise<void> {
+  try {
+    const client = await openConnection(spec, { guardAddresses: true });
+    try {
+      await recordFingerprint(client, runId, fingerprint);
+    } finally {
+      await closeConnection(client);
+    }
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+}
+
+/** What could not begin, or broke in our own code. null: the run belongs to somebody else now. */
+async function endingOfError(
+  db: Db,
+  claim: Claim,
+  error: unknown,
+  signal: AbortSignal,
+  lost: AbortSignal,
+): Promise<RunEnding | null> {
+  if (lost.aborted) return null;
+  if (error instanceof DomainError) {
+    const failure = { sqlState: "", message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+    if (error.code === "deployment.stale") return { ...NOTHING_DONE, kind: "stale", failure };
+    if (error.code === "run.cancelled") return { ...NOTHING_DONE, kind: "cancelled" };
+    return { ...NOTHING_DONE, kind: "failed", failure };
+  }
+  if (signal.aborted) return { ...NOTHING_DONE, kind: "cancelled" };
+  console.error("A run stopped on an unexpected error.", error);
+  return settleClaimed(db, claim, "error");
+}
+
+/** The store may be away for a moment just when the outcome is known: it is kept, and written when it is back. */
+async function retryWrite<T>(write: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (attempt >= 5) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
+    }
+  }
+}

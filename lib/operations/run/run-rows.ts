@@ -1,0 +1,230 @@
+import type { Blocker, RunEvent } from "../../core/run/types";
+import type { StepState, WaitingView } from "../deployment/views";
+
+/** What a step's row becomes; undefined leaves a column as it is. */
+export interface StepPatch {
+  position: number;
+  state: StepState;
+  startedAt?: string | null;
+  durationMs?: number | null;
+  rows?: number | null;
+  note?: string | null;
+}
+
+export interface LogRow {
+  at: string;
+  level: "info" | "ok" | "warning" | "error";
+  code: string;
+  data: Record<string, unknown>;
+}
+
+/** Longest text of a notice or an error that is kept. */
+const MAX_TEXT = 4000;
+
+/**
+ * Turns the runner's events into rows of our store. It keeps what was not written yet; `take` hands it over.
+ */
+export class RunRows {
+  private readonly patches = new Map<number, StepPatch>();
+  private readonly states = new Map<number, StepState>();
+  private readonly positions = new Map<string, number>();
+  private readonly byMigration = new Map<string, number[]>();
+  private log: LogRow[] = [];
+  private blocked = "";
+  private attempt: { migration: string; attempt: number } | null = null;
+  waiting: WaitingView | null = null;
+  /** Something was said since `take`. */
+  changed = false;
+
+  constructor(private readonly limits: { lockTimeoutMs: number; lockWaitMs: number; attempts: number }) {}
+
+  /** The steps that the run will take, in order. */
+  plan(steps: readonly { position: number; migration: string; statement: number }[]): void {
+    for (const { position, migration, statement } of steps) {
+      this.positions.set(`${migration}\n${statement}`, position);
+      this.byMigration.set(migration, [...(this.byMigration.get(migration) ?? []), position]);
+      this.states.set(position, "waiting");
+    }
+  }
+
+  say(level: LogRow["level"], code: string, data: Record<string, unknown> = {}): void {
+    this.log.push({ at: new Date().toISOString(), level, code, data });
+    this.changed = true;
+  }
+
+  take(): { patches: StepPatch[]; log: LogRow[]; waiting: WaitingView | null } {
+    const taken = { patches: [...this.patches.values()], log: this.log, waiting: this.waiting };
+    this.patches.clear();
+    this.log = [];
+    this.changed = false;
+    return taken;
+  }
+
+  add(event: RunEvent): void {
+    this.changed = true;
+    switch (event.type) {
+      case "lock.wait":
+        this.lockWait(event.holder, event.waitedMs);
+        break;
+      case "lock.acquired":
+        this.waiting = null;
+        if (event.waitedMs > 200) this.say("info", "lock_acquired", { waitedMs: event.waitedMs });
+        break;
+      case "migration.start":
+        this.migrationStart(event);
+        break;
+      case "statement.start":
+        this.waiting = null;
+        this.step(event, {
+          state: "running",
+          startedAt: new Date().toISOString(),
+          durationMs: null,
+          note: null,
+        });
+        break;
+      case "statement.done":
+        this.statementDone(event);
+        break;
+      case "statement.blocked":
+        this.statementBlocked(event);
+        break;
+      case "statement.failed":
+        this.statementFailed(event);
+        break;
+      case "migration.undone":
+        this.undone(event);
+        break;
+      case "migration.retry":
+        this.retry(event);
+        break;
+      case "migration.recorded":
+        this.recorded(event);
+        break;
+      case "notice":
+        this.say("info", "notice", {
+          severity: event.severity,
+          message: event.message.slice(0, MAX_TEXT),
+        });
+        break;
+    }
+  }
+
+  private step(
+    { migration, statement }: { migration: string; statement: number },
+    patch: Omit<StepPatch, "position">,
+  ): void {
+    const position = this.positions.get(`${migration}\n${statement}`);
+    if (position !== undefined) this.patch({ position, ...patch });
+  }
+
+  private patch(patch: StepPatch): void {
+    this.patches.set(patch.position, { ...this.patches.get(patch.position), ...patch });
+    this.states.set(patch.position, patch.state);
+  }
+
+  private lockWait(holder: Blocker | null, waitedMs: number): void {
+    const blockers = holder ? [holder] : [];
+    this.waiting = waitingFor("advisory_lock", { waitedMs, limitMs: this.limits.lockWaitMs, blockers });
+    this.say("warning", "lock_wait", {
+      pid: holder?.pid ?? null,
+      application: holder?.application ?? null,
+      waitedMs,
+    });
+  }
+
+  private migrationStart(event: Extract<RunEvent, { type: "migration.start" }>): void {
+    const { migration, attempt, statements, transaction, position } = event;
+    this.waiting = null;
+    this.attempt = { migration, attempt };
+    for (const own of this.byMigration.get(migration) ?? []) {
+      if (this.states.get(own) === "undone")
+        this.patch({ position: own, state: "waiting", durationMs: null, rows: null });
+    }
+    this.say("info", attempt > 1 ? "migration_again" : "migration_start", {
+      migration,
+      attempt,
+      statements,
+      transaction,
+      position,
+    });
+  }
+
+  private statementDone(event: Extract<RunEvent, { type: "statement.done" }>): void {
+    const { statement, migration, durationMs, rows } = event;
+    this.waiting = null;
+    this.blocked = "";
+    this.step(event, { state: "done", durationMs, rows });
+    this.say("ok", "statement_done", { migration, statement, durationMs: Math.round(durationMs), rows });
+  }
+
+  private statementBlocked(event: Extract<RunEvent, { type: "statement.blocked" }>): void {
+    const { migration, statement, waitedMs, blockers } = event;
+    const attempt = this.attempt?.migration === migration ? this.attempt.attempt : null;
+    this.waiting = waitingFor("lock", {
+      ...{ migration, statement, waitedMs, blockers, attempt, of: this.limits.attempts },
+      position: this.positions.get(`${migration}\n${statement}`) ?? null,
+      limitMs: this.limits.lockTimeoutMs > 0 ? this.limits.lockTimeoutMs : null,
+    });
+    // The watcher looks every few hundred milliseconds: the log says it once for each set of sessions.
+    const who = `${migration}\n${statement}\n${attempt}\n${blockers
+      .map((one) => one.pid)
+      .sort()
+      .join(",")}`;
+    if (who === this.blocked) return;
+    this.blocked = who;
+    this.say("warning", "statement_blocked", { migration, statement, waitedMs, blockers: named(blockers) });
+  }
+
+  private statementFailed(event: Extract<RunEvent, { type: "statement.failed" }>): void {
+    const { migration, statement, failure } = event;
+    this.waiting = null;
+    this.step(event, { state: "failed", note: failure.message.slice(0, MAX_TEXT) });
+    const { sqlState, message, line } = failure;
+    this.say("error", "statement_failed", {
+      migration,
+      statement,
+      sqlState,
+      message: message.slice(0, MAX_TEXT),
+      line: line ?? null,
+    });
+  }
+
+  private undone({ migration, reason }: Extract<RunEvent, { type: "migration.undone" }>): void {
+    this.waiting = null;
+    for (const position of this.byMigration.get(migration) ?? []) {
+      const state = this.states.get(position);
+      if (state === "done" || state === "running") this.patch({ position, state: "undone" });
+    }
+    this.say("warning", "migration_undone", { migration, reason });
+  }
+
+  private retry(event: Extract<RunEvent, { type: "migration.retry" }>): void {
+    const { migration, attempt, of, inMs, blockers } = event;
+    for (const position of this.byMigration.get(migration) ?? []) {
+      if (this.states.get(position) !== "waiting") this.patch({ position, state: "undone", note: null });
+    }
+    this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers });
+    this.say("warning", "migration_retry", { migration, attempt, of, inMs, blockers: named(blockers) });
+  }
+
+  private recorded({ migration, durationMs }: Extract<RunEvent, { type: "migration.recorded" }>): void {
+    this.waiting = null;
+    for (const position of this.byMigration.get(migration) ?? []) {
+      if (this.states.get(position) !== "done") this.patch({ position, state: "done" });
+    }
+    this.say("ok", "migration_recorded", { migration, durationMs: Math.round(durationMs) });
+  }
+}
+
+function waitingFor(kind: WaitingView["kind"], known: Partial<WaitingView>): WaitingView {
+  return {
+    ...{ kind, migration: null, statement: null, position: null, attempt: null, of: null },
+    ...{ waitedMs: 0, limitMs: null, nextInMs: null, blockers: [] },
+    since: new Date().toISOString(),
+    ...known,
+  };
+}
+
+function named(blockers: readonly Blocker[]): string {
+  return blockers.map((one) => `${one.pid}${one.application ? ` (${one.application})` : ""}`).join(", ");
+}
