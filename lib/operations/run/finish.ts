@@ -80,7 +80,7 @@ export async function finishRun(
     await moveDeployment(tx, claim.deploymentId, event);
     await recordAudit(tx, {
       ...{ actor, operation: "run.execute", scope, runId: claim.runId },
-      outcome: ending.kind === "succeeded" ? "ok" : "failed",
+      outcome: ending.kind === "succeeded" ? "ok" : ending.kind === "in_doubt" ? "in_doubt" : "failed",
       details: {
         result: ending.kind,
         migrations: outcomes(ending.outcome),

@@ -1,0 +1,104 @@
+import { hostname } from "node:os";
+import { db } from "../db/client";
+import { sweepRuns } from "../operations/run/sweep";
+import { boss, closeQueue } from "../queue/queue";
+import { checkHandler } from "./check";
+import { maintain } from "./maintain";
+import { runHandler } from "./run";
+import { syncDueTargets, syncHandler } from "./sync";
+
+export interface WorkerOptions {
+  /** Milliseconds between two signs of life of a run. */
+  heartbeatMs?: number;
+  /** Milliseconds without one after which a run's worker is taken for dead. */
+  staleAfterMs?: number;
+  /** Milliseconds between two looks for dead runs and lost jobs. */
+  sweepMs?: number;
+  /** Milliseconds between two writes of a run's progress. */
+  flushMs?: number;
+  /** Reads ledgers and does the instance's chores from time to time; tests turn it off. */
+  periodic?: boolean;
+}
+
+export interface Worker {
+  id: string;
+  /** Takes no new work; runs that are at it are left to finish until `graceMs`, then to whoever takes them over. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const DEFAULTS = { heartbeatMs: 2000, staleAfterMs: 15_000, sweepMs: 5000, flushMs: 150, periodic: true };
+const STOP_GRACE_MS = 10_000;
+
+const store = globalThis as typeof globalThis & { dbmigratorWorker?: Promise<Worker> | undefined };
+
+/** Starts the one worker of this process; asking again gives the same. */
+export function startWorker(options: WorkerOptions = {}): Promise<Worker> {
+  store.dbmigratorWorker ??= launch({ ...DEFAULTS, ...options }).catch((error: unknown) => {
+    store.dbmigratorWorker = undefined;
+    throw error;
+  });
+  return store.dbmigratorWorker;
+}
+
+/** Stops the worker of this process, when there is one. */
+export async function stopWorker(graceMs?: number): Promise<void> {
+  await (await store.dbmigratorWorker)?.stop(graceMs);
+}
+
+async function launch(options: Required<WorkerOptions>): Promise<Worker> {
+  const queue = await boss();
+  const id = `${hostname()} ${process.pid} ${crypto.randomUUID().slice(0, 8)}`;
+  const working = new Set<Promise<unknown>>();
+  const run = runHandler(
+    { workerId: id, flushMs: options.flushMs, heartbeatMs: options.heartbeatMs },
+    working,
+  );
+  const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
+  await queue.work("deployment.check", { ...polling, localConcurrency: 2 }, checkHandler);
+  await queue.work("deployment.run", { ...polling, localConcurrency: 4 }, run);
+  await queue.work("target.sync", { ...polling, localConcurrency: 2 }, syncHandler);
+  const sweep = repeat(options.sweepMs, () =>
+    sweepRuns(db(), { workerId: id, staleAfterMs: options.staleAfterMs, lostAfterMs: 5000 }),
+  );
+  if (options.periodic) await startChores();
+  return {
+    id,
+    stop: async (graceMs = STOP_GRACE_MS) => {
+      store.dbmigratorWorker = undefined;
+      sweep.stop();
+      await Promise.race([
+        Promise.allSettled(working),
+        new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
+      ]);
+      await closeQueue();
+    },
+  };
+}
+
+async function startChores(): Promise<void> {
+  const queue = await boss();
+  await queue.work("targets.sync", { pollingIntervalSeconds: 30 }, () => syncDueTargets());
+  await queue.work("instance.maintain", { pollingIntervalSeconds: 30 }, () => maintain());
+  await queue.schedule("targets.sync", "*/5 * * * *");
+  await queue.schedule("instance.maintain", "* * * * *");
+  await queue.send("targets.sync", {});
+}
+
+/** Calls `work` again and again, the next time only when the last has ended. */
+function repeat(everyMs: number, work: () => Promise<void>): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  let stopped = false;
+  const turn = async () => {
+    await work().catch((error: unknown) => {
+      if (!stopped) console.error("A look for dead runs failed; it is repeated.", error);
+    });
+    if (!stopped) timer = setTimeout(turn, everyMs);
+  };
+  timer = setTimeout(turn, 0);
+  return {
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { Job } from "pg-boss";
+import { systemActor } from "../access/actor";
+import { db } from "../db/client";
+import { execute } from "../operations/define";
+import { syncTarget } from "../operations/target/sync";
+import { enqueue, type Jobs } from "../queue/queue";
+
+/** Reads one ledger into its mirror. */
+export async function syncHandler(jobs: Job<Jobs["target.sync"]>[]): Promise<void> {
+  for (const { data } of jobs) {
+    // A target that was deleted meanwhile has no mirror to keep.
+    const there = await db().target.count({ where: { id: data.targetId } });
+    if (there > 0) await execute(syncTarget, systemActor, data);
+  }
+}
+
+/** Asks for every target to be read, once in a while each. */
+export async function syncDueTargets(): Promise<void> {
+  const targets = await db().target.findMany({ select: { id: true } });
+  for (const { id } of targets)
+    await db().$transaction((tx) => enqueue(tx, "target.sync", { targetId: id }, 60));
+}
