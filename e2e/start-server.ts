@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "@playwright/test";
+import { freePort } from "./free-port";
 import { AUTH_FOLDER, INSTANCE_FILE, type Instance, PASSWORD, PEOPLE } from "./instance";
 import { runOperations } from "./run-operations";
 
@@ -106,14 +106,5 @@ function ended(server: ChildProcess): Promise<void> {
       resolve();
     });
     server.kill("SIGTERM");
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
   });
 }

@@ -48,11 +48,12 @@ function requireFreePort() {
   });
 }
 
-/** Errors of our own say themselves what to do; those of the system are explained. */
+/** Errors of our own say themselves what to do, unless it is the disk; those of the system are explained. */
 function sentence(error) {
-  if (error?.name === "DomainError") return [error.message, error.hint].filter(Boolean).join(" ");
-  const text = `${error?.code ?? ""} ${error?.message ?? error}`;
-  return (
-    explain(text) ?? (process.env.LOG_LEVEL === "debug" ? String(error?.stack) : text.trim().split("\n")[0])
-  );
+  const text = `${error?.code ?? ""} ${error?.message ?? error}`.trim();
+  const known = explain(text);
+  if (error?.name === "DomainError" && !/no space left/i.test(text))
+    return [error.message, error.hint].filter(Boolean).join(" ");
+  if (process.env.LOG_LEVEL === "debug") return String(error?.stack);
+  return known ?? text.split("\n")[0];
 }
