@@ -54,7 +54,11 @@ function listen(server: Server, port: number, hostname: string): Promise<void> {
 
 /** Without a proxy in front, what a caller claims about itself in these headers is not believed. */
 function trustOnlyOurProxies(request: IncomingMessage): void {
+  const proxied = request.headers["x-forwarded-for"] !== undefined || request.headers.forwarded !== undefined;
+  delete request.headers["x-dbmigrator-proxied"];
   if (env().DBMIGRATOR_PROXIES > 0) return;
+  // Somebody else's request that a proxy of this machine hands on must not pass for one made on this machine.
+  if (proxied) request.headers["x-dbmigrator-proxied"] = "1";
   for (const name of ["x-forwarded-proto", "x-forwarded-host", "x-forwarded-port", "forwarded"]) {
     delete request.headers[name];
   }

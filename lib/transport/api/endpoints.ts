@@ -1,0 +1,293 @@
+import { z } from "zod";
+import { approveDeployment } from "../../operations/deployment/approve";
+import { cancelDeployment } from "../../operations/deployment/cancel";
+import { checkDeployment } from "../../operations/deployment/check";
+import { commentDeployment } from "../../operations/deployment/comment";
+import { createDeployment } from "../../operations/deployment/create";
+import { getDeployment } from "../../operations/deployment/get";
+import { listDeployments } from "../../operations/deployment/list";
+import { promoteDeployment } from "../../operations/deployment/promote";
+import { requestChanges } from "../../operations/deployment/request-changes";
+import { retryDeployment } from "../../operations/deployment/retry";
+import { rollbackDeployment } from "../../operations/deployment/rollback";
+import { runDeployment } from "../../operations/deployment/run";
+import { createMigration } from "../../operations/migration/create";
+import { deleteMigration } from "../../operations/migration/delete";
+import { dryRunPending } from "../../operations/migration/dry-run";
+import { getMigration } from "../../operations/migration/get";
+import { listMigrations } from "../../operations/migration/list";
+import { updateMigration } from "../../operations/migration/update";
+import { validateScript } from "../../operations/migration/validate";
+import { getProject } from "../../operations/project/get";
+import { listProjects } from "../../operations/project/list";
+import { getRun, getRunLog } from "../../operations/run/get";
+import { listRuns } from "../../operations/run/list";
+import { getTarget, listTargets } from "../../operations/target/get";
+import { targetStatus } from "../../operations/target/status";
+import { testTarget } from "../../operations/target/test";
+import { applyMigrations, applyRequest } from "./apply";
+import { createFromDescription, createRequest } from "./create-migration";
+import type { Endpoint } from "./endpoint";
+import { byNames, namedTarget } from "./named-target";
+
+/** A script with its way back, as JSON. */
+const SCRIPTS = 40 * 1024 * 1024;
+
+const dryRunRequest = namedTarget.extend({ to: z.string().min(1).max(300).optional() });
+const deploymentRequest = namedTarget.extend({
+  to: z.string().min(1).max(300).optional(),
+  steps: z.number().int().min(1).max(10_000).optional(),
+  drafts: z.array(z.string().max(300)).max(1000).optional(),
+});
+
+const create = { operation: createMigration, request: createRequest, input: createFromDescription } as const;
+const apply = { operation: createDeployment, request: applyRequest, respond: applyMigrations } as const;
+const migrations = { tag: "migrations" } as const;
+const deployments = { tag: "deployments" } as const;
+
+/** Every endpoint, as DESIGN's HTTP section names them, and what the pages can do beside. */
+export const ENDPOINTS: readonly Endpoint[] = [
+  { id: "migrations.list", method: "GET", path: "/migrations", ...migrations, operation: listMigrations },
+  {
+    id: "migrations.create",
+    method: "POST",
+    path: "/migrations",
+    ...migrations,
+    ...create,
+    status: 201,
+    creates: true,
+    maxBytes: SCRIPTS,
+  },
+  {
+    id: "migrations.create_as",
+    method: "POST",
+    path: "/migrations/create",
+    ...migrations,
+    ...create,
+    status: 201,
+    creates: true,
+    maxBytes: SCRIPTS,
+  },
+  {
+    id: "migrations.status",
+    method: "GET",
+    path: "/migrations/status",
+    ...migrations,
+    operation: targetStatus,
+  },
+  {
+    id: "migrations.diff",
+    method: "GET",
+    path: "/migrations/diff",
+    ...migrations,
+    operation: targetStatus,
+    missing: "migrations.diff_not_available",
+  },
+  {
+    id: "migrations.validate",
+    method: "POST",
+    path: "/migrations/validate",
+    ...migrations,
+    operation: validateScript,
+    maxBytes: SCRIPTS,
+  },
+  {
+    id: "migrations.dry_run",
+    method: "POST",
+    path: "/migrations/dry-run",
+    ...migrations,
+    operation: dryRunPending,
+    request: dryRunRequest,
+    input: byNames,
+  },
+  {
+    id: "migrations.apply",
+    method: "POST",
+    path: "/migrations/apply",
+    ...migrations,
+    ...apply,
+    status: 202,
+    creates: true,
+  },
+  {
+    id: "migrations.run",
+    method: "POST",
+    path: "/migrations/run",
+    ...migrations,
+    ...apply,
+    status: 202,
+    creates: true,
+  },
+  { id: "migrations.get", method: "GET", path: "/migrations/{id}", ...migrations, operation: getMigration },
+  {
+    id: "migrations.update",
+    method: "PATCH",
+    path: "/migrations/{id}",
+    ...migrations,
+    operation: updateMigration,
+    maxBytes: SCRIPTS,
+  },
+  {
+    id: "migrations.delete",
+    method: "DELETE",
+    path: "/migrations/{id}",
+    ...migrations,
+    operation: deleteMigration,
+  },
+
+  { id: "deployments.list", method: "GET", path: "/deployments", ...deployments, operation: listDeployments },
+  {
+    id: "deployments.create",
+    method: "POST",
+    path: "/deployments",
+    ...deployments,
+    operation: createDeployment,
+    request: deploymentRequest,
+    input: byNames,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "deployments.get",
+    method: "GET",
+    path: "/deployments/{number}",
+    ...deployments,
+    operation: getDeployment,
+  },
+  {
+    id: "deployments.check",
+    method: "POST",
+    path: "/deployments/{number}/check",
+    ...deployments,
+    operation: checkDeployment,
+    status: 202,
+  },
+  {
+    id: "deployments.approve",
+    method: "POST",
+    path: "/deployments/{number}/approve",
+    ...deployments,
+    operation: approveDeployment,
+  },
+  {
+    id: "deployments.request_changes",
+    method: "POST",
+    path: "/deployments/{number}/request-changes",
+    ...deployments,
+    operation: requestChanges,
+  },
+  {
+    id: "deployments.comment",
+    method: "POST",
+    path: "/deployments/{number}/comments",
+    ...deployments,
+    operation: commentDeployment,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "deployments.run",
+    method: "POST",
+    path: "/deployments/{number}/run",
+    ...deployments,
+    operation: runDeployment,
+    status: 202,
+  },
+  {
+    id: "deployments.retry",
+    method: "POST",
+    path: "/deployments/{number}/retry",
+    ...deployments,
+    operation: retryDeployment,
+    status: 202,
+  },
+  {
+    id: "deployments.cancel",
+    method: "POST",
+    path: "/deployments/{number}/cancel",
+    ...deployments,
+    operation: cancelDeployment,
+    status: 202,
+  },
+  {
+    id: "deployments.promote",
+    method: "POST",
+    path: "/deployments/{number}/promote",
+    ...deployments,
+    operation: promoteDeployment,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "deployments.rollback",
+    method: "POST",
+    path: "/deployments/{number}/rollback",
+    ...deployments,
+    operation: rollbackDeployment,
+    status: 201,
+    creates: true,
+  },
+
+  { id: "runs.list", method: "GET", path: "/runs", tag: "runs", operation: listRuns },
+  { id: "runs.get", method: "GET", path: "/runs/{runId}", tag: "runs", operation: getRun },
+  { id: "runs.log", method: "GET", path: "/runs/{runId}/log", tag: "runs", operation: getRunLog },
+
+  { id: "projects.list", method: "GET", path: "/projects", tag: "projects", operation: listProjects },
+  { id: "projects.get", method: "GET", path: "/projects/{slug}", tag: "projects", operation: getProject },
+  {
+    id: "targets.list",
+    method: "GET",
+    path: "/projects/{slug}/targets",
+    tag: "targets",
+    operation: listTargets,
+  },
+  { id: "targets.get", method: "GET", path: "/targets/{targetId}", tag: "targets", operation: getTarget },
+  {
+    id: "targets.test",
+    method: "POST",
+    path: "/targets/{targetId}/test",
+    tag: "targets",
+    operation: testTarget,
+  },
+
+  {
+    id: "backups.list",
+    method: "GET",
+    path: "/backups",
+    tag: "backups",
+    operation: targetStatus,
+    missing: "backup.not_available",
+  },
+  {
+    id: "backups.create",
+    method: "POST",
+    path: "/backups",
+    tag: "backups",
+    operation: targetStatus,
+    missing: "backup.not_available",
+  },
+  {
+    id: "backups.create_as",
+    method: "POST",
+    path: "/backup/create",
+    tag: "backups",
+    operation: targetStatus,
+    missing: "backup.not_available",
+  },
+  {
+    id: "backups.restore",
+    method: "POST",
+    path: "/backups/restore",
+    tag: "backups",
+    operation: targetStatus,
+    missing: "backup.not_available",
+  },
+  {
+    id: "backups.delete",
+    method: "DELETE",
+    path: "/backups/{id}",
+    tag: "backups",
+    operation: targetStatus,
+    missing: "backup.not_available",
+  },
+];
