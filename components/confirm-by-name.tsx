@@ -33,6 +33,9 @@ interface ConfirmByNameProps {
   done?: string;
   /** Where to go after it worked; without it the page is read anew. */
   href?: string;
+  /** After it worked, with what the action answered, instead of `href`. */
+  // biome-ignore lint/suspicious/noExplicitAny: the caller knows its own action.
+  onDone?: (data: any) => void;
 }
 
 /** Asks before something is destroyed: its name is typed, so that nobody clicks through. */
@@ -49,6 +52,7 @@ export function ConfirmByName({
   action,
   done,
   href,
+  onDone,
 }: ConfirmByNameProps) {
   const t = useTranslations("common");
   const router = useRouter();
@@ -79,7 +83,8 @@ export function ConfirmByName({
       setInside(false);
       onOpenChange?.(false);
       if (done) toast.success(done);
-      if (href) router.push(href);
+      if (onDone) onDone(answer.data);
+      else if (href) router.push(href);
       else router.refresh();
     });
   }

@@ -83,7 +83,7 @@ function RunningRow({ project, operation }: { project: string; operation: Runnin
 
 function Ring({ share: part }: { share: number | null }) {
   return (
-    <svg className="ring" viewBox="0 0 16 16" aria-hidden="true">
+    <svg className="progress-ring" viewBox="0 0 16 16" aria-hidden="true">
       <circle className="a" cx="8" cy="8" r="6" />
       {part === 0 ? null : (
         <circle

@@ -1,0 +1,81 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { Mark } from "@/components/mark";
+import { Section } from "@/components/page";
+import { ClockTime } from "@/components/relative-time";
+import type { ActivityEntry } from "@/lib/operations/overview/views";
+import { deploymentHref } from "./links";
+
+/** What people and the schedule did last. `all`: where the whole story is, for those who may read it. */
+export function Activity({
+  slug,
+  entries,
+  all,
+}: {
+  slug: string;
+  entries: ActivityEntry[];
+  all: string | null;
+}) {
+  const t = useTranslations("overview");
+  return (
+    <Section
+      title={t("activity.title")}
+      right={
+        all ? (
+          <Link className="link" href={all}>
+            {t("activity.all")}
+          </Link>
+        ) : null
+      }
+    >
+      {entries.length === 0 ? (
+        <div className="panel">
+          <p className="empty muted">{t("activity.none")}</p>
+        </div>
+      ) : (
+        <ul className="panel feed">
+          {entries.map((entry) => (
+            <li key={entry.id}>
+              <ClockTime at={entry.at} />
+              <span className="say">
+                <Sentence slug={slug} entry={entry} />
+              </span>
+              <Outcome entry={entry} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function Sentence({ slug, entry }: { slug: string; entry: ActivityEntry }) {
+  const t = useTranslations("overview");
+  const key = `activity.did.${entry.operation}`;
+  const values = {
+    actor: entry.actor,
+    number: entry.number ?? 0,
+    service: entry.service ?? "",
+    environment: entry.environment?.name ?? "",
+    label: entry.resource.label,
+    b: (text: React.ReactNode) => <b>{text}</b>,
+    a: (text: React.ReactNode) =>
+      entry.number === null ? (
+        text
+      ) : (
+        <Link className="hover:underline" href={deploymentHref(slug, entry.number)}>
+          {text}
+        </Link>
+      ),
+  };
+  // Operations without a sentence of their own are said by what they act on.
+  return t.has(key)
+    ? t.rich(key, values)
+    : t.rich("activity.did.other", { ...values, operation: entry.operation });
+}
+
+function Outcome({ entry }: { entry: ActivityEntry }) {
+  const t = useTranslations("overview");
+  const meaning = { ok: "safe", denied: "warning", failed: "danger", intent: "neutral" } as const;
+  return <Mark meaning={meaning[entry.outcome]}>{t(`activity.outcome.${entry.outcome}`)}</Mark>;
+}

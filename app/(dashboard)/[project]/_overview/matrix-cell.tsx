@@ -1,0 +1,71 @@
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Mark, type Meaning } from "@/components/mark";
+import { RelativeTime } from "@/components/relative-time";
+import type { CellMark, MatrixCell } from "@/lib/operations/overview/views";
+
+const meanings: Record<CellMark, Meaning> = {
+  up_to_date: "safe",
+  pending: "notice",
+  running: "notice",
+  waiting: "notice",
+  failed: "danger",
+  in_doubt: "unknown",
+  problem: "warning",
+  unreachable: "warning",
+  never_read: "neutral",
+};
+
+export function CellMarkWord({ cell }: { cell: MatrixCell }) {
+  const t = useTranslations("overview");
+  const count = cell.mark === "problem" ? cell.problems : cell.pending;
+  return <Mark meaning={meanings[cell.mark]}>{t(`matrix.mark.${cell.mark}`, { count })}</Mark>;
+}
+
+/** At most two lines: what is going on or went wrong, then how it came to be as it is. */
+export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }) {
+  const t = useTranslations("overview");
+  const lines: [string, ReactNode][] = [];
+  if (cell.active) lines.push(["active", <Active key="active" active={cell.active} />]);
+  if (cell.failure) {
+    lines.push([
+      "failure",
+      t("matrix.failure", { statement: cell.failure.statement ?? 0, message: cell.failure.message }),
+    ]);
+  }
+  if (cell.syncError) lines.push(["away", cell.syncError.message]);
+  if (cell.problems > 0) lines.push(["problems", t("matrix.problems", { count: cell.problems })]);
+  if (cell.lastDeployment) {
+    const { at, by, state } = cell.lastDeployment;
+    const key = state === "succeeded" ? "matrix.deployed" : "matrix.tried";
+    lines.push(["last", t.rich(key, { at: () => <RelativeTime at={at} />, by })]);
+  }
+  if (drafts > 0 && cell.mark === "up_to_date" && lines.length < 2)
+    lines.push(["drafts", t("matrix.drafts", { count: drafts })]);
+  if (cell.syncedAt && lines.length < 2) {
+    const at = cell.syncedAt;
+    lines.push(["read", t.rich("matrix.read", { at: () => <RelativeTime at={at} /> })]);
+  }
+  return (
+    <ul>
+      {lines.slice(0, 2).map(([key, line]) => (
+        <li key={key}>
+          <span className="truncate">{line}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Active({ active }: { active: NonNullable<MatrixCell["active"]> }) {
+  const t = useTranslations("overview");
+  const { number, approvals, progress } = active;
+  if (active.state === "running" && progress) {
+    return t("matrix.active.progress", {
+      number,
+      done: progress.statements.done,
+      of: progress.statements.of,
+    });
+  }
+  return t(`matrix.active.${active.state}`, { number, given: approvals.given, needed: approvals.needed });
+}

@@ -1,0 +1,110 @@
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { EnvironmentChip } from "@/components/environment";
+import { Icon } from "@/components/icon";
+import { Mark, type Meaning } from "@/components/mark";
+import { Section } from "@/components/page";
+import { RelativeTime } from "@/components/relative-time";
+import type { NeedsYou } from "@/lib/operations/overview/views";
+import { needHref } from "./links";
+
+/** What waits for the reader; the first thing that is theirs to decide carries the page's one solid button. */
+export function NeedsYouList({ slug, needs }: { slug: string; needs: NeedsYou[] }) {
+  const t = useTranslations("overview");
+  const format = useFormatter();
+  if (needs.length === 0) return null;
+  const kinds = [...new Set(needs.map((need) => need.kind))];
+  const note = format.list(
+    kinds.map((kind) =>
+      t(`needs.count.${kind}`, { count: needs.filter((need) => need.kind === kind).length }),
+    ),
+    { type: "unit" },
+  );
+  return (
+    <Section title={t("needs.title")} note={note} className="first">
+      <ul className="panel needs">
+        {needs.map((need, index) => (
+          <li key={"number" in need ? `${need.kind} ${need.number}` : `${need.kind} ${need.targetId}`}>
+            <NeedRow
+              slug={slug}
+              need={need}
+              solid={index === 0 && (need.kind === "approval" || need.kind === "start")}
+            />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function NeedRow({ slug, need, solid }: { slug: string; need: NeedsYou; solid: boolean }) {
+  const t = useTranslations("overview");
+  const verb = t(`needs.verb.${need.kind}`, { number: "number" in need ? need.number : 0 });
+  return (
+    <Link href={needHref(slug, need)} data-row-link="">
+      <NeedMark need={need} />
+      <span className="what">
+        <b>
+          {"number" in need
+            ? t("needs.deployment", { number: need.number, service: need.service })
+            : need.service}
+        </b>{" "}
+        <span className="why">
+          <Why need={need} />
+        </span>
+      </span>
+      <span className="where">
+        <EnvironmentChip environment={need.environment} plain />
+      </span>
+      <span className="since">{need.since ? <RelativeTime at={need.since} /> : null}</span>
+      {solid ? (
+        <span className="btn go small">{verb}</span>
+      ) : (
+        <span className="then link">
+          {verb}
+          <Icon name="arrow" small />
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function NeedMark({ need }: { need: NeedsYou }) {
+  const t = useTranslations("overview");
+  if (need.kind === "approval" || need.kind === "start") {
+    return need.severity ? <Mark meaning={need.severity} /> : <Mark meaning="neutral" />;
+  }
+  const meanings: Record<Exclude<NeedsYou["kind"], "approval" | "start">, Meaning> = {
+    blocked: "warning",
+    failed: "danger",
+    in_doubt: "unknown",
+    problem: "warning",
+    unreachable: "warning",
+  };
+  return <Mark meaning={meanings[need.kind]}>{t(`needs.mark.${need.kind}`)}</Mark>;
+}
+
+function Why({ need }: { need: NeedsYou }) {
+  const t = useTranslations("overview");
+  switch (need.kind) {
+    case "approval":
+    case "start":
+      return need.kind === "approval" && need.destroys.length > 0
+        ? t.rich("needs.why.destroys", {
+            count: need.migrations,
+            names: need.destroys.slice(0, 3).join(", "),
+            code: (text) => <code>{text}</code>,
+          })
+        : t(`needs.why.${need.kind}`, { count: need.migrations });
+    case "failed":
+      return need.message
+        ? t("needs.why.failed", { statement: need.statement ?? 0, message: need.message })
+        : t("needs.why.failedPlain");
+    case "problem":
+      return t("needs.why.problem", { count: need.count });
+    case "unreachable":
+      return need.message;
+    default:
+      return t(`needs.why.${need.kind}`);
+  }
+}

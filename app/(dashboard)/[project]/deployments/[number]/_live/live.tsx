@@ -1,0 +1,59 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from "react";
+import type { DeploymentLive } from "@/lib/operations/deployment/views";
+import { mergeLive } from "./merge";
+
+const Context = createContext<DeploymentLive | null>(null);
+
+interface LiveProps {
+  /** What the server drew. */
+  initial: DeploymentLive;
+  /** Address of the stream. */
+  url: string;
+  children: ReactNode;
+}
+
+/** Keeps the page's moving parts up to date; asks the server for the whole page when more than those changed. */
+export function Live({ initial, url, children }: LiveProps) {
+  const router = useRouter();
+  const [live, setLive] = useState(initial);
+  const drawn = useRef(initial);
+  drawn.current = initial;
+
+  useEffect(() => setLive((was) => mergeLive(was, initial)), [initial]);
+
+  const ended = live.ended;
+  useEffect(() => {
+    if (ended) return;
+    const source = new EventSource(url);
+    source.addEventListener("state", (event) => {
+      const next = JSON.parse((event as MessageEvent<string>).data) as DeploymentLive;
+      setLive((was) => mergeLive(was, next));
+      if (isAnotherPage(drawn.current, next)) router.refresh();
+      if (next.ended) source.close();
+    });
+    return () => source.close();
+  }, [url, ended, router]);
+
+  return <Context value={live}>{children}</Context>;
+}
+
+/** The moving parts as they are now. */
+export function useLive(): DeploymentLive {
+  const live = useContext(Context);
+  if (!live) throw new Error("This part of the page stands outside of <Live>.");
+  return live;
+}
+
+/** Whether what the server drew is about another state of affairs. */
+function isAnotherPage(drawn: DeploymentLive, next: DeploymentLive): boolean {
+  return (
+    drawn.state !== next.state ||
+    drawn.check.attempt !== next.check.attempt ||
+    drawn.check.finishedAt !== next.check.finishedAt ||
+    drawn.approvals.given !== next.approvals.given ||
+    drawn.run?.id !== next.run?.id
+  );
+}

@@ -1,0 +1,112 @@
+"use client";
+
+import { useTranslations } from "next-intl";
+import type { ActionKind, ActionView, DeploymentLive } from "@/lib/operations/deployment/views";
+import { useLive } from "../_live/live";
+import { ActionButton } from "./action-buttons";
+
+export interface Place {
+  slug: string;
+  id: string;
+  number: number;
+  environment: string;
+  promoteTo: string | null;
+}
+
+export interface DoCardProps {
+  place: Place;
+  direction: "up" | "down";
+  migrations: number;
+  /** Hash of what this page shows; it goes with every decision. */
+  bound: string;
+  actions: Record<ActionKind, ActionView>;
+  approvals: { given: number; needed: number };
+}
+
+/** What else may be done in each state, besides the one next action; only what is allowed is shown. */
+const BESIDE: Record<DeploymentLive["next"]["kind"], ActionKind[]> = {
+  approve: ["request_changes", "cancel"],
+  run: ["request_changes", "check", "cancel"],
+  check: ["cancel"],
+  fix: ["cancel"],
+  wait_check: [],
+  wait_approval: ["request_changes", "cancel"],
+  wait_queue: [],
+  wait_run: [],
+  retry: [],
+  promote: ["rollback"],
+  rollback: [],
+  settle: [],
+  request_changes: [],
+  comment: [],
+  cancel: [],
+  none: ["promote", "rollback"],
+};
+
+/** The one next action, said in words, with its button. */
+export function DoCard(props: DoCardProps) {
+  const t = useTranslations("deployments");
+  const live = useLive();
+  const { kind, action } = live.next;
+  const { place, actions } = props;
+  const { given, needed } = live.approvals;
+  const values = {
+    number: place.number,
+    environment: place.environment,
+    next: place.promoteTo ?? "",
+    count: props.migrations,
+    left: Math.max(0, needed - given),
+    given,
+    needed,
+  };
+  const main = mainAction(kind);
+  const beside = BESIDE[kind].filter((other) => other !== main && actions[other].allowed);
+  return (
+    <section className="do">
+      <h2>{t(`do.${kind}.title`, values)}</h2>
+      <p>{t(`do.${kind}.text`, values)}</p>
+      {main && action?.allowed ? <ActionButton {...props} kind={main} main /> : null}
+      {beside.map((other) => (
+        <ActionButton key={other} {...props} kind={other} main={false} />
+      ))}
+      {main && action && !action.allowed && action.reason ? (
+        <p className="foot">{t(`reason.${action.reason}`, reasonValues(action, t))}</p>
+      ) : null}
+      {main === "run" && action?.allowed && action.confirm.length > 0 ? (
+        <p className="foot">
+          {t("do.willType", { names: action.confirm.join(", "), count: action.confirm.length })}
+        </p>
+      ) : null}
+    </section>
+  );
+}
+
+/** The button that belongs to the next step; waiting can be cut short by cancelling. */
+function mainAction(kind: DeploymentLive["next"]["kind"]): ActionKind | null {
+  switch (kind) {
+    case "wait_check":
+    case "wait_queue":
+    case "wait_run":
+      return "cancel";
+    case "fix":
+      return "check";
+    case "wait_approval":
+    case "none":
+      return null;
+    default:
+      return kind;
+  }
+}
+
+function reasonValues(
+  action: ActionView,
+  t: ReturnType<typeof useTranslations<"deployments">>,
+): Record<string, string | number> {
+  const roleWord = (value: string | number | undefined) =>
+    typeof value === "string" && value !== "" ? t(`roles.${value as "viewer"}`) : t("roles.none");
+  return {
+    ...action.params,
+    needed: action.reason === "role" ? roleWord(action.params.needed) : (action.params.needed ?? 0),
+    role: roleWord(action.params.role),
+  };
+}

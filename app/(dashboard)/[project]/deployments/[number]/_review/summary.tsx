@@ -1,0 +1,72 @@
+import { useLocale, useTranslations } from "next-intl";
+import { Fragment, type ReactNode } from "react";
+import { formatBytes, formatDuration } from "@/components/format";
+import type { DeploymentView, SummaryPart } from "@/lib/operations/deployment/views";
+import { CheckProgress } from "./check-progress";
+
+/** The one sentence that says what will happen and for how long what is blocked. */
+export function Summary({ view }: { view: DeploymentView }) {
+  if (view.summary.length === 0) return <CheckProgress />;
+  return (
+    <>
+      <CheckProgress />
+      <p className="lead">
+        {view.summary.map((part, index) => (
+          <Fragment key={part.kind === "blocks" ? `blocks ${part.relation}` : part.kind}>
+            {index > 0 ? " " : null}
+            <Part part={part} />
+          </Fragment>
+        ))}
+      </p>
+      {view.reason ? <Reason reason={view.reason} /> : null}
+    </>
+  );
+}
+
+function Reason({ reason }: { reason: string }) {
+  const t = useTranslations("deployments");
+  return (
+    <p className="mt-2 muted">
+      {t("summary.reason")} {reason}
+    </p>
+  );
+}
+
+const hot = (text: ReactNode) => <b className="hot">{text}</b>;
+const strong = (text: ReactNode) => <b>{text}</b>;
+
+function Part({ part }: { part: SummaryPart }) {
+  const t = useTranslations("deployments");
+  const locale = useLocale();
+  switch (part.kind) {
+    case "applies":
+      return t(`summary.applies.${part.direction}`, { count: part.migrations, statements: part.statements });
+    case "blocks": {
+      const serious = part.what === "reads_and_writes" && (part.rewrite || (part.durationMs ?? 0) >= 1000);
+      return t.rich(part.durationMs === null ? "summary.blocksUntimed" : "summary.blocks", {
+        hot: serious ? hot : strong,
+        b: strong,
+        what: t(`blocks.${part.what}`),
+        relation: part.relation,
+        times: part.times,
+        time: part.durationMs === null ? "" : formatDuration(part.durationMs, locale),
+        rewrite: part.rewrite ? "yes" : "no",
+        size: part.bytes === null ? "" : ` (${formatBytes(part.bytes, locale)})`,
+      });
+    }
+    case "blocks_nothing":
+      return t("summary.blocksNothing");
+    case "destroys":
+      return t.rich("summary.destroys", { hot, names: part.names.join(", "), count: part.names.length });
+    case "rollback":
+      return part.proven
+        ? t("summary.rollbackProven")
+        : t.rich(`summary.rollback.${part.reason}`, { b: strong });
+    case "not_tried":
+      return t.rich("summary.notTried", { b: strong, message: part.message });
+    case "fails":
+      return t.rich("summary.fails", { hot, message: part.failure.message });
+    case "problems":
+      return t.rich("summary.problems", { hot, count: part.count });
+  }
+}

@@ -1,0 +1,17 @@
+import type { DeploymentView } from "@/lib/operations/deployment/views";
+import { Conversation } from "../_review/conversation";
+import { Comparison } from "./comparison";
+import { RunLog } from "./run-log";
+import { Steps } from "./steps";
+
+/** The run as it goes: steps, log, and what came against what was foretold. */
+export function RunBody({ view }: { view: DeploymentView }) {
+  return (
+    <>
+      <Steps transactions={Object.fromEntries(view.plan.map((one) => [one.filename, one.transaction]))} />
+      <RunLog logUrl={view.run ? `/${view.project.slug}/deployments/${view.number}/log` : null} />
+      <Comparison />
+      <Conversation view={view} />
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+"use client";
+
+import Link from "next/link";
+import { useLocale, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { formatDuration } from "@/components/format";
+import { Icon } from "@/components/icon";
+import type { PlannedMigration } from "@/lib/core/run/types";
+import type { EnvironmentView, RunView } from "@/lib/operations/deployment/views";
+import { useLive } from "../_live/live";
+import { editorHref } from "../_review/links";
+import { Evidence } from "./evidence";
+import { Waiting } from "./waiting";
+
+interface RunIntroProps {
+  view: {
+    environment: EnvironmentView;
+    plan: PlannedMigration[];
+    slug: string;
+    service: string;
+    number: number;
+  };
+}
+
+const b = (text: ReactNode) => <b>{text}</b>;
+const hot = (text: ReactNode) => <b className="hot">{text}</b>;
+
+/** What is going on, in one sentence; then who is in the way, or what went wrong and what to do. */
+export function RunIntro({ view }: RunIntroProps) {
+  const { run } = useLive();
+  if (!run) return null;
+  return (
+    <>
+      <p className="lead" role="status">
+        <Sentence run={run} environment={view.environment.name} />
+      </p>
+      {run.state === "running" && run.waiting ? <Waiting waiting={run.waiting} /> : null}
+      {run.failure && run.state !== "running" ? <Failure run={run} view={view} /> : null}
+      {run.evidence ? <Evidence evidence={run.evidence} /> : null}
+    </>
+  );
+}
+
+function Sentence({ run, environment }: { run: RunView; environment: string }) {
+  const t = useTranslations("deployments");
+  const locale = useLocale();
+  const { statements, migrations } = run.progress;
+  const kept = run.migrations.filter((one) => one.outcome === "applied" || one.outcome === "reverted").length;
+  const values = {
+    b,
+    hot,
+    environment,
+    done: statements.done,
+    of: statements.of,
+    kept,
+    migrations: migrations.of,
+    time: run.durationMs === null ? "" : formatDuration(run.durationMs, locale),
+  };
+  if (run.state === "running") {
+    if (run.cancelAskedAt) return t.rich("lead.cancelling", values);
+    const position = run.waiting?.position ?? run.steps.find((step) => step.state === "running")?.position;
+    if (run.waiting) {
+      return t.rich(`lead.waits.${run.waiting.kind}`, {
+        ...values,
+        position: position ?? 0,
+        relation: run.waiting.blockers[0]?.relation ?? "",
+        holders: run.waiting.blockers.length,
+      });
+    }
+    return position === undefined
+      ? t.rich("lead.starts", values)
+      : t.rich("lead.runs", { ...values, position });
+  }
+  if (run.state === "succeeded") {
+    const schema = run.comparison?.schema ?? "unknown";
+    return (
+      <>
+        {t.rich(`lead.succeeded.${run.direction}`, values)} {t.rich(`lead.schema.${schema}`, values)}
+      </>
+    );
+  }
+  if (run.state === "failed") {
+    const position = run.steps.find((step) => step.state === "failed")?.position;
+    return t.rich(position === undefined ? "lead.failedBefore" : "lead.failed", {
+      ...values,
+      position: position ?? 0,
+    });
+  }
+  return t.rich(`lead.${run.state}`, values);
+}
+
+/** PostgreSQL's own words, where they are about, and the way on. */
+function Failure({ run, view }: { run: RunView; view: RunIntroProps["view"] }) {
+  const t = useTranslations("deployments");
+  const { failure } = run;
+  if (!failure) return null;
+  return (
+    <section className="wait failure" aria-label={t("failure.title")}>
+      <div className="wait-head">
+        <Icon name="danger" />
+        <p>
+          <span className="muted">{t("failure.said")}</span> <b className="strong">{failure.message}</b>
+        </p>
+        {failure.sqlState ? <code className="count">{failure.sqlState}</code> : null}
+      </div>
+      <dl className="kv p-4">
+        {failure.detail ? (
+          <>
+            <dt>{t("failure.detail")}</dt>
+            <dd>{failure.detail}</dd>
+          </>
+        ) : null}
+        {failure.hint ? (
+          <>
+            <dt>{t("failure.hint")}</dt>
+            <dd>{failure.hint}</dd>
+          </>
+        ) : null}
+        {failure.migration ? (
+          <>
+            <dt>{t("failure.where")}</dt>
+            <dd>
+              <Link
+                className="link"
+                href={editorHref(view.slug, view.service, failure.migration, failure.line ?? null)}
+              >
+                {failure.line
+                  ? t("failure.at", { migration: failure.migration, line: failure.line })
+                  : failure.migration}
+              </Link>
+            </dd>
+          </>
+        ) : null}
+      </dl>
+    </section>
+  );
+}

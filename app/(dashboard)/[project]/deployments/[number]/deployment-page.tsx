@@ -1,0 +1,140 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
+import { Crumbs } from "@/components/crumbs";
+import { EnvironmentLine } from "@/components/environment";
+import { Page, PageHead } from "@/components/page";
+import { RelativeTime } from "@/components/relative-time";
+import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
+import { shortVersion } from "../../_overview/links";
+import { Live } from "./_live/live";
+import { Aside } from "./_review/aside";
+import { HeadMarks } from "./_review/head-marks";
+import { LockTimelines } from "./_review/lock-timelines";
+import { Path } from "./_review/path";
+import { ReviewBody } from "./_review/review-body";
+import { Summary } from "./_review/summary";
+import { RunBody } from "./_run/run-body";
+import { RunIntro } from "./_run/run-intro";
+
+const BEFORE_RUN = ["draft", "checking", "ready", "blocked", "awaiting_approval", "approved"];
+const FINISHED = ["succeeded", "failed", "cancelled", "in_doubt"];
+
+/** One page from the question to the outcome: the review, which becomes the run once that has begun. */
+export function DeploymentPage({ view, showReview }: { view: DeploymentView; showReview: boolean }) {
+  const { slug } = view.project;
+  const running = view.run !== null && !BEFORE_RUN.includes(view.state) && !showReview;
+  return (
+    <Live initial={liveOf(view)} url={`/${slug}/deployments/${view.number}/events`}>
+      <EnvironmentLine color={view.environment.color} />
+      <Crumbs
+        items={[
+          { label: view.project.name, href: `/${slug}` },
+          { label: view.service.name, href: `/${slug}/deployments?service=${view.service.id}` },
+        ]}
+        environment={view.environment}
+      />
+      <Page bottomBar className={running ? "run" : ""}>
+        <Head view={view} running={running} showReview={showReview} />
+        <Path />
+        <div className="two">
+          <div className="intro">
+            {running ? (
+              <RunIntro
+                view={{
+                  environment: view.environment,
+                  plan: view.plan,
+                  slug,
+                  service: view.service.name,
+                  number: view.number,
+                }}
+              />
+            ) : (
+              <>
+                <Summary view={view} />
+                <LockTimelines
+                  timelines={view.timelines}
+                  plan={view.plan}
+                  environment={view.environment.name}
+                />
+              </>
+            )}
+          </div>
+          <Aside view={view} running={running} />
+          <div className="body">{running ? <RunBody view={view} /> : <ReviewBody view={view} />}</div>
+        </div>
+      </Page>
+    </Live>
+  );
+}
+
+function Head({
+  view,
+  running,
+  showReview,
+}: {
+  view: DeploymentView;
+  running: boolean;
+  showReview: boolean;
+}) {
+  const t = useTranslations("deployments");
+  const { slug } = view.project;
+  const here = `/${slug}/deployments/${view.number}`;
+  const facts: ReactNode[] = [
+    view.run && running
+      ? t.rich("page.startedBy", {
+          at: () => <RelativeTime at={view.run?.startedAt ?? view.run?.createdAt ?? view.createdAt} />,
+          by: view.run.startedBy.label,
+        })
+      : t.rich("page.askedBy", { at: () => <RelativeTime at={view.createdAt} />, by: view.createdBy.label }),
+    t.rich("page.versions", {
+      from: view.fromVersion ? shortVersion(view.fromVersion) : "0",
+      to: view.toVersion ? shortVersion(view.toVersion) : "0",
+      code: (text) => <code>{text}</code>,
+    }),
+    view.promotedFrom
+      ? t.rich(view.direction === "down" ? "page.rollsBack" : "page.promotedFrom", {
+          number: view.promotedFrom.number,
+          environment: view.promotedFrom.environment.name,
+          a: (text) => (
+            <Link className="link" href={`/${slug}/deployments/${view.promotedFrom?.number}`}>
+              {text}
+            </Link>
+          ),
+        })
+      : null,
+    running || showReview ? (
+      <Link key="other" className="link" href={running ? `${here}?view=review` : here}>
+        {running ? t("page.whatWasApproved") : t("page.toRun")}
+      </Link>
+    ) : null,
+  ];
+  return (
+    <PageHead
+      title={t(`page.heading.${view.direction}`, {
+        number: view.number,
+        count: view.plan.length,
+        service: view.service.name,
+        environment: view.environment.name,
+      })}
+      facts={facts}
+      actions={<HeadMarks severity={view.severity} />}
+    />
+  );
+}
+
+/** The moving parts of what the server has read, in the shape of the stream. */
+function liveOf(view: DeploymentView): DeploymentLive {
+  const { version, state, check, path, run, next } = view;
+  const { given, needed } = view.approvals;
+  return {
+    version,
+    state,
+    check,
+    path,
+    run,
+    next,
+    approvals: { given, needed },
+    ended: FINISHED.includes(state),
+  };
+}

@@ -1,0 +1,131 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { type Column, DataTable } from "@/components/data-table";
+import { EnvironmentChip } from "@/components/environment";
+import { Mark } from "@/components/mark";
+import { RelativeTime } from "@/components/relative-time";
+import { EmptyState } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import type { DeploymentRow } from "@/lib/operations/deployment/views";
+import { shortVersion } from "../../_overview/links";
+import { StateMark } from "./state-mark";
+
+interface DeploymentsTableProps {
+  project: string;
+  rows: DeploymentRow[];
+  filtered: boolean;
+  mayCreate: boolean;
+}
+
+export function DeploymentsTable({ project, rows, filtered, mayCreate }: DeploymentsTableProps) {
+  const t = useTranslations("deployments");
+  return (
+    <DataTable
+      caption={t("list.title")}
+      columns={useColumns()}
+      rows={rows}
+      rowKey={(row) => row.id}
+      rowHref={(row) => `/${project}/deployments/${row.number}`}
+      empty={
+        filtered ? (
+          <EmptyState
+            title={t("list.noneFound")}
+            action={
+              <Button asChild>
+                <Link href={`/${project}/deployments`}>{t("list.clear")}</Link>
+              </Button>
+            }
+          />
+        ) : (
+          <EmptyState
+            title={t("list.none")}
+            text={t("list.noneText")}
+            action={
+              mayCreate ? (
+                <Button asChild variant="go">
+                  <Link href={`/${project}/deployments/new`}>{t("list.new")}</Link>
+                </Button>
+              ) : null
+            }
+          />
+        )
+      }
+    />
+  );
+}
+
+function useColumns(): Column<DeploymentRow>[] {
+  const t = useTranslations("deployments");
+  return [
+    {
+      key: "number",
+      header: t("list.columns.deployment"),
+      cell: (row) => (
+        <>
+          {row.number}{" "}
+          <span className="muted">
+            {t(`list.what.${row.direction}`, { count: row.migrations, service: row.service.name })}
+          </span>
+        </>
+      ),
+    },
+    {
+      key: "environment",
+      header: t("list.columns.environment"),
+      width: "150px",
+      cell: (row) => <EnvironmentChip environment={row.environment} plain />,
+    },
+    {
+      key: "versions",
+      header: t("list.columns.version"),
+      width: "190px",
+      wideOnly: true,
+      cell: (row) => (
+        <code className="muted" title={`${row.fromVersion ?? ""} → ${row.toVersion ?? ""}`}>
+          {row.fromVersion ? shortVersion(row.fromVersion) : "0"} →{" "}
+          {row.toVersion ? shortVersion(row.toVersion) : "0"}
+        </code>
+      ),
+    },
+    {
+      key: "risk",
+      header: t("list.columns.risk"),
+      width: "110px",
+      cell: (row) => (row.severity ? <Mark meaning={row.severity} /> : null),
+    },
+    {
+      key: "state",
+      header: t("list.columns.state"),
+      width: "190px",
+      cell: (row) => (
+        <>
+          <StateMark state={row.state} />
+          {row.state === "awaiting_approval" ? (
+            <span className="muted">
+              {" "}
+              {t("list.approvals", { given: row.approvals.given, needed: row.approvals.needed })}
+            </span>
+          ) : null}
+        </>
+      ),
+    },
+    {
+      key: "who",
+      header: t("list.columns.by"),
+      width: "180px",
+      wideOnly: true,
+      cell: (row) => <span className="truncate block max-w-[180px]">{row.createdBy.label}</span>,
+    },
+    {
+      key: "when",
+      header: t("list.columns.when"),
+      width: "110px",
+      num: true,
+      cell: (row) => (
+        <span className="muted nowrap">
+          <RelativeTime at={row.createdAt} />
+        </span>
+      ),
+    },
+  ];
+}

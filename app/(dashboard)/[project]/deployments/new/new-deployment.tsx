@@ -1,0 +1,220 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useEffect, useState, useTransition } from "react";
+import type { ActionAnswer } from "@/components/action-state";
+import { EnvironmentChip, EnvironmentLine } from "@/components/environment";
+import { Section } from "@/components/page";
+import { ErrorState } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field } from "@/components/ui/field";
+import { Select } from "@/components/ui/select";
+import type { ProjectPlaces } from "@/lib/operations/frame/places";
+import { createAction, planAction } from "../actions";
+import { Plan, PlanLoading, type PlanView } from "./plan";
+
+interface NewDeploymentProps {
+  project: string;
+  places: ProjectPlaces;
+  /** Target that a link asks for. */
+  wanted: string | null;
+}
+
+type Failure = Extract<ActionAnswer, { ok: false }>["error"];
+
+/** Which service, where, how far; below it what that would apply, by the target's ledger as it is now. */
+export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
+  const t = useTranslations("deployments");
+  const router = useRouter();
+  const first =
+    places.targets.find((target) => target.id === wanted) ??
+    places.targets.find((target) => target.pending > 0) ??
+    places.targets[0];
+  const [serviceId, setServiceId] = useState(first?.serviceId ?? "");
+  const [targetId, setTargetId] = useState(first?.id ?? "");
+  const [to, setTo] = useState("");
+  const [drafts, setDrafts] = useState<string[]>([]);
+  const { plan, error, again } = usePlan(targetId, drafts);
+  const [pending, start] = useTransition();
+  const [refused, setRefused] = useState<Failure | null>(null);
+
+  const environmentOf = (id: string) => places.environments.find((environment) => environment.id === id);
+  const targets = places.environments.flatMap((environment) =>
+    places.targets.filter(
+      (target) => target.serviceId === serviceId && target.environmentId === environment.id,
+    ),
+  );
+  const environment = environmentOf(targets.find((target) => target.id === targetId)?.environmentId ?? "");
+
+  function chooseTarget(id: string) {
+    setTargetId(id);
+    setTo("");
+    setDrafts([]);
+    setRefused(null);
+  }
+
+  function chooseService(id: string) {
+    setServiceId(id);
+    const own = places.targets.filter((target) => target.serviceId === id);
+    chooseTarget((own.find((target) => target.pending > 0) ?? own[0])?.id ?? "");
+  }
+
+  function create() {
+    start(async () => {
+      const answer = await createAction({ targetId, drafts, ...(to ? { to } : {}) });
+      if (answer.ok) router.push(`/${project}/deployments/${answer.data.number}`);
+      else setRefused(answer.error);
+    });
+  }
+
+  const shown = plan ? upTo(plan, to) : null;
+  return (
+    <>
+      {environment ? <EnvironmentLine color={environment.color} /> : null}
+      <div className="new-deployment">
+        <div className="form">
+          <Field label={t("new.service")}>
+            <Select
+              value={serviceId}
+              onChange={(event) => chooseService(event.target.value)}
+              options={places.services
+                .filter((service) => places.targets.some((target) => target.serviceId === service.id))
+                .map((service) => ({ value: service.id, label: service.name }))}
+            />
+          </Field>
+          <fieldset>
+            <legend>{t("new.environment")}</legend>
+            <div className="choices">
+              {targets.map((target) => {
+                const place = environmentOf(target.environmentId);
+                return (
+                  <label key={target.id} className="choice">
+                    <Checkbox
+                      type="radio"
+                      name="target"
+                      value={target.id}
+                      checked={target.id === targetId}
+                      onChange={() => chooseTarget(target.id)}
+                    />
+                    <span>{place ? <EnvironmentChip environment={place} plain /> : null}</span>
+                    <span className="muted">{t("new.pending", { count: target.pending })}</span>
+                  </label>
+                );
+              })}
+            </div>
+          </fieldset>
+          {plan && plan.migrations.length > 1 ? (
+            <Field label={t("new.version")} hint={t("new.versionHint")}>
+              <Select
+                value={to}
+                onChange={(event) => setTo(event.target.value)}
+                options={[
+                  { value: "", label: t("new.newest") },
+                  ...[...plan.migrations]
+                    .reverse()
+                    .map((migration) => ({ value: migration.filename, label: migration.filename })),
+                ]}
+              />
+            </Field>
+          ) : null}
+          {plan && (plan.drafts.length > 0 || drafts.length > 0) ? (
+            <Drafts plan={plan} chosen={drafts} onChange={setDrafts} />
+          ) : null}
+        </div>
+
+        <Section
+          title={t("new.applied")}
+          note={shown && !error ? t("new.count", { count: shown.migrations.length }) : null}
+        >
+          {error ? (
+            <ErrorState
+              title={error.message}
+              hint={error.hint}
+              action={<Button onClick={again}>{t("new.again")}</Button>}
+            />
+          ) : shown ? (
+            <Plan plan={shown} />
+          ) : (
+            <PlanLoading />
+          )}
+          {refused ? <ErrorState title={refused.message} hint={refused.hint} /> : null}
+          {shown && shown.migrations.length > 0 && environment ? (
+            <div className="fix-bar">
+              <Button variant="go" size="big" onClick={create} pending={pending}>
+                {t("new.create", { count: shown.migrations.length, environment: environment.name })}
+              </Button>
+              <span className="muted">{t("new.then")}</span>
+            </div>
+          ) : null}
+        </Section>
+      </div>
+    </>
+  );
+}
+
+function Drafts({
+  plan,
+  chosen,
+  onChange,
+}: {
+  plan: PlanView;
+  chosen: string[];
+  onChange: (drafts: string[]) => void;
+}) {
+  const t = useTranslations("deployments");
+  const all = [...new Set([...chosen, ...plan.drafts.map((draft) => draft.filename)])].sort();
+  return (
+    <fieldset>
+      <legend>{t("new.drafts")}</legend>
+      <div className="choices">
+        {all.map((filename) => (
+          <label key={filename} className="choice">
+            <Checkbox
+              checked={chosen.includes(filename)}
+              onChange={(event) =>
+                onChange(
+                  event.target.checked ? [...chosen, filename] : chosen.filter((name) => name !== filename),
+                )
+              }
+            />
+            <code className="truncate">{filename}</code>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+}
+
+/** The plan as far as the chosen migration. */
+function upTo(plan: PlanView, to: string): PlanView {
+  const last = plan.migrations.findIndex((migration) => migration.filename === to);
+  return last === -1 ? plan : { ...plan, migrations: plan.migrations.slice(0, last + 1) };
+}
+
+/** Asks the target what is due; an answer about another choice is dropped. */
+function usePlan(targetId: string, drafts: string[]) {
+  const [plan, setPlan] = useState<PlanView | null>(null);
+  const [error, setError] = useState<Failure | null>(null);
+  const [round, setRound] = useState(0);
+  const wanted = drafts.join("\n");
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks again.
+  useEffect(() => {
+    let current = true;
+    setPlan(null);
+    setError(null);
+    if (!targetId) return;
+    planAction({ targetId, direction: "up", drafts: wanted === "" ? [] : wanted.split("\n") }).then(
+      (answer) => {
+        if (!current) return;
+        if (answer.ok) setPlan(answer.data);
+        else setError(answer.error);
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [targetId, wanted, round]);
+  return { plan, error, again: () => setRound((was) => was + 1) };
+}

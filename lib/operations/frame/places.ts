@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { DomainError } from "../../errors";
+import { defineOperation } from "../define";
+
+export interface ProjectPlaces {
+  services: { id: string; name: string }[];
+  environments: { id: string; name: string; color: string; protected: boolean }[];
+  targets: {
+    id: string;
+    serviceId: string;
+    environmentId: string;
+    currentVersion: string | null;
+    pending: number;
+  }[];
+}
+
+/** Services, environments and where they meet, for filters and choices. */
+export const getPlaces = defineOperation({
+  name: "frame.places",
+  permission: "project.read",
+  input: z.object({ project: z.string().min(1).max(100) }),
+  audit: "none",
+  scope: async ({ db, input }) => {
+    const project = await db.project.findUnique({
+      where: { slug: input.project },
+      select: { id: true, name: true },
+    });
+    if (!project)
+      throw new DomainError(
+        "not_found",
+        "access.not_found",
+        "There is no such project, or you may not see it.",
+      );
+    return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
+  },
+  run: async ({ ctx, scope }): Promise<ProjectPlaces> => {
+    const projectId = scope.projectId as string;
+    const [services, environments, targets] = await Promise.all([
+      ctx.db.service.findMany({
+        where: { projectId },
+        select: { id: true, name: true },
+        orderBy: { name: "asc" },
+      }),
+      ctx.db.environment.findMany({
+        where: { projectId },
+        select: { id: true, name: true, color: true, protected: true },
+        orderBy: { position: "asc" },
+      }),
+      ctx.db.target.findMany({
+        where: { service: { projectId } },
+        select: { id: true, serviceId: true, environmentId: true, currentVersion: true, pendingCount: true },
+      }),
+    ]);
+    return {
+      services,
+      environments,
+      targets: targets.map(({ pendingCount, ...target }) => ({ ...target, pending: pendingCount })),
+    };
+  },
+});
