@@ -58,7 +58,9 @@ export async function executeRun(db: Db, runId: string, options: ExecuteOptions)
     (error: unknown) => endingOfError(db, claim, error, signal, lost.signal),
   );
   // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
-  await recorder.stop().catch(() => undefined);
+  await recorder
+    .stop()
+    .catch((error: unknown) => console.error("The last rows of a run were not written.", error));
   if (ending === null || lost.signal.aborted) return true;
   await retryWrite(() => finishRun(db, claim, ending));
   return true;

@@ -104,7 +104,10 @@ async function endSteps(tx: Tx, runId: string, kind: RunEnding["kind"]): Promise
   }
   const running = kind === "in_doubt" ? "in_doubt" : kind === "succeeded" ? "done" : "undone";
   await tx.runStep.updateMany({ where: { runId, state: "running" }, data: { state: running } });
-  await tx.runStep.updateMany({ where: { runId, state: "waiting" }, data: { state: "skipped" } });
+  await tx.runStep.updateMany({
+    where: { runId, state: "waiting" },
+    data: { state: kind === "succeeded" ? "done" : "skipped" },
+  });
 }
 
 const STATES: Record<RunEnding["kind"], RunState> = {

@@ -2,7 +2,7 @@ import type { RunEvent } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import { touchDeployment } from "../deployment/move";
 import type { Claim } from "./claim";
-import type { RunRows } from "./run-rows";
+import type { RunRows, TakenRows } from "./run-rows";
 
 export interface RecorderOptions {
   /** Milliseconds between two writes while something happens. */
@@ -57,27 +57,14 @@ export class RunRecorder {
   private async write(): Promise<void> {
     if (this.lost) return;
     const changed = this.rows.changed;
-    const { patches, log, waiting } = this.rows.take();
-    const rows = await this.db.$queryRaw<{ cancel: boolean }[]>`
-      WITH mine AS (
-        UPDATE run SET heartbeat_at = clock_timestamp(), waiting = ${JSON.stringify(waiting)}::jsonb
-        WHERE id = ${this.claim.runId}::uuid AND fence = ${this.claim.fence} AND state = 'running'
-        RETURNING id, cancel_asked_at IS NOT NULL AS cancel
-      ), steps AS (
-        UPDATE run_step AS s SET state = u.state, started_at = CASE WHEN u.state = 'running' THEN u."startedAt" ELSE s.started_at END,
-          duration_ms = CASE WHEN u.state IN ('done', 'running', 'waiting') THEN coalesce(u."durationMs", CASE WHEN u.state = 'done' THEN s.duration_ms END) ELSE s.duration_ms END,
-          rows = CASE WHEN u.state = 'done' THEN coalesce(u.rows::bigint, s.rows) ELSE s.rows END, note = u.note
-        FROM mine, jsonb_to_recordset(${JSON.stringify(patches)}::jsonb)
-          AS u(position int, state text, "startedAt" timestamptz, "durationMs" float8, rows float8, note text)
-        WHERE s.run_id = mine.id AND s.position = u.position
-      ), lines AS (
-        INSERT INTO run_log (run_id, at, level, code, data)
-        SELECT mine.id, l.at, l.level, l.code, l.data
-        FROM mine, jsonb_to_recordset(${JSON.stringify(log)}::jsonb) WITH ORDINALITY
-          AS l(at timestamptz, level text, code text, data jsonb, n bigint) ORDER BY l.n
-      )
-      SELECT cancel FROM mine`;
-    const mine = rows[0];
+    const taken = this.rows.take();
+    let mine: { cancel: boolean } | undefined;
+    try {
+      mine = await this.writeRows(taken);
+    } catch (error) {
+      this.rows.giveBack(taken);
+      throw error;
+    }
     if (!mine) return this.loseIt();
     if (changed) await touchDeployment(this.db, this.claim.deploymentId);
     if (mine.cancel && !this.cancelled) {
@@ -87,9 +74,41 @@ export class RunRecorder {
     }
   }
 
+  /** One statement: the heartbeat, the steps and the log, or nothing of them when the claim is lost. */
+  private async writeRows({ patches, log, waiting }: TakenRows): Promise<{ cancel: boolean } | undefined> {
+    const lines = log.map((line, n) => ({ ...line, n }));
+    const rows = await this.db.$queryRaw<{ cancel: boolean }[]>`
+      WITH mine AS (
+        UPDATE run SET heartbeat_at = clock_timestamp(), waiting = nullif(${toJson(waiting)}::jsonb, 'null'::jsonb)
+        WHERE id = ${this.claim.runId}::uuid AND fence = ${this.claim.fence} AND state = 'running'
+        RETURNING id, cancel_asked_at IS NOT NULL AS cancel
+      ), steps AS (
+        UPDATE run_step AS s SET state = u.state, note = u.note,
+          started_at = CASE WHEN u.patch ? 'startedAt' THEN u."startedAt" ELSE s.started_at END,
+          duration_ms = CASE WHEN u.patch ? 'durationMs' THEN u."durationMs" ELSE s.duration_ms END,
+          rows = CASE WHEN u.patch ? 'rows' THEN u.rows ELSE s.rows END
+        FROM mine, jsonb_array_elements(${toJson(patches)}::jsonb) AS e(patch),
+          jsonb_to_record(e.patch) AS r(position int, state text, "startedAt" timestamptz, "durationMs" float8, rows bigint, note text),
+          LATERAL (SELECT e.patch, r.*) AS u
+        WHERE s.run_id = mine.id AND s.position = u.position
+      ), lines AS (
+        INSERT INTO run_log (run_id, at, level, code, data)
+        SELECT mine.id, l.at, l.level, l.code, l.data
+        FROM mine, jsonb_to_recordset(${toJson(lines)}::jsonb) AS l(n int, at timestamptz, level text, code text, data jsonb)
+        ORDER BY l.n
+      )
+      SELECT cancel FROM mine`;
+    return rows[0];
+  }
+
   private loseIt(): void {
     this.lost = true;
     clearInterval(this.timer);
     this.options.onLost();
   }
+}
+
+/** jsonb takes no NUL; a script may hold one in a message of PostgreSQL. */
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("\\u0000", "\ufffd");
 }

@@ -18,6 +18,12 @@ export interface LogRow {
   data: Record<string, unknown>;
 }
 
+export interface TakenRows {
+  patches: StepPatch[];
+  log: LogRow[];
+  waiting: WaitingView | null;
+}
+
 /** Longest text of a notice or an error that is kept. */
 const MAX_TEXT = 4000;
 
@@ -52,12 +58,20 @@ export class RunRows {
     this.changed = true;
   }
 
-  take(): { patches: StepPatch[]; log: LogRow[]; waiting: WaitingView | null } {
+  take(): TakenRows {
     const taken = { patches: [...this.patches.values()], log: this.log, waiting: this.waiting };
     this.patches.clear();
     this.log = [];
     this.changed = false;
     return taken;
+  }
+
+  /** What could not be written stays to be written, before what has come since. */
+  giveBack({ patches, log }: TakenRows): void {
+    for (const patch of patches)
+      this.patches.set(patch.position, { ...patch, ...this.patches.get(patch.position) });
+    this.log = [...log, ...this.log];
+    this.changed = true;
   }
 
   add(event: RunEvent): void {
