@@ -1,6 +1,7 @@
 import { watch } from "node:fs";
 import { join } from "node:path";
 import { env } from "../env";
+import { seedDemo } from "./demo/seed";
 import { ensureFirstAdmin } from "./first-admin";
 import { migrateMetadata } from "./metadata";
 import { projectRoot } from "./root";
@@ -12,6 +13,10 @@ const { DATABASE_URL, DBMIGRATOR_SECRET, DBMIGRATOR_DATA, DBMIGRATOR_SHADOW_URL 
 const login = await ensureFirstAdmin();
 if (login) console.log(`First administrator: ${login.email}  ${login.password}`);
 process.send?.({ DATABASE_URL, DBMIGRATOR_SECRET, DBMIGRATOR_DATA, DBMIGRATOR_SHADOW_URL });
+
+if (store.embedded) {
+  seedDemo(store.embedded).then((outcome) => console.log(`Demo project: ${outcome}`), console.error);
+}
 
 let timer: NodeJS.Timeout | undefined;
 watch(join(projectRoot(), "prisma", "migrations"), { recursive: true }, () => {

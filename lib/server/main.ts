@@ -10,6 +10,9 @@ import { serveWeb } from "./web";
 
 export { resetPassword } from "./reset-password";
 
+/** A run that needs longer is taken up again by the next start. */
+const WORKER_GRACE_MS = 5_000;
+
 /**
  * Starts the store, the pages and the worker, as DBMIGRATOR_ROLE says, and prints where to go. Runs until a signal.
  * @throws what kept it from starting, after everything else was stopped again
@@ -27,7 +30,7 @@ export async function start(): Promise<void> {
     const login = await ensureFirstAdmin();
     if (role !== "web") {
       const worker = await startWorker();
-      shutdown.add(() => worker.stop());
+      shutdown.add(() => worker.stop(WORKER_GRACE_MS));
     }
     await web?.open();
     store.embedded?.ended.then(() => {

@@ -1,6 +1,6 @@
 type Closer = () => Promise<unknown>;
 
-const CLOSE_LIMIT_MS = 12_000;
+const CLOSE_LIMIT_MS = 20_000;
 
 /** What was started, closed in the opposite order: pages, worker, store. */
 export class Shutdown {
