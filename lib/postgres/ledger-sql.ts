@@ -87,8 +87,8 @@ export interface NewLedgerRow {
   status: LedgerStatus;
   appliedBy: string;
   runId: string;
-  /** `message`: measured by the server from the arrival of the message that the INSERT is part of. */
-  executionMs: number | "message" | null;
+  /** `message`: by the server, since the message arrived that the INSERT is part of; `mark`: since MARK_BEGIN. */
+  executionMs: number | "message" | "mark" | null;
   errorMessage?: string | null;
   steps?: LedgerSteps | null;
   /** Row that stops being current; by its id, so that a row of another runner is left alone and the INSERT fails. */
@@ -100,12 +100,17 @@ export interface NewLedgerRow {
 const ELAPSED =
   "pg_catalog.extract('epoch', pg_catalog.clock_timestamp() - pg_catalog.statement_timestamp())::float8 * 1000";
 
+/** Remembers, for one transaction, when a migration began that shares its message with others. */
+export const MARK_BEGIN =
+  "SELECT pg_catalog.set_config('dbmigrator.began', pg_catalog.clock_timestamp()::text, true)";
+const SINCE_MARK =
+  "pg_catalog.extract('epoch', pg_catalog.clock_timestamp() - pg_catalog.current_setting('dbmigrator.began')::timestamptz)::float8 * 1000";
+
 /** SQL text, to be sent together with a script in one message; every value is quoted by quoteText. */
 export function insertRowSql(row: NewLedgerRow): string {
   const { migration, direction } = row;
   const script = direction === "up" ? migration.up : (migration.down ?? "");
-  const elapsed =
-    row.executionMs === "message" ? ELAPSED : row.executionMs === null ? "NULL" : row.executionMs.toFixed(3);
+  const elapsed = elapsedSql(row.executionMs);
   const values = [
     ...[
       migration.service,
@@ -130,6 +135,12 @@ export function insertRowSql(row: NewLedgerRow): string {
     ? `UPDATE dbmigrator.migrations_log SET is_current = false WHERE id = ${Number(row.replaces)} AND is_current;\n`
     : "";
   return `${replace}INSERT INTO dbmigrator.migrations_log (service, filename, version, name, kind, direction, script_content, checksum, rollback_script, status, is_current, applied_by, execution_time_ms, error_message, run_id, steps) VALUES (${values.join(", ")})`;
+}
+
+function elapsedSql(elapsed: NewLedgerRow["executionMs"]): string {
+  if (elapsed === "message") return ELAPSED;
+  if (elapsed === "mark") return SINCE_MARK;
+  return elapsed === null ? "NULL" : elapsed.toFixed(3);
 }
 
 function stepsSql(steps: LedgerSteps | null): string {

@@ -29,9 +29,12 @@ export interface StepResult {
   failure?: PostgresFailure;
 }
 
-/** Statements that go before a script's own: a clean session when the last script left something in it. */
+/**
+ * Statements that go before a script's own: a clean session when the last script left something in it. In a
+ * transaction of their own, so that they stay when the script fails, and SET TRANSACTION may be its first statement.
+ */
 export function openingStatements(ctx: RunContext): string[] {
-  return ctx.dirty ? resetStatements(ctx.settings) : [];
+  return ctx.dirty ? ["BEGIN", ...resetStatements(ctx.settings), "COMMIT"] : [];
 }
 
 /** Time limits of the script's directives, for one transaction. */

@@ -12,6 +12,8 @@ interface Wire {
 export interface MessageReply {
   /** Tags of the statements that completed: "CREATE TABLE", "UPDATE 12". */
   tags: string[];
+  /** First field of the last row that each statement returned. */
+  fields: (string | null)[];
 }
 
 /** What a message came to when it failed: how far, and why. */
@@ -46,6 +48,8 @@ const CHUNK = 64 * 1024;
  */
 class MessageQuery {
   private readonly tags: string[] = [];
+  private readonly fields: (string | null)[] = [];
+  private field: string | null = null;
   private nextCopy = 0;
   private finished = false;
 
@@ -60,12 +64,16 @@ class MessageQuery {
     connection.query(this.text);
   }
   handleRowDescription(): void {}
-  handleDataRow(): void {}
+  handleDataRow(message: { fields: (string | null)[] }): void {
+    this.field = message.fields[0] ?? null;
+  }
   handlePortalSuspended(): void {}
   handleCopyData(): void {}
   handleEmptyQuery(): void {}
   handleCommandComplete(message: { text: string }): void {
     this.tags.push(message.text);
+    this.fields.push(this.field);
+    this.field = null;
   }
   handleCopyInResponse(connection: Wire): void {
     const rows = Buffer.from(this.copies[this.nextCopy++] ?? "", "utf8");
@@ -75,7 +83,7 @@ class MessageQuery {
     connection.endCopyFrom();
   }
   handleReadyForQuery(): void {
-    if (!this.finished) this.resolve({ tags: this.tags });
+    if (!this.finished) this.resolve({ tags: this.tags, fields: this.fields });
     this.finished = true;
   }
   handleError(error: DatabaseError): void {

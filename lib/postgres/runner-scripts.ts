@@ -91,7 +91,7 @@ export function hashStatement(statement: Statement): string {
 }
 
 /** Scripts above this size are parsed one ahead of the server instead of all before the first runs. */
-const PARSE_ALL_BYTES = 1_000_000;
+const PARSE_ALL_BYTES = 100_000;
 
 /**
  * The scripts of a run, parsed before they are needed: a few all at once, so that nothing runs when the last has a
@@ -110,14 +110,18 @@ export class ScriptQueue {
     const step = this.steps[index];
     if (!step) throw new RangeError(`no step ${index}`);
     const script = this.ready[index] ?? prepareScript(step);
-    this.ready[index] = undefined;
+    this.ready[index] = script;
     return script;
   }
 
   /** Call while the server is at work. */
   prepare(index: number): void {
-    const step = this.steps[index];
-    if (step && !this.ready[index]) this.ready[index] = prepareScript(step);
+    if (index < this.steps.length) this.get(index);
+  }
+
+  /** Lets go of what has run. */
+  release(index: number): void {
+    this.ready[index] = undefined;
   }
 
   /** Parses everything when it is not too much. @returns the first script that must not run */

@@ -7,6 +7,7 @@ import {
   isConnectionLoss,
   isRetryable,
   ledgerStatements,
+  openingStatements,
   type RunContext,
   retryDelay,
 } from "./runner-context";
@@ -104,7 +105,7 @@ async function tryAll(
   attempt: number,
 ): Promise<AllResult> {
   const times: number[] = [];
-  await sendMessage(ctx.session.client, [...resetStatements(ctx.settings), "BEGIN"].join(";\n"));
+  await sendMessage(ctx.session.client, [...openingStatements(ctx), "BEGIN"].join(";\n"));
   for (const [index, script] of scripts.entries()) {
     ctx.emit({ ...startEvent(script, index + 1), transaction: "one", attempt });
     const start = performance.now();

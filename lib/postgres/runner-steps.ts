@@ -103,8 +103,11 @@ async function openRow(
     ...{ status, steps, executionMs: null, replaces: ctx.rows.get(script.key)?.id },
   });
   const relaxed = status === "running" ? ["SET LOCAL synchronous_commit = off"] : [];
-  const statements = [...openingStatements(ctx), "BEGIN", ...relaxed, insert, "COMMIT"];
-  await sendMessage(ctx.session.client, statements.join(";\n"));
+  const limits = status === "running" ? nextLimits(ctx, script, nextUnits(progress)[0]) : [];
+  const statements = [...openingStatements(ctx), "BEGIN", ...relaxed, insert, "COMMIT", ...limits];
+  const sent = sendMessage(ctx.session.client, statements.join(";\n"));
+  ctx.onSent();
+  await sent;
   ctx.dirty = false;
 }
 
@@ -187,22 +190,20 @@ async function runOutside(
   const { script } = progress;
   const [statement] = unit.statements;
   if (!statement) return null;
-  const foreign = await findForeignIndex(ctx, statement);
+  let skipped = false;
+  // "relation … already exists, skipping" of IF NOT EXISTS
+  const onNotice = (notice: { code?: string | undefined }) => {
+    skipped ||= notice.code === "42P07";
+  };
+  ctx.session.client.on("notice", onNotice);
+  const result = await sendWatched(ctx, script, buildMessage([], [statement], []));
+  ctx.session.client.off("notice", onNotice);
+  if (!result.ok) return outsideFailed(ctx, progress, statement, result);
+  const foreign = skipped ? await findInvalidIndex(ctx, statement) : null;
   if (foreign)
     return finishFailed(ctx, progress, { ...foreign, migration: script.migration.filename }, "failed");
-  const before = outsideLimits(ctx, script, statement);
-  if (before.length > 0) await sendMessage(ctx.session.client, before.join(";\n"));
-  const result = await sendWatched(ctx, script, buildMessage([], [statement], []));
-  if (!result.ok) return outsideFailed(ctx, progress, statement, result);
-  const reset =
-    before.length > 0
-      ? [
-          `SET lock_timeout = ${ctx.settings.lockTimeoutMs}`,
-          `SET statement_timeout = ${ctx.settings.statementTimeoutMs}`,
-        ]
-      : [];
   const own = ledgerStatements(script, advance(ctx, progress, unit, following));
-  const done = buildMessage([], [], [...reset, "BEGIN", ...own, "COMMIT"]);
+  const done = buildMessage([], [], ["BEGIN", ...own, "COMMIT", ...nextLimits(ctx, script, following)]);
   const recorded = await sendWatched(ctx, script, done);
   if (!recorded.ok) return outsideFailed(ctx, progress, statement, recorded);
   confirm(progress, unit, following);
@@ -210,19 +211,25 @@ async function runOutside(
   return null;
 }
 
+/** Limits of the session for what comes next, sent along with a message that is due anyway. */
+function nextLimits(ctx: RunContext, script: PreparedScript, unit: Unit | undefined): string[] {
+  const { lockTimeoutMs, statementTimeoutMs } = ctx.settings;
+  const [statement] = unit?.statements ?? [];
+  if (unit?.kind === "outside" && statement) return outsideLimits(ctx, script, statement);
+  return [`SET lock_timeout = ${lockTimeoutMs}`, `SET statement_timeout = ${statementTimeoutMs}`];
+}
+
 /** CONCURRENTLY waits for old transactions while it blocks nobody: no limit for it, unless the script asks for one. */
 function outsideLimits(ctx: RunContext, script: PreparedScript, statement: Statement): string[] {
   const { lockTimeoutMs, statementTimeoutMs } = script.directives;
   const concurrent = /\bconcurrently\b/i.test(statement.text);
   const lock = lockTimeoutMs ?? (concurrent ? 0 : ctx.settings.lockTimeoutMs);
-  const limits = lock === ctx.settings.lockTimeoutMs ? [] : [`SET lock_timeout = ${lock}`];
-  if (statementTimeoutMs !== undefined) limits.push(`SET statement_timeout = ${statementTimeoutMs}`);
-  return limits;
+  const limit = statementTimeoutMs ?? ctx.settings.statementTimeoutMs;
+  return [`SET lock_timeout = ${lock}`, `SET statement_timeout = ${limit}`];
 }
 
-/** An INVALID index of that name which is not ours: IF NOT EXISTS would take it for the one that is wanted. */
-async function findForeignIndex(ctx: RunContext, statement: Statement): Promise<PostgresFailure | null> {
-  if (statement.node !== "IndexStmt" || !/\bif\s+not\s+exists\b/i.test(statement.text)) return null;
+/** IF NOT EXISTS took an INVALID index of that name for the one that is wanted; it is not ours to drop. */
+async function findInvalidIndex(ctx: RunContext, statement: Statement): Promise<PostgresFailure | null> {
   const state = await readIndexState(ctx.session.client, statement);
   if (!state || state.valid) return null;
   const busy = state.builder !== null;

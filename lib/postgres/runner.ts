@@ -2,11 +2,12 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { migrationKey } from "../core/plan/state";
 import type { PlanStep } from "../core/plan/types";
-import type { PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
+import type { MigrationOutcome, PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
 import { loadParser } from "../core/sql/parse-script";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, type ConnectOptions, closeConnection, openConnection } from "./connect";
 import { ensureLedger, readLedger } from "./ledger";
+import { chooseBatch, runBatch } from "./runner-batch";
 import type { RunContext, StepResult } from "./runner-context";
 import { type PreparedScript, refusalFailure, ScriptQueue } from "./runner-scripts";
 import {
@@ -144,37 +145,81 @@ async function runSteps(ctx: RunContext, options: RunOptions): Promise<Outcome> 
     const outcome = await runAsOne(ctx, queue);
     return { ...outcome, migrations: [...migrations, ...outcome.migrations] };
   }
-  for (let index = 0; index < due.length; index++) {
-    if (ctx.signal?.aborted) return { state: "cancelled", migrations: [...migrations, ...rest(index)] };
-    const client = ctx.session.client;
-    const result = await runStep(ctx, queue, index);
-    migrations.push({
-      migration: due[index]?.migration.filename ?? "",
-      outcome: result.outcome,
-      durationMs: result.durationMs,
-    });
-    const lost = ctx.session.client !== client && index + 1 < due.length;
-    if (isEnd(result) || lost) return ending(result, [...migrations, ...rest(index + 1)], lost);
+  const outcome = await runEach(ctx, queue);
+  return {
+    ...outcome,
+    migrations: [...migrations, ...outcome.migrations, ...rest(outcome.migrations.length)],
+  };
+}
+
+/** One after the other, until one does not come to its end. */
+async function runEach(ctx: RunContext, queue: ScriptQueue): Promise<Outcome> {
+  const migrations: RunOutcome["migrations"] = [];
+  // After an error in a batch its scripts run alone.
+  let aloneUntil = 0;
+  while (migrations.length < queue.length) {
+    const index = migrations.length;
+    if (ctx.signal?.aborted) return { state: "cancelled", migrations };
+    const batch = index < aloneUntil ? [] : chooseBatch(ctx, queue, index);
+    if (batch.length > 0) {
+      prepareWhenSent(ctx, queue, index + batch.length, batch.length);
+      const { applied, stop } = await runBatch(ctx, batch, index + 1);
+      migrations.push(...applied);
+      if (applied.length < batch.length) aloneUntil = index + batch.length;
+      if (stop) return stopped(queue, migrations, stop);
+    } else {
+      const client = ctx.session.client;
+      prepareWhenSent(ctx, queue, index + 1, 1);
+      const script = queue.get(index);
+      const { outcome, durationMs, failure } = await runStep(ctx, script, index + 1);
+      migrations.push({ migration: script.migration.filename, outcome, durationMs });
+      const lost = ctx.session.client !== client && migrations.length < queue.length;
+      if (isEnd(outcome) || lost) return { ...ending(outcome, failure, lost), migrations };
+    }
+    for (let done = index; done < migrations.length; done++) queue.release(done);
   }
   return { state: "succeeded", migrations };
 }
 
-function isEnd({ outcome }: StepResult): boolean {
+function prepareWhenSent(ctx: RunContext, queue: ScriptQueue, from: number, count: number): void {
+  ctx.onSent = () => {
+    ctx.onSent = () => {};
+    for (let index = from; index < from + count; index++) queue.prepare(index);
+  };
+}
+
+/** After a lost session: the migration that was under way, if any was left, carries the outcome. */
+function stopped(
+  queue: ScriptQueue,
+  migrations: RunOutcome["migrations"],
+  stop: NonNullable<Awaited<ReturnType<typeof runBatch>>["stop"]>,
+): Outcome {
+  if (migrations.length === queue.length) return { state: "succeeded", migrations };
+  const { filename } = queue.get(migrations.length).migration;
+  return {
+    ...stop,
+    migrations: [...migrations, { migration: filename, outcome: stop.state, durationMs: 0 }],
+  };
+}
+
+function isEnd(outcome: MigrationOutcome): boolean {
   return outcome !== "applied" && outcome !== "reverted";
 }
 
-function ending(result: StepResult, migrations: RunOutcome["migrations"], lost: boolean): Outcome {
-  const failure: PostgresFailure | undefined =
-    result.failure ??
-    (lost
-      ? {
-          sqlState: "08006",
-          message: "The connection was lost.",
-          hint: "What was applied is recorded; run again for the rest.",
-        }
-      : undefined);
-  const state = result.outcome === "cancelled" || result.outcome === "in_doubt" ? result.outcome : "failed";
-  return { state, migrations, ...(failure ? { failure } : {}) };
+const LOST: PostgresFailure = {
+  sqlState: "08006",
+  message: "The connection was lost.",
+  hint: "What was applied is recorded; run again for the rest.",
+};
+
+function ending(
+  outcome: MigrationOutcome,
+  failure: PostgresFailure | undefined,
+  lost: boolean,
+): Pick<Outcome, "state" | "failure"> {
+  const told = failure ?? (lost ? LOST : undefined);
+  const state = outcome === "cancelled" || outcome === "in_doubt" ? outcome : "failed";
+  return { state, ...(told ? { failure: told } : {}) };
 }
 
 /** Another runner was faster: what is in effect already is not run again. */
@@ -185,18 +230,13 @@ function isDone(ctx: RunContext, { migration, direction }: PlanStep): boolean {
   return applied && (migration.kind === "versioned" || row.checksum === migration.checksum);
 }
 
-async function runStep(ctx: RunContext, queue: ScriptQueue, index: number): Promise<StepResult> {
-  const script = queue.get(index);
-  ctx.onSent = () => {
-    ctx.onSent = () => {};
-    queue.prepare(index + 1);
-  };
+async function runStep(ctx: RunContext, script: PreparedScript, position: number): Promise<StepResult> {
   const failure = refusalFailure(script) ?? stateFailure(ctx, script);
   if (failure) return { outcome: "failed", durationMs: 0, failure };
   const half = ctx.rows.get(script.key)?.steps;
   const [unit] = script.units;
-  const whole = script.units.length <= 1 && unit?.kind !== "outside" && !half;
-  return whole ? runInTransaction(ctx, script, index + 1) : runInSteps(ctx, script, index + 1);
+  const whole = script.units.length <= 1 && unit?.kind !== "outside" && !half?.done.length && !half?.current;
+  return whole ? runInTransaction(ctx, script, position) : runInSteps(ctx, script, position);
 }
 
 /** What the plan could not see: the ledger changed between planning and the lock. */
