@@ -1,4 +1,4 @@
-import { PgBoss } from "pg-boss";
+import { type Job as BossJob, PgBoss } from "pg-boss";
 import type { Tx } from "../db/client";
 import { env } from "../env";
 
@@ -13,6 +13,8 @@ export interface Jobs {
   "instance.maintain": Record<string, never>;
 }
 export type JobName = keyof Jobs;
+/** A job as a worker gets it. */
+export type Job<N extends JobName> = BossJob<Jobs[N]>;
 
 /** The longest a job may hold its slot; a run that takes longer goes on under its own heartbeat. */
 const DAY_SECONDS = 24 * 60 * 60 - 1;

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { db } from "../db/client";
 import { sweepRuns } from "../operations/run/sweep";
 import { boss, closeQueue } from "../queue/queue";
+import { logFailure } from "../transport/failure-log";
 import { checkHandler } from "./check";
 import { maintain } from "./maintain";
 import { runHandler } from "./run";
@@ -50,7 +51,10 @@ async function launch(options: Required<WorkerOptions>): Promise<Worker> {
   const id = `${hostname()} ${process.pid} ${crypto.randomUUID().slice(0, 8)}`;
   const working = new Set<Promise<unknown>>();
   const run = runHandler(
-    { workerId: id, flushMs: options.flushMs, heartbeatMs: options.heartbeatMs },
+    {
+      ...{ workerId: id, flushMs: options.flushMs, heartbeatMs: options.heartbeatMs },
+      onUnexpected: (error) => void logFailure(error, "deployment.run"),
+    },
     working,
   );
   const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
@@ -90,7 +94,7 @@ function repeat(everyMs: number, work: () => Promise<void>): { stop(): void } {
   let stopped = false;
   const turn = async () => {
     await work().catch((error: unknown) => {
-      if (!stopped) console.error("A look for dead runs failed; it is repeated.", error);
+      if (!stopped) logFailure(error, "sweep");
     });
     if (!stopped) timer = setTimeout(turn, everyMs);
   };

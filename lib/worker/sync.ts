@@ -1,12 +1,11 @@
-import type { Job } from "pg-boss";
 import { systemActor } from "../access/actor";
 import { db } from "../db/client";
 import { execute } from "../operations/define";
 import { syncTarget } from "../operations/target/sync";
-import { enqueue, type Jobs } from "../queue/queue";
+import { enqueue, type Job } from "../queue/queue";
 
 /** Reads one ledger into its mirror. */
-export async function syncHandler(jobs: Job<Jobs["target.sync"]>[]): Promise<void> {
+export async function syncHandler(jobs: Job<"target.sync">[]): Promise<void> {
   for (const { data } of jobs) {
     // A target that was deleted meanwhile has no mirror to keep.
     const there = await db().target.count({ where: { id: data.targetId } });

@@ -22,7 +22,11 @@ type Finding = { established: Established } | { error: { code: string; message: 
  * Does one attempt of a check and writes down what it found. Work that was superseded or cancelled meanwhile
  * writes nothing; a second worker on the same attempt is harmless, since only one can finish it.
  */
-export async function performCheck(db: Db, ref: CheckRef, signal: AbortSignal): Promise<void> {
+export async function performCheck(
+  db: Db,
+  ref: CheckRef,
+  { signal, onUnexpected }: { signal: AbortSignal; onUnexpected: (error: unknown) => void },
+): Promise<void> {
   const deployment = await openCheck(db, ref);
   if (!deployment) return;
   const report = async (progress: CheckProgress) => {
@@ -37,6 +41,7 @@ export async function performCheck(db: Db, ref: CheckRef, signal: AbortSignal): 
     finding = { established: await establish(db, deployment, { signal, report }) };
   } catch (error) {
     signal.throwIfAborted();
+    if (!(error instanceof DomainError)) onUnexpected(error);
     finding = { error: describeError(error) };
   }
   await db.$transaction((tx) => finishCheck(tx, db, ref, finding), { timeout: 30_000, maxWait: 15_000 });
@@ -68,8 +73,7 @@ function describeError(error: unknown): { code: string; message: string; hint?: 
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     };
   }
-  // The text of an unknown error may hold anything; the log has it.
-  console.error("A check failed unexpectedly.", error);
+  // The text of an unknown error may hold anything: it goes to the log, which is scrubbed, and not to the page.
   return {
     code: "internal",
     message: "The check stopped on an error of DBMigrator itself.",

@@ -24,6 +24,8 @@ export interface ExecuteOptions {
   workerId: string;
   flushMs: number;
   heartbeatMs: number;
+  /** Told of errors of our own code, which become a settled run and a line in the log. */
+  onUnexpected(error: unknown): void;
 }
 
 /** Name of a run's sessions on the target, by which whoever takes it over finds and ends them. */
@@ -55,12 +57,11 @@ export async function executeRun(db: Db, runId: string, options: ExecuteOptions)
   rows.say("info", "run_started");
   const signal = AbortSignal.any([cancel.signal, lost.signal]);
   const ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal }).catch(
-    (error: unknown) => endingOfError(db, claim, error, signal, lost.signal),
+    (error: unknown) =>
+      endingOfError(db, claim, error, { signal, lost: lost.signal, onUnexpected: options.onUnexpected }),
   );
   // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
-  await recorder
-    .stop()
-    .catch((error: unknown) => console.error("The last rows of a run were not written.", error));
+  await recorder.stop().catch(options.onUnexpected);
   if (ending === null || lost.signal.aborted) return true;
   await retryWrite(() => finishRun(db, claim, ending));
   return true;
@@ -179,8 +180,11 @@ async function endingOfError(
   db: Db,
   claim: Claim,
   error: unknown,
-  signal: AbortSignal,
-  lost: AbortSignal,
+  {
+    signal,
+    lost,
+    onUnexpected,
+  }: { signal: AbortSignal; lost: AbortSignal; onUnexpected(error: unknown): void },
 ): Promise<RunEnding | null> {
   if (lost.aborted) return null;
   if (error instanceof DomainError) {
@@ -190,7 +194,7 @@ async function endingOfError(
     return { ...NOTHING_DONE, kind: "failed", failure };
   }
   if (signal.aborted) return { ...NOTHING_DONE, kind: "cancelled" };
-  console.error("A run stopped on an unexpected error.", error);
+  onUnexpected(error);
   return settleClaimed(db, claim, "error");
 }
 

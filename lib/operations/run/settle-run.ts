@@ -1,8 +1,12 @@
-import type pg from "pg";
 import type { RunOutcome } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
+import {
+  type ConnectionSpec,
+  closeConnection,
+  openConnection,
+  type TargetClient,
+} from "../../postgres/connect";
 import { readLedger } from "../../postgres/ledger";
 import { acquireRunnerLock } from "../../postgres/runner-session";
 import { loadDeployment } from "../deployment/load";
@@ -24,7 +28,7 @@ export type SettleReason = "silent" | "runner" | "error" | "again";
 export async function settleClaimed(db: Db, claim: Claim, reason: SettleReason): Promise<RunEnding> {
   const at = new Date().toISOString();
   const lines: EvidenceView["lines"] = [{ code: `reason_${reason}`, params: {} }];
-  let client: pg.Client | null = null;
+  let client: TargetClient | null = null;
   try {
     const spec: ConnectionSpec = {
       ...(await targetSpec(db, claim.targetId)),
@@ -89,7 +93,7 @@ async function endingOfJudgement(
 }
 
 /** Ends what is left of the run's sessions. A role may end its own; that it could not shows at the lock. */
-async function endSessions(client: pg.Client, runId: string): Promise<number[]> {
+async function endSessions(client: TargetClient, runId: string): Promise<number[]> {
   const found = await client.query<{ pid: number }>(
     `SELECT pid FROM pg_catalog.pg_stat_activity
      WHERE application_name = $1 AND pid <> pg_catalog.pg_backend_pid() AND pg_catalog.pg_terminate_backend(pid)`,
