@@ -40,6 +40,7 @@ export const lintScript = defineOperation({
       severity: analysis.severity,
       destroys: analysis.destroys,
       statements: statements.length,
+      places: statements.slice(0, MOST).map(({ start, end }) => ({ start, end })),
       transaction: transactionOf(statements, directives.transaction),
       serverVersion,
       durationMs: performance.now() - started,

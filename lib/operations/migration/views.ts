@@ -102,6 +102,8 @@ export interface LintResult {
   severity: Severity;
   destroys: string[];
   statements: number;
+  /** UTF-16 offsets of each statement, without its semicolon, in order. */
+  places: { start: number; end: number }[];
   /** How the runner would run it. */
   transaction: "one" | "none" | "own";
   serverVersion: number;

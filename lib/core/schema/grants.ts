@@ -1,0 +1,107 @@
+import type { Grant } from "./types";
+
+const WORDS: Record<string, string> = {
+  r: "SELECT",
+  a: "INSERT",
+  w: "UPDATE",
+  d: "DELETE",
+  D: "TRUNCATE",
+  x: "REFERENCES",
+  t: "TRIGGER",
+  m: "MAINTAIN",
+  U: "USAGE",
+  C: "CREATE",
+  c: "CONNECT",
+  T: "TEMPORARY",
+  X: "EXECUTE",
+  s: "SET",
+  A: "ALTER SYSTEM",
+};
+
+/**
+ * One aclitem per text, e.g. `alice=r*w/postgres` (docs: "Privileges", aclitem). Several grantors of one privilege
+ * count as one.
+ */
+export function parseAcl(items: readonly string[]): Grant[] {
+  const grants = new Map<string, Grant>();
+  for (const item of items) {
+    const end = endOfName(item);
+    const name = item.slice(0, end);
+    const grantee = name === "" ? "PUBLIC" : name;
+    const letters = item.slice(end + 1, item.indexOf("/", end));
+    for (let i = 0; i < letters.length; i++) {
+      const privilege = letters[i] ?? "";
+      if (privilege === "*") continue;
+      const grantable = letters[i + 1] === "*";
+      const key = `${grantee} ${privilege}`;
+      grants.set(key, { grantee, privilege, grantable: grantable || grants.get(key)?.grantable === true });
+    }
+  }
+  return sortGrants([...grants.values()]);
+}
+
+function endOfName(item: string): number {
+  if (!item.startsWith('"')) return item.indexOf("=");
+  let at = 1;
+  while (at < item.length) {
+    if (item[at] === '"') {
+      if (item[at + 1] !== '"') return at + 1;
+      at++;
+    }
+    at++;
+  }
+  return at;
+}
+
+export function sortGrants(grants: Grant[]): Grant[] {
+  const key = (grant: Grant) => `${grant.grantee}\u0000${grant.privilege}`;
+  return grants.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/**
+ * GRANT and REVOKE that turn one set into the other, grouped by grantee.
+ * @param columns suffix of each privilege for column grants: ` (name)`
+ */
+export function alterGrants(
+  object: { on: string; all: string },
+  from: readonly Grant[],
+  to: readonly Grant[],
+  columns = "",
+): string[] {
+  const key = (grant: Grant) => `${grant.grantee} ${grant.privilege}`;
+  const [a, b] = [new Map(from.map((g) => [key(g), g])), new Map(to.map((g) => [key(g), g]))];
+  const revoked = from.filter((grant) => !b.has(key(grant)));
+  const downgraded = from.filter((grant) => grant.grantable && b.get(key(grant))?.grantable === false);
+  const granted = to.filter((grant) => !a.has(key(grant)) && !grant.grantable);
+  const grantedOn = to.filter((grant) => grant.grantable && a.get(key(grant))?.grantable !== true);
+  return [
+    ...byGrantee(revoked).map(
+      ([grantee, letters]) => `REVOKE ${words(letters, object.all, columns)} ON ${object.on} FROM ${grantee}`,
+    ),
+    ...byGrantee(downgraded).map(
+      ([grantee, letters]) =>
+        `REVOKE GRANT OPTION FOR ${words(letters, object.all, columns)} ON ${object.on} FROM ${grantee}`,
+    ),
+    ...byGrantee(granted).map(
+      ([grantee, letters]) => `GRANT ${words(letters, object.all, columns)} ON ${object.on} TO ${grantee}`,
+    ),
+    ...byGrantee(grantedOn).map(
+      ([grantee, letters]) =>
+        `GRANT ${words(letters, object.all, columns)} ON ${object.on} TO ${grantee} WITH GRANT OPTION`,
+    ),
+  ];
+}
+
+function byGrantee(grants: Grant[]): [string, string[]][] {
+  const groups = new Map<string, string[]>();
+  for (const grant of grants)
+    groups.set(grant.grantee, [...(groups.get(grant.grantee) ?? []), grant.privilege]);
+  return [...groups];
+}
+
+function words(letters: string[], all: string, columns: string): string {
+  // MAINTAIN came with 17: without it the set is still all of an older server.
+  const full = [...all].filter((letter) => letter !== "m").every((letter) => letters.includes(letter));
+  if (full && columns === "" && letters.includes("m") === all.includes("m")) return "ALL";
+  return letters.map((letter) => `${WORDS[letter] ?? letter}${columns}`).join(", ");
+}

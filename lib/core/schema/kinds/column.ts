@@ -1,0 +1,304 @@
+import { alterGrants } from "../grants";
+import {
+  alterForeignOptions,
+  alterOptions,
+  foreignOptions,
+  list,
+  notMember,
+  oid,
+  optional,
+  text,
+  USER_NAMESPACE,
+} from "../sql-text";
+import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import { restartOption, type SequenceNumbers, sequenceOptions } from "./sequence";
+
+export interface ColumnBody {
+  position: number;
+  /** Relation kind of its table: r, p, f, v, m. */
+  of: string;
+  type: string;
+  collation: string | null;
+  notNull: boolean;
+  /** PostgreSQL 18: the constraint behind it, when its name or state is not the usual one. */
+  notNullConstraint: { name: string; noInherit: boolean; notValid: boolean } | null;
+  identity: "" | "a" | "d";
+  sequence: SequenceNumbers | null;
+  sequenceName: string | null;
+  generated: "" | "s" | "v";
+  expression: string | null;
+  storage: string | null;
+  compression: string | null;
+  statistics: number | null;
+  options: string[];
+  foreignOptions: string[];
+  local: boolean;
+}
+const body = (fact: Fact) => fact.body as unknown as ColumnBody;
+const STORAGE: Record<string, string> = { p: "PLAIN", e: "EXTERNAL", m: "MAIN", x: "EXTENDED" };
+const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
+
+/** As CREATE TABLE and ADD COLUMN write it, without a default. */
+export function columnDefinition(fact: Fact): string {
+  const b = body(fact);
+  const parts = [`${fact.name} ${b.type}`];
+  if (b.foreignOptions.length > 0) parts.push(foreignOptions(b.foreignOptions).trim());
+  if (b.collation) parts.push(`COLLATE ${b.collation}`);
+  if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
+  if (b.generated !== "")
+    parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
+  if (b.identity !== "") parts.push(identityClause(b));
+  if (b.notNull && b.notNullConstraint === null) parts.push("NOT NULL");
+  if (b.notNullConstraint && !b.notNullConstraint.notValid) {
+    parts.push(
+      `CONSTRAINT ${b.notNullConstraint.name} NOT NULL${b.notNullConstraint.noInherit ? " NO INHERIT" : ""}`,
+    );
+  }
+  return parts.join(" ");
+}
+
+function identityClause(b: ColumnBody): string {
+  const options = b.sequence ? sequenceOptions(b.sequence).filter((option) => !option.startsWith("AS ")) : [];
+  if (b.sequenceName) options.unshift(`SEQUENCE NAME ${b.sequenceName}`);
+  return `GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY${options.length > 0 ? ` (${options.join(" ")})` : ""}`;
+}
+
+/** Settings that CREATE TABLE cannot write. */
+export function columnSettings(table: string, fact: Fact, from?: Fact): string[] {
+  const b = body(fact);
+  const a = from ? body(from) : { storage: null, statistics: null, options: [] as string[] };
+  const on = `ALTER TABLE ${table} ALTER COLUMN ${fact.name}`;
+  return [
+    ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${b.storage ? STORAGE[b.storage] : "DEFAULT"}`]),
+    ...(a.statistics === b.statistics ? [] : [`${on} SET STATISTICS ${b.statistics ?? -1}`]),
+    ...alterOptions(on, a.options, b.options),
+  ];
+}
+
+/** pg_attribute of tables; of views only columns that carry something of their own. */
+export const columnKind: KindDefinition = {
+  kind: "column",
+  keyword: "COLUMN",
+  query: (
+    version,
+  ) => `SELECT c.oid, a.attnum, c.relkind AS of, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation,
+      quote_ident(a.attname) AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attacl::text[] AS acl, a.attnotnull AS notnull,
+      CASE WHEN a.attcollation <> t.typcollation THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
+        FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
+      a.attidentity AS identity, a.attgenerated AS generated,
+      CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS expression, d.oid AS default_oid,
+      CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, nullif(a.attcompression, '') AS compression,
+      ${version >= 170000 ? "a.attstattarget" : "nullif(a.attstattarget, -1)"} AS statistics, a.attoptions AS options,
+      a.attfdwoptions AS foreign_options, a.attislocal AS local${
+        version >= 180000
+          ? `, nn.oid AS notnull_oid, quote_ident(nn.conname) AS notnull_name, nn.connoinherit AS notnull_noinherit,
+        NOT nn.convalidated AS notnull_notvalid, nn.conname <> left(c.relname || '_' || a.attname || '_not_null', 63) AS notnull_named`
+          : ""
+      },
+      CASE WHEN a.attidentity <> '' THEN (SELECT json_build_object('oid', s.seqrelid, 'type', format_type(s.seqtypid, NULL),
+          'start', s.seqstart::text, 'increment', s.seqincrement::text, 'min', s.seqmin::text, 'max', s.seqmax::text,
+          'cache', s.seqcache::text, 'cycle', s.seqcycle, 'position', CASE WHEN has_sequence_privilege(s.seqrelid, 'USAGE, SELECT') THEN pg_sequence_last_value(s.seqrelid)::text END, 'name', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname))
+        FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
+        JOIN pg_namespace sn ON sn.oid = sc.relnamespace
+        WHERE sd.classid = 'pg_class'::regclass AND sd.refclassid = 'pg_class'::regclass AND sd.refobjid = c.oid AND sd.refobjsubid = a.attnum
+          AND sd.deptype = 'i' LIMIT 1) END AS sequence
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum${
+      version >= 180000
+        ? " LEFT JOIN pg_constraint nn ON nn.conrelid = c.oid AND nn.contype = 'n' AND nn.conkey = ARRAY[a.attnum]"
+        : ""
+    }
+    WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped
+      AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+  read: (row) => {
+    const of = text(row, "of");
+    const relation = text(row, "relation");
+    const parent = `${of === "v" ? "view" : of === "m" ? "materialized_view" : "table"}:${relation}`;
+    const sequence = row.sequence as (Record<string, unknown> & { oid: number; name: string }) | null;
+    const name = text(row, "name");
+    const column: ColumnBody = {
+      position: Number(row.attnum),
+      of,
+      type: text(row, "type"),
+      collation: optional(row, "collation"),
+      notNull: row.notnull === true,
+      notNullConstraint: readNotNull(row),
+      identity: text(row, "identity") as ColumnBody["identity"],
+      sequence: sequence
+        ? (({ oid: _, name: __, ...rest }) => rest as unknown as ColumnBody["sequence"])(sequence)
+        : null,
+      sequenceName: sequence ? sequence.name : null,
+      generated: text(row, "generated") as ColumnBody["generated"],
+      expression: optional(row, "expression"),
+      storage: optional(row, "storage"),
+      compression: optional(row, "compression"),
+      statistics: row.statistics === null ? null : Number(row.statistics),
+      options: list(row, "options"),
+      foreignOptions: list(row, "foreign_options"),
+      local: row.local === true,
+    };
+    const addresses = [{ catalog: "pg_class", oid: oid(row), sub: column.position }];
+    if (column.generated !== "" && row.default_oid)
+      addresses.push({ catalog: "pg_attrdef", oid: oid(row, "default_oid"), sub: 0 });
+    if (row.notnull_oid) addresses.push({ catalog: "pg_constraint", oid: oid(row, "notnull_oid"), sub: 0 });
+    if (sequence) addresses.push({ catalog: "pg_class", oid: Number(sequence.oid), sub: 0 });
+    return {
+      id: `column:${relation}.${name}`,
+      name,
+      schema: null,
+      parent,
+      body: { ...column },
+      addresses,
+      aclTexts: (row.acl as string[] | null) ?? [],
+    };
+  },
+  create: (fact, around) => [
+    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact)}${inlineDefault(fact, around.to)}`,
+    ...columnSettings(relationOf(fact), fact),
+  ],
+  drop: (fact) =>
+    isView(fact)
+      ? forgetViewColumn(fact)
+      : [
+          `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} DROP COLUMN ${fact.name}`,
+        ],
+  alter: alterColumn,
+  compared: (fact) => ({
+    ...fact.body,
+    position: undefined,
+    sequence: withoutPosition(fact),
+    ...(isView(fact) ? { type: undefined, collation: undefined } : {}),
+  }),
+  commentOn: (fact) => `COLUMN ${relationOf(fact)}.${fact.name}`,
+  grantedOn: (fact) => ({ on: `TABLE ${relationOf(fact)}`, all: "arwx" }),
+};
+
+function withoutPosition(fact: Fact) {
+  const { sequence } = body(fact);
+  return sequence === null ? null : { ...sequence, position: undefined };
+}
+
+export function isView(fact: Fact): boolean {
+  return body(fact).of === "v" || body(fact).of === "m";
+}
+
+/** A new column on a table with rows needs its default at once, or NOT NULL fails. */
+function inlineDefault(fact: Fact, snapshot: Snapshot): string {
+  const value = snapshot.facts.get(`default:${relationOf(fact)}.${fact.name}`);
+  return value ? ` DEFAULT ${value.body.expression}` : "";
+}
+
+function forgetViewColumn(fact: Fact): string[] {
+  const on = `${relationOf(fact)}.${fact.name}`;
+  return [
+    ...alterGrants({ on: `TABLE ${relationOf(fact)}`, all: "" }, fact.acl ?? [], [], ` (${fact.name})`),
+    ...(fact.comment === null ? [] : [`COMMENT ON COLUMN ${on} IS NULL`]),
+  ];
+}
+
+/** `schema.table` of a part of a table. */
+export function relationOf(fact: Fact): string {
+  return (fact.parent ?? "").slice((fact.parent ?? "").indexOf(":") + 1);
+}
+
+function readNotNull(row: Record<string, unknown>): ColumnBody["notNullConstraint"] {
+  if (!row.notnull_oid) return null;
+  const usual =
+    row.notnull_named === false && row.notnull_noinherit === false && row.notnull_notvalid === false;
+  if (usual) return null;
+  return {
+    name: String(row.notnull_name),
+    noInherit: row.notnull_noinherit === true,
+    notValid: row.notnull_notvalid === true,
+  };
+}
+
+function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {
+  const [a, b] = [body(from), body(to)];
+  if (isView(to)) return columnSettings(relationOf(to), to, from);
+  if (a.generated !== b.generated && b.generated !== "") return "replace";
+  if (a.generated === "v" && b.generated === "") return "replace";
+  const table = relationOf(to);
+  const alterTable = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${table}`;
+  const on = `${alterTable} ALTER COLUMN ${to.name}`;
+  const retyped = a.type !== b.type || a.collation !== b.collation;
+  const through =
+    throughText(from, around.from) || throughText(to, around.to)
+      ? b.type.endsWith("[]")
+        ? "::text[]"
+        : "::text"
+      : "";
+  const using =
+    b.of === "f" || b.generated !== "" || a.type === b.type ? "" : ` USING ${to.name}${through}::${b.type}`;
+  const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
+  // A smaller type takes only bounds that fit it: they are narrowed first.
+  const narrowed =
+    a.sequence !== null && b.sequence !== null && BigInt(b.sequence.max) < BigInt(a.sequence.max);
+  return [
+    ...(a.generated === "s" && b.generated === "" ? [`${on} DROP EXPRESSION`] : []),
+    ...(a.identity !== "" && b.identity === "" ? [`${on} DROP IDENTITY`] : []),
+    ...(narrowed ? alterIdentity(a, b, on) : []),
+    ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
+    ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
+      ? [`${on} SET EXPRESSION AS (${b.expression})`]
+      : []),
+    ...alterNotNull(a, b, alterTable, to.name),
+    ...(narrowed ? [] : alterIdentity(a, b, on)),
+    ...(a.compression === b.compression
+      ? []
+      : [`${on} SET COMPRESSION ${b.compression ? COMPRESSION[b.compression] : "default"}`]),
+    ...columnSettings(table, to, from),
+    ...(foreign ? [`${on} ${foreign}`] : []),
+  ];
+}
+
+/** Types that people made rarely have casts to one another, but all have a text form. */
+function throughText(column: Fact, snapshot: Snapshot): boolean {
+  return column.deps.some((id) =>
+    ["enum", "composite", "range"].includes(snapshot.facts.get(id)?.kind ?? ""),
+  );
+}
+
+function alterNotNull(a: ColumnBody, b: ColumnBody, alterTable: string, name: string): string[] {
+  const same =
+    a.notNull === b.notNull && JSON.stringify(a.notNullConstraint) === JSON.stringify(b.notNullConstraint);
+  if (same) return [];
+  const on = `${alterTable} ALTER COLUMN ${name}`;
+  const was = a.notNull || a.notNullConstraint !== null;
+  if (!b.notNull && b.notNullConstraint === null) return [`${on} DROP NOT NULL`];
+  if (b.notNullConstraint === null)
+    return was && a.notNullConstraint
+      ? [`${on} DROP NOT NULL`, `${on} SET NOT NULL`]
+      : [`${on} SET NOT NULL`];
+  const c = b.notNullConstraint;
+  if (
+    a.notNullConstraint &&
+    a.notNullConstraint.name === c.name &&
+    a.notNullConstraint.notValid &&
+    !c.notValid
+  ) {
+    return [`${alterTable} VALIDATE CONSTRAINT ${c.name}`];
+  }
+  const add = `${alterTable} ADD CONSTRAINT ${c.name} NOT NULL ${name}${c.noInherit ? " NO INHERIT" : ""}${c.notValid ? " NOT VALID" : ""}`;
+  return [...(was ? [`${on} DROP NOT NULL`] : []), add];
+}
+
+function alterIdentity(a: ColumnBody, b: ColumnBody, on: string): string[] {
+  if (b.identity === "") return [];
+  if (a.identity === "") return [`${on} ADD ${identityClause(b)}`];
+  const options =
+    b.sequence && a.sequence
+      ? sequenceOptions(b.sequence, a.sequence).filter((o) => !o.startsWith("AS "))
+      : [];
+  if (options.length > 0 && a.sequence && b.sequence) options.push(...restartOption(a.sequence, b.sequence));
+  return [
+    ...(a.identity === b.identity
+      ? []
+      : [`${on} SET GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"}`]),
+    ...(options.length > 0
+      ? [
+          `${on} ${options.map((option) => (option.startsWith("RESTART") ? option : `SET ${option}`)).join(" ")}`,
+        ]
+      : []),
+  ];
+}

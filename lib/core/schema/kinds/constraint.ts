@@ -1,0 +1,101 @@
+import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+import { relationOf } from "./column";
+
+export interface ConstraintBody {
+  type: "p" | "u" | "f" | "c" | "x";
+  definition: string;
+  validated: boolean;
+  enforced: boolean;
+  deferrable: boolean;
+  deferred: boolean;
+  /** Key constraints of partitions: the parent's index they are attached to. */
+  attachedTo: string | null;
+  partitioned: boolean;
+  /** Its own index, quoted without schema. */
+  index: string | null;
+}
+export const constraintBody = (fact: Fact) => fact.body as unknown as ConstraintBody;
+
+/** pg_constraint of tables, without those that partitions and children have by inheritance alone. */
+export const constraintKind: KindDefinition = {
+  kind: "constraint",
+  keyword: "CONSTRAINT",
+  query: (
+    version,
+  ) => `SELECT k.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(n.nspname) AS schema,
+      quote_ident(k.conname) AS name, k.contype AS type, pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated,
+      ${version >= 180000 ? "k.conenforced" : "true"} AS enforced, k.condeferrable AS deferrable, k.condeferred AS deferred,
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index,
+      c.relkind = 'p' AS partitioned, CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
+        FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
+      CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,
+      CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fn.nspname) || '.' || quote_ident(f.relname) FROM pg_class f JOIN pg_namespace fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid) END AS foreign_table
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+    WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND (k.conislocal OR k.contype IN ('p', 'u', 'x')) AND (k.contype <> 'f' OR k.conparentid = 0)
+      AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+  read: (row) => {
+    const relation = text(row, "relation");
+    const name = text(row, "name");
+    const index = optional(row, "index");
+    const constraint: ConstraintBody = {
+      type: text(row, "type") as ConstraintBody["type"],
+      definition: text(row, "definition"),
+      validated: row.validated === true,
+      enforced: row.enforced === true,
+      deferrable: row.deferrable === true,
+      deferred: row.deferred === true,
+      attachedTo: optional(row, "attached_to"),
+      partitioned: row.partitioned === true,
+      index,
+    };
+    const addresses = [{ catalog: "pg_constraint", oid: oid(row) }];
+    if (row.index_oid) addresses.push({ catalog: "pg_class", oid: oid(row, "index_oid") });
+    const deps = row.foreign_key ? [`constraint:${row.foreign_table}.${row.foreign_key}`] : [];
+    return {
+      id: `constraint:${relation}.${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: `table:${relation}`,
+      body: { ...constraint },
+      addresses,
+      extraDeps: deps,
+    };
+  },
+  create: (fact) => {
+    const b = constraintBody(fact);
+    const only = b.type === "f" || b.type === "c" ? "" : b.partitioned || b.attachedTo ? "ONLY " : "";
+    return [`ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${b.definition}`];
+  },
+  drop: (fact) => [`ALTER TABLE ${relationOf(fact)} DROP CONSTRAINT ${fact.name}`],
+  alter: (from, to) => {
+    const [a, b] = [constraintBody(from), constraintBody(to)];
+    const bare = (c: ConstraintBody) => ({
+      ...c,
+      attachedTo: null,
+      definition: withoutState(c.definition),
+      validated: true,
+      deferrable: false,
+      deferred: false,
+    });
+    if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated))
+      return "replace";
+    const on = `ALTER TABLE ${relationOf(to)}`;
+    const deferral = a.deferrable !== b.deferrable || a.deferred !== b.deferred;
+    if (deferral && b.type !== "f") return "replace";
+    return [
+      ...(deferral
+        ? [
+            `${on} ALTER CONSTRAINT ${to.name} ${b.deferrable ? `DEFERRABLE INITIALLY ${b.deferred ? "DEFERRED" : "IMMEDIATE"}` : "NOT DEFERRABLE"}`,
+          ]
+        : []),
+      ...(!a.validated && b.validated ? [`${on} VALIDATE CONSTRAINT ${to.name}`] : []),
+    ];
+  },
+  commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
+};
+
+function withoutState(definition: string): string {
+  return definition.replace(/( NOT VALID| DEFERRABLE| INITIALLY DEFERRED)+$/, "");
+}

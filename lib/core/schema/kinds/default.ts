@@ -1,0 +1,38 @@
+import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+import { relationOf } from "./column";
+
+/** pg_attrdef of columns that are not generated: a fact of its own, so that cycles with functions can be cut. */
+export const defaultKind: KindDefinition = {
+  kind: "default",
+  keyword: "DEFAULT",
+  query:
+    () => `SELECT d.oid, c.relkind AS of, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(a.attname) AS name,
+      pg_get_expr(d.adbin, d.adrelid) AS expression
+    FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+    WHERE a.attgenerated = '' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+  read: (row) => {
+    const relation = text(row, "relation");
+    const name = text(row, "name");
+    return {
+      id: `default:${relation}.${name}`,
+      name,
+      schema: null,
+      parent: `${text(row, "of") === "v" ? "view" : "table"}:${relation}`,
+      body: { expression: text(row, "expression") },
+      addresses: [{ catalog: "pg_attrdef", oid: oid(row) }],
+      extraDeps: [`column:${relation}.${name}`],
+    };
+  },
+  create: (fact) => [`${on(fact)} SET DEFAULT ${fact.body.expression}`],
+  drop: (fact) => [`${on(fact)} DROP DEFAULT`],
+  alter: (_, to) => [`${on(to)} SET DEFAULT ${to.body.expression}`],
+  commentOn: () => null,
+};
+
+/** Partitions and children have defaults of their own. */
+function on(fact: Fact): string {
+  const only = fact.parent?.startsWith("table:") ? "ONLY " : "";
+  return `ALTER TABLE ${only}${relationOf(fact)} ALTER COLUMN ${fact.name}`;
+}

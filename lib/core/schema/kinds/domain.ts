@@ -1,0 +1,65 @@
+import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+
+interface Body {
+  type: string;
+  collation: string | null;
+  default: string | null;
+  notNull: boolean;
+}
+const body = (fact: Fact) => fact.body as unknown as Body;
+
+/** pg_type with typtype d. Its checks are facts of their own (domain_constraint). */
+export const domainKind: KindDefinition = {
+  kind: "domain",
+  keyword: "DOMAIN",
+  query:
+    () => `SELECT t.oid, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,
+      coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl, format_type(t.typbasetype, t.typtypmod) AS type,
+      CASE WHEN t.typcollation <> b.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END AS collation,
+      coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) AS default, t.typnotnull AS notnull
+    FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype
+    LEFT JOIN pg_collation co ON co.oid = t.typcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+    WHERE t.typtype = 'd' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    return {
+      id: `domain:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: null,
+      body: {
+        type: text(row, "type"),
+        collation: optional(row, "collation"),
+        default: optional(row, "default"),
+        notNull: row.notnull === true,
+      },
+      addresses: [
+        { catalog: "pg_type", oid: oid(row) },
+        { catalog: "pg_type", oid: oid(row, "typarray") },
+      ],
+    };
+  },
+  create: (fact) => {
+    const b = body(fact);
+    const parts = [`CREATE DOMAIN ${fact.name} AS ${b.type}`];
+    if (b.collation) parts.push(`COLLATE ${b.collation}`);
+    if (b.default !== null) parts.push(`DEFAULT ${b.default}`);
+    if (b.notNull) parts.push("NOT NULL");
+    return [parts.join(" ")];
+  },
+  drop: (fact) => [`DROP DOMAIN ${fact.name}`],
+  alter: (from, to) => {
+    const [a, b] = [body(from), body(to)];
+    if (a.type !== b.type || a.collation !== b.collation) return "replace";
+    const on = `ALTER DOMAIN ${to.name}`;
+    return [
+      ...(a.default === b.default
+        ? []
+        : [b.default === null ? `${on} DROP DEFAULT` : `${on} SET DEFAULT ${b.default}`]),
+      ...(a.notNull === b.notNull ? [] : [`${on} ${b.notNull ? "SET" : "DROP"} NOT NULL`]),
+    ];
+  },
+  ownedAs: (fact) => `DOMAIN ${fact.name}`,
+  grantedOn: (fact) => ({ on: `DOMAIN ${fact.name}`, all: "U" }),
+};

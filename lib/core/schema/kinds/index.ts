@@ -1,0 +1,66 @@
+import { alterOptions, list, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+
+export interface IndexBody {
+  definition: string;
+  options: string[];
+  valid: boolean;
+  attachedTo: string | null;
+  statistics: string | null;
+}
+export const indexBody = (fact: Fact) => fact.body as unknown as IndexBody;
+
+/** pg_index whose index no constraint made. */
+export const indexKind: KindDefinition = {
+  kind: "index",
+  keyword: "INDEX",
+  query:
+    () => `SELECT i.oid, quote_ident(n.nspname) AS schema, quote_ident(i.relname) AS name, c.relkind AS of,
+      quote_ident(cn.nspname) || '.' || quote_ident(c.relname) AS relation, pg_get_indexdef(i.oid) AS definition, i.reloptions AS options,
+      x.indisvalid AS valid, quote_ident(pn.nspname) || '.' || quote_ident(p.relname) AS attached_to,
+      (SELECT string_agg(a.attnum || ' ' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attstattarget >= 0) AS statistics
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
+    JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
+    LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT JOIN pg_class p ON p.oid = h.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
+    LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = c.oid
+    WHERE k.oid IS NULL AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "i.oid")} AND ${notMember("pg_class", "c.oid")}`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    const index: IndexBody = {
+      definition: text(row, "definition"),
+      options: list(row, "options"),
+      valid: row.valid === true,
+      attachedTo: optional(row, "attached_to"),
+      statistics: optional(row, "statistics"),
+    };
+    return {
+      id: `index:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: `${text(row, "of") === "m" ? "materialized_view" : "table"}:${text(row, "relation")}`,
+      body: { ...index },
+      addresses: [{ catalog: "pg_class", oid: oid(row) }],
+    };
+  },
+  create: (fact) => {
+    return [indexBody(fact).definition, ...statistics(fact)];
+  },
+  drop: (fact) => [`DROP INDEX ${fact.name}`],
+  alter: (from, to) => {
+    const [a, b] = [indexBody(from), indexBody(to)];
+    const bare = (body: IndexBody) => body.definition.replace(/ WITH \([^)]*\)/, "");
+    if (bare(a) !== bare(b) || (a.valid !== b.valid && !a.valid)) return "replace";
+    return [
+      ...alterOptions(`ALTER INDEX ${to.name}`, a.options, b.options),
+      ...(a.statistics === b.statistics ? [] : statistics(to)),
+    ];
+  },
+};
+
+function statistics(fact: Fact): string[] {
+  const entries = indexBody(fact).statistics?.split(",") ?? [];
+  return entries.map((entry) => {
+    const [column, target] = entry.split(" ");
+    return `ALTER INDEX ${fact.name} ALTER COLUMN ${column} SET STATISTICS ${target}`;
+  });
+}

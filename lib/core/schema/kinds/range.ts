@@ -1,0 +1,54 @@
+import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import type { KindDefinition } from "../types";
+
+/** pg_type with typtype r, pg_range. */
+export const rangeKind: KindDefinition = {
+  kind: "range",
+  keyword: "TYPE",
+  query:
+    () => `SELECT t.oid, t.typarray, r.rngmultitypid AS multirange, mt.typarray AS multiarray, t.typowner AS owner,
+      quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,
+      coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl, format_type(r.rngsubtype, NULL) AS subtype,
+      CASE WHEN NOT oc.opcdefault THEN quote_ident(ocn.nspname) || '.' || quote_ident(oc.opcname) END AS opclass,
+      CASE WHEN r.rngcollation <> st.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END AS collation,
+      nullif(r.rngcanonical::oid, 0)::regproc::text AS canonical, nullif(r.rngsubdiff::oid, 0)::regproc::text AS subdiff,
+      quote_ident(mn.nspname) || '.' || quote_ident(mt.typname) AS multiname
+    FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_namespace n ON n.oid = t.typnamespace
+    JOIN pg_type st ON st.oid = r.rngsubtype JOIN pg_opclass oc ON oc.oid = r.rngsubopc JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
+    JOIN pg_type mt ON mt.oid = r.rngmultitypid JOIN pg_namespace mn ON mn.oid = mt.typnamespace
+    LEFT JOIN pg_collation co ON co.oid = r.rngcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+    WHERE ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    return {
+      id: `range:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: null,
+      body: {
+        subtype: text(row, "subtype"),
+        opclass: optional(row, "opclass"),
+        collation: optional(row, "collation"),
+        canonical: optional(row, "canonical"),
+        subdiff: optional(row, "subdiff"),
+        multiname: text(row, "multiname"),
+      },
+      addresses: ["oid", "typarray", "multirange", "multiarray"].map((key) => ({
+        catalog: "pg_type",
+        oid: oid(row, key),
+      })),
+    };
+  },
+  create: (fact) => {
+    const b = fact.body as Record<string, string | null>;
+    const parts = [`subtype = ${b.subtype}`, `multirange_type_name = ${b.multiname}`];
+    if (b.opclass) parts.push(`subtype_opclass = ${b.opclass}`);
+    if (b.collation) parts.push(`collation = ${b.collation}`);
+    if (b.canonical) parts.push(`canonical = ${b.canonical}`);
+    if (b.subdiff) parts.push(`subtype_diff = ${b.subdiff}`);
+    return [`CREATE TYPE ${fact.name} AS RANGE (${parts.join(", ")})`];
+  },
+  drop: (fact) => [`DROP TYPE ${fact.name}`],
+  ownedAs: (fact) => `TYPE ${fact.name}`,
+  grantedOn: (fact) => ({ on: `TYPE ${fact.name}`, all: "U" }),
+};

@@ -1,0 +1,41 @@
+import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+import { relationOf } from "./column";
+import { ENABLED } from "./trigger";
+
+/** pg_rewrite, without the rules that make a view. */
+export const ruleKind: KindDefinition = {
+  kind: "rule",
+  keyword: "RULE",
+  query:
+    () => `SELECT r.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, c.relkind AS of, quote_ident(r.rulename) AS name,
+      pg_get_ruledef(r.oid) AS definition, r.ev_enabled AS enabled
+    FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE r.rulename <> '_RETURN' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")} AND ${notMember("pg_rewrite", "r.oid")}`,
+  read: (row) => ({
+    id: `rule:${text(row, "relation")}.${text(row, "name")}`,
+    name: text(row, "name"),
+    schema: null,
+    parent: `${text(row, "of") === "v" ? "view" : "table"}:${text(row, "relation")}`,
+    body: { definition: text(row, "definition"), enabled: text(row, "enabled") },
+    addresses: [{ catalog: "pg_rewrite", oid: oid(row) }],
+  }),
+  create: (fact) => [bare(fact), ...(fact.body.enabled === "O" ? [] : [enable(fact)])],
+  drop: (fact) => [`DROP RULE ${fact.name} ON ${relationOf(fact)}`],
+  alter: (from, to) => {
+    if (from.body.definition === to.body.definition) return [enable(to)];
+    return [
+      bare(to).replace(/^CREATE RULE/, "CREATE OR REPLACE RULE"),
+      ...(from.body.enabled === to.body.enabled ? [] : [enable(to)]),
+    ];
+  },
+  commentOn: (fact) => `RULE ${fact.name} ON ${relationOf(fact)}`,
+};
+
+function bare(fact: Fact): string {
+  return String(fact.body.definition).replace(/;\s*$/, "");
+}
+
+function enable(fact: Fact): string {
+  return `ALTER TABLE ${relationOf(fact)} ${ENABLED[String(fact.body.enabled)]} RULE ${fact.name}`;
+}

@@ -1,0 +1,105 @@
+import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import type { Fact, KindDefinition } from "../types";
+
+/** What identity columns and sequences share. */
+export type SequenceNumbers = Omit<SequenceBody, "ownedBy" | "unlogged">;
+
+export interface SequenceBody {
+  type: string;
+  start: string;
+  increment: string;
+  min: string;
+  max: string;
+  cache: string;
+  cycle: boolean;
+  unlogged: boolean;
+  /** `schema.table.column`, quoted. */
+  ownedBy: string | null;
+  /** Last value given out; null: none yet. Data, not schema. */
+  position: string | null;
+}
+const body = (fact: Fact) => fact.body as unknown as SequenceBody;
+
+/** Options as CREATE and ALTER SEQUENCE write them; `from` leaves out what is equal. */
+export function sequenceOptions(to: SequenceNumbers, from?: SequenceNumbers): string[] {
+  const options: [keyof SequenceNumbers, string][] = [
+    ["type", `AS ${to.type}`],
+    ["increment", `INCREMENT BY ${to.increment}`],
+    ["min", `MINVALUE ${to.min}`],
+    ["max", `MAXVALUE ${to.max}`],
+    ["start", `START WITH ${to.start}`],
+    ["cache", `CACHE ${to.cache}`],
+    ["cycle", to.cycle ? "CYCLE" : "NO CYCLE"],
+  ];
+  return options.filter(([key]) => from === undefined || from[key] !== to[key]).map(([, sql]) => sql);
+}
+
+/** RESTART, where the place that the sequence has reached lies outside its new bounds. */
+export function restartOption(
+  from: { position: string | null; start: string },
+  to: { min: string; max: string; start: string },
+): string[] {
+  const at = BigInt(from.position ?? from.start);
+  const outside = at < BigInt(to.min) || at > BigInt(to.max);
+  return outside ? [`RESTART WITH ${at < BigInt(to.min) ? to.min : to.start}`] : [];
+}
+
+/** pg_class with relkind S that no identity column made, and pg_sequence. */
+export const sequenceKind: KindDefinition = {
+  kind: "sequence",
+  keyword: "SEQUENCE",
+  query:
+    () => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
+      coalesce(c.relacl, acldefault('s', c.relowner))::text[] AS acl, format_type(s.seqtypid, NULL) AS type,
+      s.seqstart::text AS start, s.seqincrement::text AS increment, s.seqmin::text AS min, s.seqmax::text AS max,
+      s.seqcache::text AS cache, s.seqcycle AS cycle, c.relpersistence = 'u' AS unlogged, CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid)::text END AS position,
+      (SELECT quote_ident(tn.nspname) || '.' || quote_ident(t.relname) || '.' || quote_ident(a.attname) FROM pg_depend d
+        JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+        JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a') AS owned_by
+    FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}
+      AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    const sequence: SequenceBody = {
+      type: text(row, "type"),
+      start: text(row, "start"),
+      increment: text(row, "increment"),
+      min: text(row, "min"),
+      max: text(row, "max"),
+      cache: text(row, "cache"),
+      cycle: row.cycle === true,
+      unlogged: row.unlogged === true,
+      ownedBy: optional(row, "owned_by"),
+      position: optional(row, "position"),
+    };
+    return {
+      id: `sequence:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: null,
+      body: { ...sequence },
+      addresses: [{ catalog: "pg_class", oid: oid(row) }],
+    };
+  },
+  create: (fact) => [
+    `CREATE ${body(fact).unlogged ? "UNLOGGED " : ""}SEQUENCE ${fact.name} ${sequenceOptions(body(fact)).join(" ")}`,
+  ],
+  drop: (fact) => [`DROP SEQUENCE ${fact.name}`],
+  alter: (from, to) => {
+    const [a, b] = [body(from), body(to)];
+    const options = sequenceOptions(b, a);
+    if (options.length > 0) options.push(...restartOption(a, b));
+    return [
+      ...(options.length > 0 ? [`ALTER SEQUENCE ${to.name} ${options.join(" ")}`] : []),
+      ...(a.unlogged === b.unlogged
+        ? []
+        : [`ALTER SEQUENCE ${to.name} SET ${b.unlogged ? "UNLOGGED" : "LOGGED"}`]),
+    ];
+  },
+  // Ownership by a column is an action of its own: the column may come later than the sequence.
+  compared: (fact) => ({ ...fact.body, ownedBy: undefined, position: undefined }),
+  ownedAs: (fact) => `SEQUENCE ${fact.name}`,
+  grantedOn: (fact) => ({ on: `SEQUENCE ${fact.name}`, all: "rwU" }),
+};

@@ -1,0 +1,202 @@
+import {
+  alterForeignOptions,
+  alterOptions,
+  foreignOptions,
+  list,
+  notMember,
+  oid,
+  optional,
+  storageOptions,
+  text,
+  USER_NAMESPACE,
+} from "../sql-text";
+import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import { type ColumnBody, columnDefinition } from "./column";
+
+export interface TableBody {
+  kind: "r" | "p" | "f";
+  persistence: "p" | "u" | "t";
+  accessMethod: string | null;
+  options: string[];
+  toastOptions: string[];
+  partitionKey: string | null;
+  partitionOf: string | null;
+  bound: string | null;
+  inherits: string[];
+  ofType: string | null;
+  rls: boolean;
+  forceRls: boolean;
+  replicaIdentity: "d" | "n" | "f" | "i";
+  replicaIndex: string | null;
+  clusterIndex: string | null;
+  server: string | null;
+  foreignOptions: string[];
+}
+export const tableBody = (fact: Fact) => fact.body as unknown as TableBody;
+
+/** pg_class with relkind r, p and f. */
+export const tableKind: KindDefinition = {
+  kind: "table",
+  keyword: "TABLE",
+  query:
+    () => `SELECT c.oid, c.reltype AS type, t.typarray, c.relowner AS owner, quote_ident(n.nspname) AS schema,
+      quote_ident(c.relname) AS name, coalesce(c.relacl, acldefault('r', c.relowner))::text[] AS acl,
+      c.relkind AS kind, c.relpersistence AS persistence, quote_ident(am.amname) AS access_method, c.reloptions AS options,
+      tc.reloptions AS toast_options, CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+      CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
+      i.parents, c.reloftype <> 0 AS typed, CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
+      c.relrowsecurity AS rls, c.relforcerowsecurity AS force_rls, c.relreplident AS replica_identity,
+      (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i') AS replica_index,
+      (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisclustered) AS cluster_index,
+      quote_ident(s.srvname) AS server, ft.ftoptions AS foreign_options, c.relispartition AS is_partition
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_type t ON t.oid = c.reltype
+    LEFT JOIN pg_am am ON am.oid = c.relam LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
+    LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server s ON s.oid = ft.ftserver
+    LEFT JOIN (SELECT h.inhrelid, array_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) ORDER BY h.inhseqno) AS parents
+      FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
+      WHERE p.relkind IN ('r', 'p', 'f') GROUP BY h.inhrelid) i ON i.inhrelid = c.oid
+    WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    const parents = list(row, "parents");
+    const partition = row.is_partition === true;
+    const table: TableBody = {
+      kind: text(row, "kind") as TableBody["kind"],
+      persistence: text(row, "persistence") as TableBody["persistence"],
+      accessMethod: optional(row, "access_method"),
+      options: list(row, "options").sort(),
+      toastOptions: list(row, "toast_options").sort(),
+      partitionKey: optional(row, "partition_key"),
+      partitionOf: partition ? (parents[0] ?? null) : null,
+      bound: optional(row, "bound"),
+      inherits: partition ? [] : parents,
+      ofType: optional(row, "of_type"),
+      rls: row.rls === true,
+      forceRls: row.force_rls === true,
+      replicaIdentity:
+        row.kind === "f" ? "d" : (text(row, "replica_identity") as TableBody["replicaIdentity"]),
+      replicaIndex: optional(row, "replica_index"),
+      clusterIndex: optional(row, "cluster_index"),
+      server: optional(row, "server"),
+      foreignOptions: list(row, "foreign_options"),
+    };
+    return {
+      id: `table:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: null,
+      body: { ...table },
+      addresses: [
+        { catalog: "pg_class", oid: oid(row) },
+        { catalog: "pg_type", oid: oid(row, "type") },
+        { catalog: "pg_type", oid: oid(row, "typarray") },
+      ],
+      extraDeps: parents.map((parent) => `table:${parent}`),
+    };
+  },
+  create: createTable,
+  drop: (fact) => [`DROP ${noun(fact)} ${fact.name}`],
+  alter: alterTable,
+  // Replica identity and CLUSTER name an index that may come later: actions of their own (see diff/late).
+  compared: (fact) => ({
+    ...fact.body,
+    replicaIdentity: undefined,
+    replicaIndex: undefined,
+    clusterIndex: undefined,
+  }),
+  commentOn: (fact) => `${noun(fact)} ${fact.name}`,
+  ownedAs: (fact) => `${noun(fact)} ${fact.name}`,
+  grantedOn: (fact) => ({ on: `TABLE ${fact.name}`, all: "arwdDxtm" }),
+};
+
+function noun(fact: Fact): string {
+  return tableBody(fact).kind === "f" ? "FOREIGN TABLE" : "TABLE";
+}
+
+/** Columns of a relation in their order. */
+export function columnsOf(snapshot: Snapshot, table: string): Fact[] {
+  const children = snapshot.children.get(table) ?? [];
+  const columns = children.filter((fact) => fact.kind === "column");
+  return columns.sort(
+    (a, b) => (a.body as unknown as ColumnBody).position - (b.body as unknown as ColumnBody).position,
+  );
+}
+
+/**
+ * With its columns (a partition and a typed table too, as pg_dump does: attached afterwards), without defaults,
+ * constraints and indexes, which are facts of their own.
+ */
+function createTable(fact: Fact, around: Surroundings): string[] {
+  const b = tableBody(fact);
+  const columns = columnsOf(around.to, fact.id).filter(
+    (column) => (column.body as unknown as ColumnBody).local || b.partitionOf !== null,
+  );
+  const lines = b.ofType
+    ? columns.flatMap((column) => {
+        const more = columnDefinition(column).replace(/^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/, "");
+        return more ? [`${column.name} WITH OPTIONS${more}`] : [];
+      })
+    : columns.map((column) => columnDefinition(column));
+  const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
+  if (b.ofType) parts.push(`OF ${b.ofType}${lines.length > 0 ? ` (${lines.join(", ")})` : ""}`);
+  else parts.push(lines.length > 0 ? `(\n  ${lines.join(",\n  ")}\n)` : "()");
+  if (b.inherits.length > 0) parts.push(`INHERITS (${b.inherits.join(", ")})`);
+  if (b.partitionKey) parts.push(`PARTITION BY ${b.partitionKey}`);
+  if (b.server) parts.push(`SERVER ${b.server}${foreignOptions(b.foreignOptions)}`);
+  if (b.accessMethod && b.accessMethod !== "heap") parts.push(`USING ${b.accessMethod}`);
+  const options = [...b.options, ...b.toastOptions.map((option) => `toast.${option}`)];
+  if (options.length > 0) parts.push(`WITH (${storageOptions(options)})`);
+  return [
+    parts.join(" "),
+    ...(b.rls ? [`ALTER TABLE ${fact.name} ENABLE ROW LEVEL SECURITY`] : []),
+    ...(b.forceRls ? [`ALTER TABLE ${fact.name} FORCE ROW LEVEL SECURITY`] : []),
+  ];
+}
+
+/** Before the rest of a plan: what a table no longer belongs to. */
+export function detachTable(from: Fact, to: Fact): string[] {
+  const [a, b] = [tableBody(from), tableBody(to)];
+  const moved = a.partitionOf !== null && (a.partitionOf !== b.partitionOf || a.bound !== b.bound);
+  return [
+    ...(moved ? [`ALTER TABLE ${a.partitionOf} DETACH PARTITION ${to.name}`] : []),
+    ...a.inherits
+      .filter((parent) => !b.inherits.includes(parent))
+      .map((parent) => `ALTER TABLE ${to.name} NO INHERIT ${parent}`),
+  ];
+}
+
+/** After the rest of a plan, when columns and constraints fit: what a table belongs to now. */
+export function attachTable(from: Fact | undefined, to: Fact): string[] {
+  const b = tableBody(to);
+  const a = from ? tableBody(from) : { partitionOf: null, bound: null, inherits: b.inherits };
+  const moved = b.partitionOf !== null && (a.partitionOf !== b.partitionOf || a.bound !== b.bound);
+  return [
+    ...(moved ? [`ALTER TABLE ONLY ${b.partitionOf} ATTACH PARTITION ${to.name} ${b.bound}`] : []),
+    ...b.inherits
+      .filter((parent) => !a.inherits.includes(parent))
+      .map((parent) => `ALTER TABLE ${to.name} INHERIT ${parent}`),
+  ];
+}
+
+function alterTable(from: Fact, to: Fact): string[] | "replace" {
+  const [a, b] = [tableBody(from), tableBody(to)];
+  if (a.kind !== b.kind || a.partitionKey !== b.partitionKey || a.server !== b.server) return "replace";
+  const on = `ALTER ${noun(to)} ${to.name}`;
+  const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
+  return [
+    ...(a.persistence === b.persistence
+      ? []
+      : [`${on} SET ${b.persistence === "u" ? "UNLOGGED" : "LOGGED"}`]),
+    ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "heap"}`]),
+    ...(a.ofType === b.ofType ? [] : [b.ofType ? `${on} OF ${b.ofType}` : `${on} NOT OF`]),
+    ...alterOptions(on, a.options, b.options),
+    ...alterOptions(
+      on,
+      a.toastOptions.map((o) => `toast.${o}`),
+      b.toastOptions.map((o) => `toast.${o}`),
+    ),
+    ...(a.rls === b.rls ? [] : [`${on} ${b.rls ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
+    ...(a.forceRls === b.forceRls ? [] : [`${on} ${b.forceRls ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
+    ...(foreign ? [`${on} ${foreign}`] : []),
+  ];
+}

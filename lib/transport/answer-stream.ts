@@ -1,0 +1,66 @@
+import type { z } from "zod";
+import { type AuditMode, execute, type Operation } from "../operations/define";
+import { describeError } from "./action";
+import { currentActor } from "./session";
+
+/** Characters of a request's body: two scripts and what JSON adds to them. */
+const LONGEST = 40 * 1024 * 1024;
+
+/**
+ * A long operation behind a route handler of a page: progress and result as lines of JSON, and whoever hangs up
+ * cancels it. Only pages of our own origin may ask: the session's cookie alone would let other sites do so.
+ */
+export async function answerStream<S extends z.ZodType, M extends AuditMode, Out>(
+  request: Request,
+  operation: Operation<S, M, Out>,
+  toInput: (body: Record<string, unknown>) => unknown,
+): Promise<Response> {
+  if (!isSameOrigin(request)) return new Response(null, { status: 403 });
+  const body = await readBody(request);
+  if (!body) return new Response(null, { status: 400 });
+  const actor = await currentActor();
+  const cancel = new AbortController();
+  const encoder = new TextEncoder();
+  const stream = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const say = (line: object) => {
+        if (!cancel.signal.aborted) controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
+      };
+      try {
+        const result = await execute(operation, actor, toInput(body), {
+          signal: cancel.signal,
+          onProgress: (progress) => say({ type: "progress", progress: JSON.parse(progress) }),
+        });
+        say({ type: "result", result });
+      } catch (error) {
+        // Nobody reads the error of what was cancelled, and an abort is no fault to log.
+        if (!cancel.signal.aborted) say({ type: "error", error: await describeError(error, operation.name) });
+      }
+      if (!cancel.signal.aborted) controller.close();
+    },
+    cancel() {
+      cancel.abort();
+    },
+  });
+  request.signal.addEventListener("abort", () => cancel.abort(), { once: true });
+  return new Response(stream, {
+    headers: { "content-type": "application/x-ndjson", "cache-control": "no-store, no-transform" },
+  });
+}
+
+/** Browsers say where a request comes from; one that says nothing is no page of ours. */
+function isSameOrigin(request: Request): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site) return site === "same-origin";
+  const origin = request.headers.get("origin");
+  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
+  return origin !== null && URL.canParse(origin) && new URL(origin).host === host;
+}
+
+async function readBody(request: Request): Promise<Record<string, unknown> | null> {
+  if (Number(request.headers.get("content-length") ?? "0") > LONGEST) return null;
+  const body: unknown = await request.json().catch(() => null);
+  return typeof body === "object" && body !== null && !Array.isArray(body)
+    ? (body as Record<string, unknown>)
+    : null;
+}
