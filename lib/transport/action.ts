@@ -93,6 +93,23 @@ export async function describeError(error: unknown, what: string): Promise<Actio
   };
 }
 
+interface StoredFailure {
+  code: string;
+  message: string;
+  hint?: string;
+  details?: Record<string, unknown>;
+}
+
+/** A failure that was kept as data, in the reader's language. */
+export async function describeFailure(
+  failure: StoredFailure,
+): Promise<{ code: string; message: string; hint?: string; details: Record<string, unknown> }> {
+  const { code, message, hint, details = {} } = failure;
+  const error = new DomainError("target", code, message, { details, ...(hint ? { hint } : {}) });
+  const { fields: _, ...described } = await describeError(error, code);
+  return described;
+}
+
 /** A sentence of ours as a key: `errors.text.small-letters-and-digits`. */
 function textKey(sentence: string): string {
   return sentence

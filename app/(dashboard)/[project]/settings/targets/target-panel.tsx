@@ -1,0 +1,144 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState, useTransition } from "react";
+import { toast } from "sonner";
+import { ConfirmByName } from "@/components/confirm-by-name";
+import { Icon } from "@/components/icon";
+import { Mark } from "@/components/mark";
+import { RelativeTime } from "@/components/relative-time";
+import { Button } from "@/components/ui/button";
+import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
+import type { TargetDetail } from "@/lib/operations/target/views";
+import { readLedger, removeTarget, tryConnection } from "./actions";
+import { ProbeReport } from "./probe-report";
+import { TargetForm } from "./target-form";
+
+/** One target: where it is, what the last connection found, what can be done with it. */
+export function TargetPanel({ target, writes }: { target: TargetDetail; writes: boolean }) {
+  const t = useTranslations("settings.targets");
+  const router = useRouter();
+  const [busy, start] = useTransition();
+  const run = (action: () => Promise<{ ok: boolean; error?: { message: string } }>) =>
+    start(async () => {
+      const answer = await action();
+      if (!answer.ok && answer.error) toast.error(answer.error.message);
+      router.refresh();
+    });
+  return (
+    <div className="panel fields-panel grid gap-3">
+      <div className="flex flex-wrap items-start gap-3">
+        <div className="min-w-0">
+          <h3 className="strong">{target.service.name}</h3>
+          <code className="break-all">
+            {target.username}@{target.host}:{target.port}/{target.database}
+          </code>
+        </div>
+        <div className="ml-auto row-actions">
+          {writes ? (
+            <Button
+              size="small"
+              pending={busy}
+              onClick={() => run(() => tryConnection({ targetId: target.id }))}
+            >
+              {t("test")}
+            </Button>
+          ) : null}
+          <Button
+            size="small"
+            pending={busy}
+            onClick={() =>
+              run(async () => {
+                const answer = await readLedger({ targetId: target.id });
+                return answer.ok && answer.data.error ? { ok: false, error: answer.data.error } : answer;
+              })
+            }
+          >
+            {t("sync")}
+          </Button>
+          {writes ? <Change target={target} /> : null}
+          {writes ? <Remove target={target} /> : null}
+        </div>
+      </div>
+      <Standing target={target} />
+      {target.probe ? <ProbeReport result={target.probe} /> : null}
+      {target.probedAt ? (
+        <p className="muted">
+          {t("triedAt")} <RelativeTime at={target.probedAt} />
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** What its ledger said when it was read last. */
+function Standing({ target }: { target: TargetDetail }) {
+  const t = useTranslations("settings.targets");
+  if (target.syncError) {
+    return (
+      <Mark meaning="danger">
+        {t("ledgerUnread")} {target.syncError.message}
+      </Mark>
+    );
+  }
+  if (!target.syncedAt) return <p className="muted">{t("ledgerNever")}</p>;
+  return (
+    <p>
+      {t("standing", {
+        version: target.currentVersion ?? "–",
+        applied: target.appliedCount,
+        pending: target.pendingCount,
+      })}{" "}
+      <span className="muted">
+        <RelativeTime at={target.syncedAt} />
+      </span>
+    </p>
+  );
+}
+
+function Change({ target }: { target: TargetDetail }) {
+  const t = useTranslations("settings.targets");
+  const router = useRouter();
+  const [open, setOpen] = useState(false);
+  const name = `${target.service.name}, ${target.environment.name}`;
+  return (
+    <Dialog open={open} onOpenChange={setOpen}>
+      <DialogTrigger asChild>
+        <Button variant="quiet" size="small-icon" aria-label={t("change", { name })}>
+          <Icon name="edit" />
+        </Button>
+      </DialogTrigger>
+      <DialogContent title={t("change", { name })} wide>
+        <TargetForm
+          environmentId={target.environment.id}
+          target={target}
+          onDone={() => {
+            setOpen(false);
+            router.refresh();
+          }}
+        />
+      </DialogContent>
+    </Dialog>
+  );
+}
+
+function Remove({ target }: { target: TargetDetail }) {
+  const t = useTranslations("settings.targets");
+  const name = `${target.service.name}, ${target.environment.name}`;
+  return (
+    <ConfirmByName
+      trigger={
+        <Button variant="quiet" size="small-icon" aria-label={t("delete", { name })}>
+          <Icon name="trash" />
+        </Button>
+      }
+      title={t("deleteTitle", { name })}
+      text={t("deleteText")}
+      names={[target.database]}
+      confirm={t("deleteShort")}
+      action={({ names }) => removeTarget({ targetId: target.id, confirm: names[0] ?? "" })}
+      done={t("deleted")}
+    />
+  );
+}
