@@ -17,6 +17,8 @@ export interface RunSettings {
   attempts?: number;
   /** How long to wait for another runner; default 60 s. */
   lockWaitMs?: number;
+  /** How long a target that was lost in mid-run may stay away before the outcome is in doubt; default 30 s. */
+  settleMs?: number;
   /** `statements`: an event per statement, at a round trip each; default when there is an onEvent. */
   detail?: "statements" | "migrations";
 }
@@ -29,6 +31,7 @@ export function completeSettings(settings: RunSettings | undefined, hasListener:
     statementTimeoutMs: settings?.statementTimeoutMs ?? 0,
     attempts: Math.max(1, settings?.attempts ?? 10),
     lockWaitMs: settings?.lockWaitMs ?? 60_000,
+    settleMs: settings?.settleMs ?? 30_000,
     detail: settings?.detail ?? (hasListener ? "statements" : "migrations"),
   };
 }

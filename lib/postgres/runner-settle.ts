@@ -7,9 +7,6 @@ import type { PreparedScript } from "./runner-scripts";
 import { acquireRunnerLock, pause, prepareSession } from "./runner-session";
 import { recordFailure } from "./runner-transaction";
 
-/** How long a target that was lost may stay away before the question is left to a person. */
-const SETTLE_MS = 30_000;
-
 interface Lost {
   failed: MessageError;
   message: ScriptMessage;
@@ -62,7 +59,7 @@ async function hasRow(client: pg.Client, runId: string, script: PreparedScript):
  * @returns false when the target stayed away or the old session did not end
  */
 export async function reconnect(ctx: RunContext): Promise<boolean> {
-  const deadline = Date.now() + SETTLE_MS;
+  const deadline = Date.now() + ctx.settings.settleMs;
   const old = ctx.session;
   void closeConnection(old.client);
   void closeConnection(old.monitor);

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import type { MigrationSource } from "../core/migration/types";
+import { planUp } from "../core/plan/plan";
+import { closeConnection, openConnection } from "../postgres/connect";
+import { readLedger } from "../postgres/ledger";
+import { runMigrations } from "../postgres/runner";
+
+/** A runner in a process of its own, for tests that kill it. */
+const spec = JSON.parse(process.env.TEST_SPEC ?? "");
+const migrations = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as MigrationSource[];
+const client = await openConnection({ ...spec, applicationName: "dbmigrator runner" });
+const { steps } = planUp(migrations, await readLedger(client));
+process.stdout.write("ready\n");
+await runMigrations({ spec, client, steps, appliedBy: "child" });
+await closeConnection(client);
