@@ -7,6 +7,7 @@ import {
   createIndexFacts,
   createTableFacts,
   dropFacts,
+  grantFacts,
   lockFacts,
   publicationFacts,
   refreshFacts,
@@ -102,6 +103,7 @@ const GATHERERS: Gatherers = {
   RefreshMatViewStmt: refreshFacts,
   CommentStmt: commentFacts,
   SecLabelStmt: commentFacts,
+  GrantStmt: grantFacts,
   CreatePublicationStmt: publicationFacts,
   AlterPublicationStmt: publicationFacts,
   CreateSeqStmt: (stmt, facts) => sequenceFacts(stmt, false, facts),
@@ -118,7 +120,9 @@ const GATHERERS: Gatherers = {
   },
   RuleStmt: (stmt, facts) => {
     facts.lock(stmt.relation, "ACCESS EXCLUSIVE");
-    for (const { relation } of actionsOf(stmt.actions)) facts.lock(relation, "ACCESS SHARE");
+    for (const { relation, writes } of actionsOf(stmt.actions)) {
+      facts.lock(relation, writes ? "ROW EXCLUSIVE" : "ACCESS SHARE");
+    }
   },
   CreatePolicyStmt: (stmt, facts) => {
     facts.lock(stmt.table, "ACCESS EXCLUSIVE");
@@ -184,11 +188,13 @@ function readsTables(query: unknown): boolean {
   return facts.locks.length > 0;
 }
 
-function actionsOf(actions: readonly Node[] | undefined): { relation: string }[] {
+function actionsOf(actions: readonly Node[] | undefined): { relation: string; writes: boolean }[] {
   return (actions ?? []).flatMap((action) => {
     const body = Object.values(action)[0] as
       | { relation?: { relname?: string; schemaname?: string } }
       | undefined;
-    return body?.relation ? [{ relation: relationName(body.relation) }] : [];
+    return body?.relation
+      ? [{ relation: relationName(body.relation), writes: !("NotifyStmt" in action) }]
+      : [];
   });
 }

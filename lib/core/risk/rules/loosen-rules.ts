@@ -20,13 +20,11 @@ export const dropConstraint = defineAlterTableRule({
   message:
     "DROP CONSTRAINT needs an ACCESS EXCLUSIVE lock on {relation}, and for a foreign key on the table it points at, for a moment. Rows that break the rule can be written from then on, and then it cannot be added again without cleaning up.",
   on: ["AT_DropConstraint"],
-  check: ({ name, cascade }) => [
-    {
-      lock: "ACCESS EXCLUSIVE",
-      params: { constraint: name },
-      ...(cascade ? { severity: "warning" as const } : {}),
-    },
-  ],
+  check: ({ relation, name, cascade }, { knowledge }) => {
+    if (knowledge.hasAdded(relation, name)) return [];
+    const severity = cascade ? { severity: "warning" as const } : {};
+    return [{ lock: "ACCESS EXCLUSIVE", params: { constraint: name }, ...severity }];
+  },
 });
 
 export const disableRowSecurity = defineAlterTableRule({

@@ -102,7 +102,7 @@ function duplicatesOf(tree: Node): string[] {
     if (name === "UpdateStmt" || name === "onConflictClause") lists.push(targets(body.targetList));
     if (name === "InsertStmt") lists.push(targets(body.cols));
     if (name === "MergeWhenClause") lists.push(targets(body.targetList));
-    if (name === "CreateStmt") {
+    if (name === "CreateStmt" || name === "base") {
       const elements = (body.tableElts as Node[] | undefined) ?? [];
       lists.push(elements.flatMap((node) => ("ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : [])));
     }

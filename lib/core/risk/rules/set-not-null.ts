@@ -12,7 +12,7 @@ export const setNotNull = defineAlterTableRule({
     "Add the constraint as NOT VALID, validate it in a transaction of its own (only SHARE UPDATE EXCLUSIVE), and then SET NOT NULL needs no scan.",
   on: ["AT_SetNotNull"],
   check: ({ relation, sql, name, alone }, { knowledge, serverVersion }) => {
-    if (knowledge.provesNotNull(relation, name)) return [];
+    if (knowledge.provesNotNull(relation, name) || knowledge.mayProveNotNull(relation)) return [];
     const fix = alone
       ? { fix: { sql: safeForm(relation, sql, name, serverVersion), ownMigration: true } }
       : {};

@@ -107,7 +107,8 @@ function commandFacts(table: string, command: Command, facts: FactsBuilder, sibl
       facts.rewrites("yes");
       return;
     case "AT_SetNotNull":
-      facts.scans(facts.knowledge.provesNotNull(table, name) ? "no" : "yes");
+      if (facts.knowledge.provesNotNull(table, name)) return;
+      facts.scans(facts.knowledge.mayProveNotNull(table) ? "unknown" : "yes");
       return;
     case "AT_AddConstraint":
       if (def && "Constraint" in def) constraintFacts(table, def.Constraint, facts);

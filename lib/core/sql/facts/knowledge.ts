@@ -22,6 +22,9 @@ interface TableMemory {
   notNullChecks: { column: string; name: string; valid: boolean }[];
   /** NOT VALID constraints and the transaction that added them. */
   notValid: Map<string, number>;
+  /** Constraints that the script added, and those it validated without having added them. */
+  added: Set<string>;
+  validated: boolean;
 }
 
 /** What a script's earlier statements have said, over what the target's catalog says when there is one. */
@@ -67,6 +70,16 @@ export class Knowledge {
     return own === true || this.catalog?.provesNotNull(table, column) === true;
   }
 
+  /** Whether the script validated a constraint of the table that it did not add: it may be the one that proves it. */
+  mayProveNotNull(table: string): boolean {
+    return this.tables.get(table)?.validated === true;
+  }
+
+  /** Whether the script itself added the constraint. */
+  hasAdded(table: string, constraint: string): boolean {
+    return this.tables.get(table)?.added.has(constraint) === true;
+  }
+
   /** The transaction that added a NOT VALID constraint earlier in the script. */
   addedNotValidIn(table: string, constraint: string): number | undefined {
     return this.tables.get(table)?.notValid.get(constraint);
@@ -103,7 +116,14 @@ export class Knowledge {
   private table(relation: string): TableMemory {
     const found = this.tables.get(relation);
     if (found) return found;
-    const made: TableMemory = { columns: new Map(), foreignKeys: [], notNullChecks: [], notValid: new Map() };
+    const made: TableMemory = {
+      columns: new Map(),
+      foreignKeys: [],
+      notNullChecks: [],
+      notValid: new Map(),
+      added: new Set(),
+      validated: false,
+    };
     this.tables.set(relation, made);
     return made;
   }
@@ -151,6 +171,7 @@ export class Knowledge {
     const checked = contype === "CONSTR_CHECK" ? columnProvenNotNull(raw_expr) : null;
     if (checked && conname)
       memory.notNullChecks.push({ column: checked, name: conname, valid: !skip_validation });
+    if (conname) memory.added.add(conname);
     if (skip_validation && conname) memory.notValid.set(conname, transaction);
   }
 
@@ -181,6 +202,7 @@ export class Knowledge {
         this.learnConstraint(relation, def.Constraint, transaction);
       if (subtype === "AT_SetNotNull") memory.notNullChecks.push({ column: name, name: "", valid: true });
       if (subtype === "AT_ValidateConstraint") {
+        if (!memory.added.has(name)) memory.validated = true;
         for (const check of memory.notNullChecks) if (check.name === name) check.valid = true;
       }
     }

@@ -144,8 +144,20 @@ export function commentFacts(stmt: { objtype?: string; object?: Node }, facts: F
   const type = (stmt.objtype ?? "").replace("OBJECT_", "");
   if (["TABLE", "VIEW", "MATVIEW", "INDEX", "SEQUENCE", "FOREIGN_TABLE"].includes(type))
     facts.lock(parts.join("."), WEAK);
-  else if (["COLUMN", "TABCONSTRAINT", "TRIGGER", "RULE", "POLICY"].includes(type))
-    facts.lock(parts.slice(0, -1).join("."), WEAK);
+  else if (type === "COLUMN") facts.lock(parts.slice(0, -1).join("."), WEAK);
+  else if (["TABCONSTRAINT", "TRIGGER", "RULE", "POLICY"].includes(type)) {
+    facts.lock(parts.slice(0, -1).join("."), "ACCESS SHARE");
+  }
+}
+
+/** From version 18 on, what rights are given on is locked against being dropped meanwhile. */
+export function grantFacts(
+  stmt: { objtype?: string; targtype?: string; objects?: Node[] },
+  facts: FactsBuilder,
+): void {
+  const onRelations = stmt.objtype === "OBJECT_TABLE" || stmt.objtype === "OBJECT_SEQUENCE";
+  if (facts.serverVersion < 18 || stmt.targtype !== "ACL_TARGET_OBJECT" || !onRelations) return;
+  for (const node of stmt.objects ?? []) if ("RangeVar" in node) facts.lock(node.RangeVar, "ACCESS SHARE");
 }
 
 export function publicationFacts(stmt: { pubobjects?: Node[] }, facts: FactsBuilder): void {
