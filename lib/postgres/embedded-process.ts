@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { childEnvironment } from "../env";
+import { childEnvironment } from "../env-cli";
 import { DomainError } from "../errors";
 import type { Binaries } from "./embedded-binaries";
 import { giveTo, type ServerUser } from "./embedded-user";
@@ -136,7 +136,9 @@ async function lastLines(logFile: string, from: number): Promise<string> {
 }
 
 function startError(what: string, why: string): DomainError {
-  const reason = why.trim().split("\n").slice(-2).join(" ").replace(/\s+/g, " ");
+  const lines = why.trim().split("\n");
+  const told = lines.filter((line) => /FATAL|PANIC|error:|ERROR|could not|No space/.test(line));
+  const reason = (told.length > 0 ? told : lines).slice(-2).join(" ").replace(/\s+/g, " ");
   return new DomainError("precondition", "embedded.start_failed", `${what}: ${reason}`);
 }
 
