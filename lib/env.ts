@@ -68,22 +68,3 @@ export function exportAuthAddress(): void {
   if (url) process.env.NEXTAUTH_URL = url;
   else process.env.AUTH_TRUST_HOST = "true";
 }
-
-/** A connection string of the CLI: DB_CONNECTION, or DB_CONNECTION_<NAME>. */
-export function connectionFromEnv(name?: string): string | undefined {
-  return process.env[name ? `DB_CONNECTION_${name.toUpperCase().replaceAll("-", "_")}` : "DB_CONNECTION"];
-}
-
-/** Variables that PostgreSQL's own clients understand. */
-export function postgresVariable(name: "PGPASSWORD" | "PGPASSFILE" | "PGUSER"): string | undefined {
-  return process.env[name];
-}
-
-/** What programs that we start get to see: no secret of ours, one language and time zone. */
-export function childEnvironment(): NodeJS.ProcessEnv {
-  const kept = ["PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(kept), NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" };
-}
