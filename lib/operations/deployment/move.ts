@@ -52,7 +52,8 @@ export async function touchDeployment(tx: Tx | Db, deploymentId: string): Promis
   );
 }
 
-function stateConflict(state: DeploymentState, event: DeploymentEvent): DomainError {
+/** What is not possible in a state. */
+export function stateConflict(state: DeploymentState, event: DeploymentEvent): DomainError {
   return new DomainError(
     "conflict",
     "deployment.state",

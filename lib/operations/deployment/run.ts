@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { requireRole } from "../../access/check";
+import { nextState } from "../../core/policy/state-machine";
 import { DomainError } from "../../errors";
 import { enqueue } from "../../queue/queue";
 import { defineOperation } from "../define";
 import { approvalStatus } from "./approval-count";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
-import { lockDeployment, moveDeployment } from "./move";
+import { lockDeployment, moveDeployment, stateConflict } from "./move";
 import { deploymentAhead } from "./queue-position";
 import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
 import { requireUnchangedScripts, staleError } from "./scripts-unchanged";
@@ -35,6 +36,9 @@ export const runDeployment = defineOperation({
       throw new DomainError("forbidden", "deployment.person", "Only a person can start a deployment.");
     await lockDeployment(ctx.db, id);
     const deployment = await loadDeployment(ctx.db, id);
+    const { state } = deployment;
+    // While approvals are missing, that is the reason that helps; everything else about a state is said first.
+    if (state !== "awaiting_approval" && !nextState(state, "enqueue")) throw stateConflict(state, "enqueue");
     requireConfirmed(deployment, input.confirm);
     if (deployment.boundHash !== input.boundHash) throw staleError("page");
     await requireUnchangedScripts(ctx.db, deployment);
