@@ -267,8 +267,11 @@ export async function settleMigration(client: pg.Client, settlement: Settlement)
       text: `INSERT INTO dbmigrator.migrations_log (service, filename, version, name, kind, direction, script_content,
           checksum, rollback_script, status, applied_by, error_message, run_id)
         SELECT service, filename, version, name, kind, CASE WHEN $2 = 'reverted' THEN 'down' ELSE 'up' END,
-          script_content, checksum, rollback_script, $2, $3, $4, $5
-        FROM dbmigrator.migrations_log WHERE id = $1`,
+          coalesce(CASE WHEN $2 <> 'reverted' AND direction = 'down' THEN (
+            SELECT up.script_content FROM dbmigrator.migrations_log up WHERE up.direction = 'up'
+              AND up.service = l.service AND up.filename = l.filename ORDER BY up.id DESC LIMIT 1) END, script_content),
+          checksum, rollback_script, $2, $3, $4, $5
+        FROM dbmigrator.migrations_log l WHERE id = $1`,
       values: [row.id, status, settlement.appliedBy, `settled: ${settlement.reason}`, settlement.runId],
     },
   ]);

@@ -1,6 +1,7 @@
 import { checkSingleTransaction } from "../core/plan/single-transaction";
 import type { RunOutcome } from "../core/run/types";
 import { DomainError } from "../errors";
+import { serverMajor } from "./connect";
 import { insertRowSql } from "./ledger-sql";
 import {
   isCancelled,
@@ -26,7 +27,7 @@ type Failed = Extract<UnitResult, { ok: false }>;
  */
 export async function runAsOne(ctx: RunContext, queue: ScriptQueue): Promise<Outcome> {
   const scripts = Array.from({ length: queue.length }, (_, index) => queue.get(index));
-  requireOneTransaction(scripts);
+  requireOneTransaction(scripts, serverMajor(ctx.session.client));
   for (let attempt = 1; ; attempt++) {
     const began = performance.now();
     const result = await tryAll(ctx, scripts, attempt);
@@ -71,7 +72,7 @@ export async function runAsOne(ctx: RunContext, queue: ScriptQueue): Promise<Out
   }
 }
 
-function requireOneTransaction(scripts: readonly PreparedScript[]): void {
+function requireOneTransaction(scripts: readonly PreparedScript[], major: number): void {
   const refused = scripts.find((script) => script.problems.length > 0);
   const problem = refused?.problems[0];
   if (refused && problem) {
@@ -82,17 +83,20 @@ function requireOneTransaction(scripts: readonly PreparedScript[]): void {
   }
   const check = checkSingleTransaction(
     scripts.map(({ migration, mode, statements }) => ({ filename: migration.filename, mode, statements })),
+    major,
   );
-  const [first] = check.obstacles;
-  if (!first) return;
-  const more = check.obstacles.length > 1 ? ` (and ${check.obstacles.length - 1} more)` : "";
+  if (check.obstacles.length === 0) return;
+  // One example of each kind says more than a list of a hundred of the same.
+  const kinds = new Map(check.obstacles.toReversed().map((obstacle) => [obstacle.reason, obstacle]));
+  const examples = [...kinds.values()].sort((a, b) => a.position - b.position);
+  const words = examples.map((one) => `No. ${one.position}: ${one.message}`).join(" ");
   throw new DomainError(
     "precondition",
     "plan.single_transaction_impossible",
-    `Not all of it can run in one transaction: ${first.message}${more}`,
+    `${check.obstacles.length} of ${scripts.length} migrations keep this from being one transaction. ${words}`,
     {
       details: { obstacles: check.obstacles, split: check.split },
-      hint: `It can be done in ${check.split.length} runs, the first of them up to ${check.split[0]?.at(-1) ?? "its first script"}.`,
+      hint: `It can be done in ${check.split.length} runs; the first ends with ${check.split[0]?.at(-1) ?? "the first script"}.`,
     },
   );
 }
@@ -126,12 +130,18 @@ async function tryAll(
   return { ok: true, times };
 }
 
-/** A savepoint names, in the server's log and in pg_stat_activity, the migration that a transaction is at. */
+/**
+ * A savepoint around each script, so that what fails is undone at once and its locks with it while the failure is told.
+ * Not around those that touch enums: a type made below a savepoint takes no new values in the same transaction.
+ */
 function messagesOf(ctx: RunContext, script: PreparedScript, index: number, last: boolean): ScriptMessage[] {
   const name = `migration_${index + 1}`;
+  const savepoint = !script.statements.some(
+    (one) => one.node === "CreateEnumStmt" || one.node === "AlterEnumStmt",
+  );
   const { lockTimeoutMs, statementTimeoutMs } = script.directives;
   const before = [
-    `SAVEPOINT ${name}`,
+    ...(savepoint ? [`SAVEPOINT ${name}`] : []),
     `SET LOCAL lock_timeout = ${lockTimeoutMs ?? ctx.settings.lockTimeoutMs}`,
     `SET LOCAL statement_timeout = ${statementTimeoutMs ?? ctx.settings.statementTimeoutMs}`,
   ];
@@ -151,7 +161,7 @@ function messagesOf(ctx: RunContext, script: PreparedScript, index: number, last
   const after = [
     ...ledgerStatements(script, insert),
     ...(script.touchesSession ? resetStatements(ctx.settings) : []),
-    `RELEASE SAVEPOINT ${name}`,
+    ...(savepoint ? [`RELEASE SAVEPOINT ${name}`] : []),
     ...(last ? ["COMMIT"] : []),
   ];
   if (ctx.settings.detail !== "statements") return [buildMessage(before, script.statements, after)];

@@ -24,38 +24,60 @@ export interface SingleTransactionCheck {
   split: string[][];
 }
 
-const ADD_VALUE = /\badd\s+value\s+(?:if\s+not\s+exists\s+)?'((?:[^']|'')*)'/i;
+const NAME = String.raw`((?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\w$]+))?)`;
+const ADD_VALUE = new RegExp(
+  String.raw`^alter\s+type\s+${NAME}\s+add\s+value\s+(?:if\s+not\s+exists\s+)?'((?:[^']|'')*)'`,
+  "i",
+);
+const CREATE_ENUM = new RegExp(String.raw`^create\s+type\s+${NAME}\s+as\s+enum\b`, "i");
+const RENAME_TYPE = new RegExp(String.raw`^alter\s+type\s+${NAME}\s+rename\s+to\s+${NAME}`, "i");
+
+/** Since this version a type that the same transaction made takes new values at once. */
+const OWN_TYPES_SINCE = 17;
+
+/** What the transaction that is put together has done so far. */
+interface Group {
+  filenames: string[];
+  /** Enum types that it made, by name. */
+  types: Set<string>;
+  /** Values that may not be used before it ends, and the script that adds each. */
+  values: Map<string, string>;
+}
+
+const emptyGroup = (): Group => ({ filenames: [], types: new Set(), values: new Map() });
 
 /**
  * Says beforehand which scripts keep a run from being one transaction: their own BEGIN and COMMIT, statements that
  * PostgreSQL refuses in a transaction, and new values of an enum that are used before their transaction ends
- * (documentation: ALTER TYPE, notes; SQLSTATE 55P04).
+ * (documentation: ALTER TYPE, notes; SQLSTATE 55P04). A literal spelt like a new value counts as a use of it: only
+ * the server could tell what it is.
  *
- * @param usesInTransaction values that a run elsewhere may use; a literal of the same spelling counts as a use, since
- *   only the server could tell what it is
+ * @param serverMajor major version of the target
  */
-export function checkSingleTransaction(scripts: readonly SingleTransactionScript[]): SingleTransactionCheck {
+export function checkSingleTransaction(
+  scripts: readonly SingleTransactionScript[],
+  serverMajor = OWN_TYPES_SINCE,
+): SingleTransactionCheck {
   const obstacles: SingleTransactionObstacle[] = [];
   const split: string[][] = [];
-  let group: string[] = [];
-  let added = new Map<string, string>();
+  let group = emptyGroup();
   const close = () => {
-    if (group.length > 0) split.push(group);
-    group = [];
-    added = new Map();
+    if (group.filenames.length > 0) split.push(group.filenames);
+    group = emptyGroup();
   };
   scripts.forEach((script, index) => {
-    const obstacle = ownObstacle(script) ?? enumObstacle(script, added);
+    const place = { filename: script.filename, position: index + 1 };
+    const own = ownObstacle(script) ?? valueObstacle(script, emptyGroup(), serverMajor);
+    const obstacle = own ?? valueObstacle(script, group, serverMajor);
     if (obstacle) {
-      obstacles.push({ ...obstacle, filename: script.filename, position: index + 1 });
+      obstacles.push({ ...obstacle, ...place });
       close();
     }
-    if (obstacle && obstacle.reason !== "new_enum_value") {
-      split.push([script.filename]);
-      return;
+    if (own) split.push([script.filename]);
+    else {
+      group.filenames.push(script.filename);
+      follow(script, group, serverMajor);
     }
-    group.push(script.filename);
-    for (const value of addedValues(script)) added.set(value, script.filename);
   });
   close();
   return { obstacles, split };
@@ -82,20 +104,39 @@ function ownObstacle(script: SingleTransactionScript): Found | null {
   };
 }
 
-function addedValues(script: SingleTransactionScript): string[] {
-  return script.statements
-    .filter((statement) => statement.node === "AlterEnumStmt")
-    .flatMap((statement) => ADD_VALUE.exec(statement.text)?.[1] ?? []);
+/** Adds to a group what a script makes of types and values, statement by statement. */
+function follow(script: SingleTransactionScript, group: Group, serverMajor: number): void {
+  for (const statement of script.statements) followStatement(statement, script.filename, group, serverMajor);
 }
 
-function enumObstacle(script: SingleTransactionScript, added: ReadonlyMap<string, string>): Found | null {
+function followStatement({ text }: Statement, filename: string, group: Group, serverMajor: number): void {
+  const made = CREATE_ENUM.exec(text)?.[1];
+  if (made) group.types.add(nameOf(made));
+  const [, from, to] = RENAME_TYPE.exec(text) ?? [];
+  if (from && to && group.types.delete(nameOf(from))) group.types.add(nameOf(to));
+  const [, type, value] = ADD_VALUE.exec(text) ?? [];
+  if (type === undefined || value === undefined) return;
+  if (serverMajor < OWN_TYPES_SINCE || !group.types.has(nameOf(type))) group.values.set(value, filename);
+}
+
+/** The last part of a name, as PostgreSQL folds it; the schema may be written or left out. */
+function nameOf(written: string): string {
+  const last = /(?:"((?:[^"]|"")+)"|([\w$]+))$/.exec(written);
+  return last?.[1] ?? last?.[2]?.toLowerCase() ?? written;
+}
+
+/** Follows a copy of the group through the script, and looks for a use of a value that is too new. */
+function valueObstacle(script: SingleTransactionScript, group: Group, serverMajor: number): Found | null {
+  const now: Group = { filenames: [], types: new Set(group.types), values: new Map(group.values) };
   for (const statement of script.statements) {
-    if (statement.node === "AlterEnumStmt" || statement.node === "CreateEnumStmt") continue;
-    for (const [value, by] of added) {
-      if (!statement.text.includes(`'${value}'`)) continue;
-      const message = `${script.filename} uses '${value}', a value of an enum that ${by} adds; PostgreSQL allows that only in a later transaction.`;
-      return { reason: "new_enum_value", line: statement.line, message };
+    if (statement.node !== "AlterEnumStmt" && statement.node !== "CreateEnumStmt") {
+      for (const [value, by] of now.values) {
+        if (!statement.text.includes(`'${value}'`)) continue;
+        const message = `${script.filename} uses '${value}', a value of an enum that ${by} adds; PostgreSQL allows that only in a later transaction.`;
+        return { reason: "new_enum_value", line: statement.line, message };
+      }
     }
+    followStatement(statement, script.filename, now, serverMajor);
   }
   return null;
 }
