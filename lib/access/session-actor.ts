@@ -26,14 +26,22 @@ export function anonymousActor(origin: Origin): Actor {
 /** A person as the interface needs them, beside the actor. */
 export interface SignedIn {
   actor: Actor;
-  user: { id: string; email: string; name: string; locale: string; theme: string; hasTotp: boolean };
+  user: {
+    id: string;
+    email: string;
+    name: string;
+    locale: string;
+    theme: string;
+    hasTotp: boolean;
+    hasPassword: boolean;
+  };
 }
 
 /** The person of a session; null when it is revoked, expired, stale, or its user is disabled. */
 export async function findSignedIn(db: Db, claims: SessionClaims, origin: Origin): Promise<SignedIn | null> {
   const session = await db.session.findUnique({
     where: { id: claims.sessionId },
-    include: { user: { omit: { passwordHash: true } } },
+    include: { user: true },
   });
   const now = new Date();
   if (!session || session.revokedAt || session.expiresAt <= now) return null;
@@ -59,6 +67,7 @@ export async function findSignedIn(db: Db, claims: SessionClaims, origin: Origin
       locale: user.locale,
       theme: user.theme,
       hasTotp: user.totpSecret !== null,
+      hasPassword: user.passwordHash !== null,
     },
   };
 }

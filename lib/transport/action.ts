@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
 import { DomainError, type FieldError } from "../errors";
 import { type AuditMode, execute, type Operation } from "../operations/define";
+import { DIGEST_PREFIX } from "./digest";
 import { logFailure } from "./failure-log";
 import { currentActor } from "./session";
 
@@ -61,9 +62,6 @@ async function signInPath(): Promise<string> {
 
 /** Request header in which proxy.ts hands on the page's path and query. */
 export const PATH_HEADER = "x-dbmigrator-path";
-
-/** How the digest of a failed page begins when it carries an ActionError as JSON. */
-export const DIGEST_PREFIX = "DBMIGRATOR ";
 
 /** The error in the reader's language; of an unknown one only an id that is in the log. */
 export async function describeError(error: unknown, what: string): Promise<ActionError> {
