@@ -2,7 +2,7 @@
 // that `npx dbmigrator` works at once. Needs no network.
 import "./node-version.mjs";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stampInstall } from "./install.mjs";
@@ -37,18 +37,36 @@ function generateClient() {
   writeFileSync(join(root, STAMP), JSON.stringify({ client: stamp }));
 }
 
+/**
+ * dist/dbmigrator.mjs and its parts in dist/cli/, each loaded when a command needs it. Built twice: the overview that
+ * `--help` shows is put into the second one as text.
+ */
 export async function bundleCommandLine() {
-  const entry = join(root, "lib/cli/main.ts");
+  const entry = join(root, "lib/cli/start.ts");
   if (!existsSync(entry)) return;
   const { build } = await import("esbuild");
-  const { bundleOptions } = await import("./bundle.mjs");
+  const { bundleOptions, driverWithoutHttp, lazyBuiltins } = await import("./bundle.mjs");
   const outfile = join(root, "dist/dbmigrator.mjs");
-  await build({
-    ...bundleOptions,
-    entryPoints: [entry],
-    outfile,
-    banner: { js: `#!/usr/bin/env node\n${bundleOptions.banner.js}` },
-  });
+  const version = JSON.stringify(readJson("package.json").version);
+  const bundle = (define) =>
+    build({
+      ...bundleOptions,
+      entryPoints: { dbmigrator: entry },
+      outdir: join(root, "dist"),
+      outExtension: { ".js": ".mjs" },
+      splitting: true,
+      chunkNames: "cli/[name]-[hash]",
+      minify: true,
+      plugins: [driverWithoutHttp, lazyBuiltins],
+      define: { __DBMIGRATOR_VERSION__: version, ...define },
+    });
+  rmSync(join(root, "dist/cli"), { recursive: true, force: true });
+  await bundle({});
+  const shown = spawnSync(process.execPath, [outfile, "--help"], { encoding: "utf8" });
+  if (shown.status !== 0) fail(`The command line does not start: ${shown.stderr}`);
+  await bundle({ __DBMIGRATOR_HELP__: JSON.stringify(shown.stdout) });
+  const shebang = "#!/usr/bin/env node\n";
+  writeFileSync(outfile, shebang + readFileSync(outfile, "utf8"));
   chmodSync(outfile, 0o755);
 }
 

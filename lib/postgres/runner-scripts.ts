@@ -36,7 +36,7 @@ const SESSION_NODES = new Set([
   ...["LoadStmt", "ConstraintsSetStmt", "DiscardStmt", "ExecuteStmt"],
 ]);
 const OTHER_ENCODING =
-  /^set\s+(?:session\s+|local\s+)?(?:client_encoding\s*(?:=|to)|names)\s*'?(?!utf-?8|unicode|default)/i;
+  /^set\s+(?:session\s+|local\s+)?(?:client_encoding\s*(?:=|to)|names)\s*(?!'?(?:utf-?8|unicode|default))\S/i;
 
 /** @param script what readDirectives and the parser make of the direction's text */
 export function prepareScript(step: PlanStep): PreparedScript {

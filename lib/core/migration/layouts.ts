@@ -1,7 +1,7 @@
 import { checksumOf, normalizeScript } from "./checksum";
 import { readDirectives } from "./directives";
 import { describePath, type FilePart } from "./file-names";
-import { splitMarkers } from "./markers";
+import { isBlank, splitMarkers } from "./markers";
 import type { MigrationSource } from "./types";
 import { compareMigrations } from "./version";
 
@@ -152,9 +152,9 @@ function finish(draft: Draft, problems: LayoutProblem[]): MigrationSource[] {
   }
   const { service, filename, version, name } = draft;
   const kind = read.directives.repeatable ? "repeatable" : draft.kind;
-  return [
-    { service, filename, version, name, kind, up, down: draft.down?.text ?? null, checksum: checksumOf(up) },
-  ];
+  // A down file that nobody has written yet must not count as a way back that does nothing.
+  const down = draft.down && !isBlank(draft.down.text) ? draft.down.text : null;
+  return [{ service, filename, version, name, kind, up, down, checksum: checksumOf(up) }];
 }
 
 function problem(

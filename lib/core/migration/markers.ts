@@ -26,7 +26,7 @@ export function splitMarkers(text: string): SplitScripts {
 }
 
 /** Nothing but comments and white space. */
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
   return (
     text
       .replace(/\/\*[\s\S]*?\*\//g, "")

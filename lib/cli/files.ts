@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type MigrationFile, readMigrations } from "../core/migration/layouts";
+import type { MigrationSource } from "../core/migration/types";
+import { DomainError } from "../errors";
+import { warn } from "./output";
+
+/** Deeper folders hold no migrations in any of the layouts. */
+const DEEPEST = 4;
+
+/** Every .sql file below a folder, paths with `/`; links are followed no further than the folder. */
+export function readSqlFiles(folder: string): MigrationFile[] {
+  return walk(folder, "", 0).map((path) => ({ path, content: readText(join(folder, path)) }));
+}
+
+function walk(folder: string, prefix: string, depth: number): string[] {
+  if (depth > DEEPEST) return [];
+  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
+    if (entry.isDirectory()) return walk(folder, path, depth + 1);
+    return /\.sql(\.conf)?$/i.test(entry.name) ? [path] : [];
+  });
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws DomainError validation, files.not_utf8, files.unreadable */
+export function readText(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "There is no file" : "This file cannot be read:";
+    throw new DomainError("validation", "files.unreadable", `${why} ${path}.`);
+  }
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    throw new DomainError("validation", "files.not_utf8", `${path} is not UTF-8.`, {
+      hint: "Save it as UTF-8.",
+    });
+  }
+}
+
+/**
+ * The migrations of a folder. Warnings go to the error stream.
+ * @throws DomainError validation, files.problems with every file that cannot be used
+ */
+export function loadMigrations(folder: string, service: string | undefined): MigrationSource[] {
+  const { migrations, problems } = readMigrations(
+    readSqlFiles(folder),
+    service === undefined ? {} : { service },
+  );
+  const errors = problems.filter((problem) => problem.level === "error");
+  const place = (path: string, line?: number) =>
+    `${relative(process.cwd(), join(folder, path)) || path}${line ? `:${line}` : ""}`;
+  for (const problem of problems) {
+    if (problem.level === "warning") warn(`${place(problem.path, problem.line)}: ${problem.message}`);
+  }
+  if (errors.length === 0) return migrations;
+  const lines = errors.map((problem) => `  ${place(problem.path, problem.line)}: ${problem.message}`);
+  throw new DomainError(
+    "validation",
+    "files.problems",
+    `The migrations cannot be used as they are:\n${lines.join("\n")}`,
+    { details: { problems: errors } },
+  );
+}

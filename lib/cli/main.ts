@@ -1,0 +1,195 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { DomainError } from "../errors";
+import { printError } from "./output";
+
+declare const __DBMIGRATOR_VERSION__: string | undefined;
+
+/** Exit codes: 0 done, 1 failed, 2 differences or findings (with --exit-code), 3 bad usage, 4 gave up waiting. */
+const BAD_USAGE = 3;
+
+// Every command loads its code when it runs: `--help` must cost no more than node itself.
+type Action = (...args: never[]) => Promise<number>;
+
+function run(load: () => Promise<Action>): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const action = (await load()) as (...args: unknown[]) => Promise<number>;
+    process.exitCode = await action(...args);
+  };
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return value;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("Give a number of seconds.");
+  return value;
+}
+
+function major(text: string): number {
+  const value = Number(text);
+  if (![14, 15, 16, 17, 18].includes(value))
+    throw new InvalidArgumentError("Known are 14, 15, 16, 17 and 18.");
+  return value;
+}
+
+const program = new Command("dbmigrator")
+  .description("Changes PostgreSQL databases safely: see what a migration will do, apply it, take it back.")
+  .version(typeof __DBMIGRATOR_VERSION__ === "string" ? __DBMIGRATOR_VERSION__ : "0.0.0")
+  .showHelpAfterError("(see --help)")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed, 2 findings or differences (with --exit-code), 3 bad usage, 4 gave up waiting.",
+  );
+
+function command(name: string, description: string): Command {
+  return program.command(name).description(description);
+}
+
+function withOutput(command: Command, exitCode = false): Command {
+  command
+    .option("--json", "print JSON")
+    .addOption(new Option("--format <format>", "how to print").choices(["text", "json"]));
+  return exitCode ? command.option("--exit-code", "end with 2 when there is something to report") : command;
+}
+
+function withFiles(command: Command): Command {
+  return command
+    .option("--dir <folder>", "folder of the migrations (default: dbmigrator.json, else ./migrations)")
+    .option("--service <name>", "only the migrations of this service");
+}
+
+function withTarget(command: Command): Command {
+  return command
+    .option(
+      "--url <connection>",
+      "target: postgres://… or Host=…;Database=…;Username=… (better without a password)",
+    )
+    .option("--env <name>", "target: DB_CONNECTION_<NAME>, or environments.<name> of dbmigrator.json");
+}
+
+function withRun(command: Command): Command {
+  return command
+    .option("--timeout <seconds>", "how long to wait for another runner", seconds, 60)
+    .option("--single-transaction", "all of it in one transaction, or nothing")
+    .option("--allow-managed", "write although an instance of DBMigrator manages this target");
+}
+
+withOutput(
+  withFiles(withTarget(command("init", "make dbmigrator.json, the folder and, with a target, its ledger"))),
+)
+  .option("--baseline", "record what the target already has as applied")
+  .option("--allow-managed", "write although an instance of DBMigrator manages this target")
+  .action(run(async () => (await import("./commands/init")).init));
+
+withOutput(
+  withFiles(command("create", "make a new migration").argument("<name>", "what it does: add_orders")),
+).action(run(async () => (await import("./commands/create")).create));
+
+withOutput(withFiles(command("list", "list the migrations of the folder"))).action(
+  run(async () => (await import("./commands/list")).list),
+);
+
+withOutput(
+  withFiles(withTarget(command("status", "compare the folder with what the target's ledger says"))),
+  true,
+)
+  .option("--detailed", "also checksums, runs and errors")
+  .action(run(async () => (await import("./commands/status")).status));
+
+withOutput(withRun(withFiles(withTarget(command("up", "apply pending migrations")))))
+  .option("--to <version>", "up to and including this version")
+  .option("--steps <n>", "at most so many migrations", positive)
+  .option("--dry-run", "only try them on a scratch copy of the target")
+  .option("--with-backup", "take a backup first")
+  .action(run(async () => (await import("./commands/up")).up));
+
+withOutput(withRun(withFiles(withTarget(command("down", "take applied migrations back")))))
+  .addOption(
+    new Option("--steps <n>", "how many, latest first (default: 1)").argParser(positive).conflicts("to"),
+  )
+  .option("--to <version>", "everything after this version; 0 for everything")
+  .action(run(async () => (await import("./commands/down")).down));
+
+withOutput(withRun(withFiles(withTarget(command("apply", "apply one file").argument("<file>"))))).action(
+  run(async () => (await import("./commands/apply")).apply),
+);
+
+withOutput(
+  withFiles(
+    withTarget(command("validate", "read scripts: syntax, locks, rewrites, risks").argument("[files...]")),
+  ),
+  true,
+)
+  .option(
+    "--pg-version <major>",
+    "PostgreSQL that they are meant for (default: the target's, else 18)",
+    major,
+  )
+  .action(run(async () => (await import("./commands/validate")).validate));
+
+withOutput(
+  withFiles(withTarget(command("dry-run", "try pending migrations on a scratch copy of the target"))),
+  true,
+)
+  .option("--to <version>", "up to and including this version")
+  .option("--steps <n>", "at most so many migrations", positive)
+  .addOption(
+    new Option("--shadow <place>", "where the copy is made")
+      .choices(["auto", "embedded", "target_server"])
+      .default("auto"),
+  )
+  .option("--timeout <seconds>", "how long it may take", seconds, 300)
+  .action(run(async () => (await import("./commands/dry-run")).dryRunCommand));
+
+withOutput(
+  withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
+  true,
+).action(run(async () => (await import("./commands/verify-checksums")).verifyChecksums));
+
+withOutput(
+  withFiles(withTarget(command("check-conflicts", "find what is out of order, changed, missing or doubled"))),
+  true,
+).action(run(async () => (await import("./commands/check-conflicts")).checkConflicts));
+
+withOutput(withFiles(withTarget(command("repair", "accept the files as they are now for what is applied"))))
+  .option("--yes", "do it; without this, only say what would change")
+  .option("--allow-managed", "write although an instance of DBMigrator manages this target")
+  .action(run(async () => (await import("./commands/repair")).repair));
+
+withOutput(withFiles(withTarget(command("recover", "see what failed or is in doubt, and settle it"))))
+  .option("--from-error", "what the last run left behind (the default)")
+  .option("--settle <migration>", "the migration that you looked at")
+  .addOption(new Option("--as <state>", "what you found").choices(["applied", "not-applied"]))
+  .option("--reason <text>", "how you know; it is kept in the ledger")
+  .option("--allow-managed", "write although an instance of DBMigrator manages this target")
+  .action(run(async () => (await import("./commands/recover")).recover));
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof DomainError) return error.exitCode;
+  return 1;
+}
+
+/** Reads the arguments, runs the command and sets the exit code. */
+export async function main(): Promise<void> {
+  for (const one of [program, ...program.commands]) one.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      // Commander has told it already.
+      process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
+    } else {
+      printError(error, wantsJson(process.argv));
+      process.exitCode = exitCodeOf(error);
+    }
+  }
+}
+
+function wantsJson(args: string[]): boolean {
+  return args.includes("--json") || /--format[ =]json/.test(args.join(" "));
+}
