@@ -24,13 +24,22 @@ export function RelativeTime({ at }: { at: string | Date }) {
       title={format.dateTime(date, { dateStyle: "full", timeStyle: "long" })}
       suppressHydrationWarning
     >
-      {text}
+      {withoutDots(text)}
     </time>
   );
 }
 
-/** The clock time of today's moments, the date and time of older ones. `seconds`: to the millisecond, for logs. */
-export function ClockTime({ at, seconds }: { at: string | Date; seconds?: boolean }) {
+/** "34 min. ago" as it is written beside "34 min": units carry no full stop. */
+function withoutDots(text: string): string {
+  return text
+    .replace("sec.", "s")
+    .replace("hr.", "h")
+    .replace(/(?<=[a-z])\.(?= )/, "");
+}
+
+/** The clock time of today's moments, the date and time of older ones. `seconds`: to the millisecond, for logs;
+ * `brief`: of older ones the date alone. */
+export function ClockTime({ at, seconds, brief }: { at: string | Date; seconds?: boolean; brief?: boolean }) {
   const format = useFormatter();
   const now = useNow();
   const date = new Date(at);
@@ -48,7 +57,7 @@ export function ClockTime({ at, seconds }: { at: string | Date; seconds?: boolea
       title={format.dateTime(date, { dateStyle: "full", timeStyle: "long" })}
       suppressHydrationWarning
     >
-      {today || seconds ? clock : `${day} ${clock}`}
+      {today || seconds ? clock : brief ? day : `${day} ${clock}`}
     </time>
   );
 }

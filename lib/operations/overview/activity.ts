@@ -20,7 +20,7 @@ export async function loadActivity(
     take: LOOKED_AT,
     select: {
       ...{ seq: true, at: true, actorLabel: true, operation: true, outcome: true },
-      ...{ resourceType: true, resourceId: true, resourceLabel: true, environmentId: true },
+      ...{ resourceType: true, resourceId: true, resourceLabel: true, environmentId: true, details: true },
     },
   });
   const shown = rows
@@ -31,12 +31,16 @@ export async function loadActivity(
         !HIDDEN.has(row.operation),
     )
     .slice(0, SHOWN);
-  const deployments = await loadNumbers(
-    db,
-    shown.flatMap((row) => (row.resourceType === "deployment" && row.resourceId ? [row.resourceId] : [])),
-  );
+  const deployments = await loadNumbers(db, projectId, {
+    ids: shown.flatMap((row) =>
+      row.resourceType === "deployment" && row.resourceId ? [row.resourceId] : [],
+    ),
+    numbers: shown.flatMap((row) => numberOf(row) ?? []),
+  });
   return shown.map((row) => {
-    const deployment = deployments.get(row.resourceId ?? "");
+    const deployment = deployments.find(
+      (one) => one.id === row.resourceId || (row.resourceType === "target" && one.number === numberOf(row)),
+    );
     return {
       id: row.seq.toString(),
       at: row.at.toISOString(),
@@ -51,11 +55,22 @@ export async function loadActivity(
   });
 }
 
-async function loadNumbers(db: Db, ids: string[]): Promise<Map<string, { number: number; service: string }>> {
-  if (ids.length === 0) return new Map();
+/** What is asked of a target (create, promote, roll back) notes the number of the deployment that it made. */
+function numberOf(row: { resourceType: string; operation: string; details: unknown }): number | null {
+  if (row.resourceType !== "target" || !row.operation.startsWith("deployment.")) return null;
+  const { number } = (row.details ?? {}) as { number?: unknown };
+  return typeof number === "number" ? number : null;
+}
+
+async function loadNumbers(
+  db: Db,
+  projectId: string,
+  { ids, numbers }: { ids: string[]; numbers: number[] },
+): Promise<{ id: string; number: number; service: string }[]> {
+  if (ids.length + numbers.length === 0) return [];
   const rows = await db.deployment.findMany({
-    where: { id: { in: ids } },
+    where: { projectId, OR: [{ id: { in: ids } }, { number: { in: numbers } }] },
     select: { id: true, number: true, target: { select: { service: { select: { name: true } } } } },
   });
-  return new Map(rows.map((row) => [row.id, { number: row.number, service: row.target.service.name }]));
+  return rows.map((row) => ({ id: row.id, number: row.number, service: row.target.service.name }));
 }

@@ -36,7 +36,7 @@ export function Activity({
         <ul className="panel feed">
           {entries.map((entry) => (
             <li key={entry.id}>
-              <ClockTime at={entry.at} />
+              <ClockTime at={entry.at} brief />
               <span className="say">
                 <Sentence slug={slug} entry={entry} />
               </span>

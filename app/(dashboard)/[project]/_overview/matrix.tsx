@@ -63,7 +63,10 @@ export function Matrix({ view }: { view: OverviewView }) {
                             )}
                             <CellMarkWord cell={cell} />
                           </span>
-                          <CellLines cell={cell} drafts={service.drafts} />
+                          <CellLines
+                            cell={cell}
+                            drafts={environment === view.environments[0] ? service.drafts : 0}
+                          />
                           <Next cell={cell} />
                         </Link>
                       ) : (

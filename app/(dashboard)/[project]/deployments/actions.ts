@@ -12,6 +12,7 @@ import { requestChanges } from "@/lib/operations/deployment/request-changes";
 import { retryDeployment } from "@/lib/operations/deployment/retry";
 import { rollbackDeployment } from "@/lib/operations/deployment/rollback";
 import { runDeployment } from "@/lib/operations/deployment/run";
+import { settleDeployment } from "@/lib/operations/deployment/settle";
 import { runAction } from "@/lib/transport/action";
 
 type In<O extends { input: z.ZodType }> = z.input<O["input"]>;
@@ -58,4 +59,8 @@ export async function promoteAction(input: In<typeof promoteDeployment>) {
 
 export async function rollbackAction(input: In<typeof rollbackDeployment>) {
   return runAction(rollbackDeployment, input);
+}
+
+export async function settleAction(input: In<typeof settleDeployment>) {
+  return runAction(settleDeployment, input);
 }

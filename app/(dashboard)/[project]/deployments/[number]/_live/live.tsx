@@ -5,7 +5,7 @@ import { createContext, type ReactNode, useContext, useEffect, useRef, useState 
 import type { DeploymentLive } from "@/lib/operations/deployment/views";
 import { mergeLive } from "./merge";
 
-const Context = createContext<DeploymentLive | null>(null);
+const Context = createContext<{ live: DeploymentLive; fresh: boolean } | null>(null);
 
 interface LiveProps {
   /** What the server drew. */
@@ -37,14 +37,23 @@ export function Live({ initial, url, children }: LiveProps) {
     return () => source.close();
   }, [url, ended, router]);
 
-  return <Context value={live}>{children}</Context>;
+  return <Context value={{ live, fresh: !isAnotherPage(initial, live) }}>{children}</Context>;
 }
 
 /** The moving parts as they are now. */
 export function useLive(): DeploymentLive {
-  const live = useContext(Context);
-  if (!live) throw new Error("This part of the page stands outside of <Live>.");
-  return live;
+  return useLiveContext().live;
+}
+
+/** Whether the rest of the page, which the server draws, is about the same state of affairs. */
+export function useIsFresh(): boolean {
+  return useLiveContext().fresh;
+}
+
+function useLiveContext() {
+  const context = useContext(Context);
+  if (!context) throw new Error("This part of the page stands outside of <Live>.");
+  return context;
 }
 
 /** Whether what the server drew is about another state of affairs. */

@@ -20,6 +20,7 @@ import {
   runDeploymentAction,
 } from "../../actions";
 import type { DoCardProps } from "./do-card";
+import { SettleButton } from "./settle-button";
 
 const KEYS: Partial<Record<ActionKind, string>> = { approve: "a", run: "r", cancel: "x" };
 const ICONS: Partial<Record<ActionKind, IconName>> = { cancel: "stop", rollback: "undo" };
@@ -31,6 +32,7 @@ type ActionButtonProps = DoCardProps & { kind: ActionKind; main: boolean };
 /** One thing that may be done now. What touches a database or decides for others asks first. */
 export function ActionButton(props: ActionButtonProps) {
   const { kind } = props;
+  if (kind === "settle") return <Settle {...props} />;
   if ((AT_ONCE as readonly string[]).includes(kind)) return <AtOnce {...props} />;
   return <Asked {...props} />;
 }
@@ -97,6 +99,10 @@ function AtOnce(props: ActionButtonProps) {
   );
 }
 
+function Settle(props: ActionButtonProps) {
+  return <SettleButton deploymentId={props.place.id} label={useLabel(props)} />;
+}
+
 function Asked(props: ActionButtonProps) {
   const t = useTranslations("deployments");
   const router = useRouter();
@@ -104,7 +110,7 @@ function Asked(props: ActionButtonProps) {
   const label = useLabel(props);
   const { kind, place, bound, actions, migrations } = props;
   const values = { environment: place.environment, count: migrations, number: place.number };
-  const asked = kind as "approve" | "request_changes" | "run" | "cancel" | "rollback" | "settle";
+  const asked = kind as "approve" | "request_changes" | "run" | "cancel" | "rollback";
   return (
     <ConfirmByName
       trigger={

@@ -33,6 +33,7 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
           approvals={{ given: view.approvals.given, needed: view.approvals.needed }}
         />
         {running ? <RunProgress /> : null}
+        {running ? <WayBack view={view} /> : null}
         {view.approvals.needed > 0 || view.approvals.decisions.length > 0 ? <Approvals view={view} /> : null}
         {running ? null : <Requirements requirements={view.requirements} />}
         {view.bound && !running ? <Bound view={view} /> : null}
@@ -115,6 +116,25 @@ function Bound({ view }: { view: DeploymentView }) {
         ))}
       </dl>
       <p className="small-note">{t("bound.note")}</p>
+    </Part>
+  );
+}
+
+function WayBack({ view }: { view: DeploymentView }) {
+  const t = useTranslations("deployments");
+  if (view.direction === "down" || !view.rollback) return null;
+  const { proven, reason } = view.rollback;
+  return (
+    <Part title={t("wayBack.title")}>
+      <ul className="lines">
+        <li className={proven ? "safe" : "warning"}>
+          <Icon name={proven ? "safe" : "warning"} />
+          <span>{t("wayBack.rollback")}</span>
+          <span>
+            {t(proven ? "wayBack.proven" : reason === "no_down" ? "wayBack.none" : "wayBack.unproven")}
+          </span>
+        </li>
+      </ul>
     </Part>
   );
 }

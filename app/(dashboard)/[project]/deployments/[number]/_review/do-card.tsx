@@ -1,8 +1,9 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { Skeleton } from "@/components/ui/skeleton";
 import type { ActionKind, ActionView, DeploymentLive } from "@/lib/operations/deployment/views";
-import { useLive } from "../_live/live";
+import { useIsFresh, useLive } from "../_live/live";
 import { ActionButton } from "./action-buttons";
 
 export interface Place {
@@ -47,6 +48,7 @@ const BESIDE: Record<DeploymentLive["next"]["kind"], ActionKind[]> = {
 export function DoCard(props: DoCardProps) {
   const t = useTranslations("deployments");
   const live = useLive();
+  const fresh = useIsFresh();
   const { kind, action } = live.next;
   const { place, actions } = props;
   const { given, needed } = live.approvals;
@@ -61,6 +63,8 @@ export function DoCard(props: DoCardProps) {
   };
   const main = mainAction(kind);
   const beside = BESIDE[kind].filter((other) => other !== main && actions[other].allowed);
+  // A decision needs its evidence: while the server draws it, there is nothing to press.
+  if (!fresh) return <Drawing />;
   return (
     <section className="do">
       <h2>{t(`do.${kind}.title`, values)}</h2>
@@ -77,6 +81,16 @@ export function DoCard(props: DoCardProps) {
           {t("do.willType", { names: action.confirm.join(", "), count: action.confirm.length })}
         </p>
       ) : null}
+    </section>
+  );
+}
+
+function Drawing() {
+  return (
+    <section className="do" aria-busy="true">
+      <Skeleton width="70%" height={16} />
+      <Skeleton width="100%" className="mt-3" />
+      <Skeleton width="100%" height={40} className="mt-4" />
     </section>
   );
 }

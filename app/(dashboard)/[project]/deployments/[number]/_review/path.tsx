@@ -34,7 +34,7 @@ export function Path() {
           aria-current={step.state === "now" ? "step" : undefined}
         >
           <Icon name={icons[step.state]} />
-          <b>{t(`path.${step.key}`)}</b>
+          <b>{t(step.key === "check" && step.state !== "done" ? "path.checkNow" : `path.${step.key}`)}</b>
           <span className="sr-only">{t(`path.states.${step.state}`)}</span>
           <span className="when">
             <When step={step} />

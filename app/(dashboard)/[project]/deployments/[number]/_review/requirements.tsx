@@ -21,10 +21,14 @@ export function Requirements({ requirements }: { requirements: Requirement[] }) 
       <ul className="lines">
         {requirements.map((requirement) => {
           const severe = requirement.key === "findings" && Number(requirement.params.dangers ?? 0) > 0;
-          const meaning = severe ? "danger" : meanings[requirement.state];
+          const meaning = severe
+            ? "danger"
+            : requirement.state === "unknown" && requirement.key === "checked"
+              ? "neutral"
+              : meanings[requirement.state];
           return (
             <li key={requirement.key} className={meaning}>
-              <Icon name={meaning} />
+              <Icon name={meaning === "neutral" ? "todo" : meaning} />
               <span>
                 <span className="sr-only">{t(`before.states.${requirement.state}`)} </span>
                 {t(`before.${requirement.key}.${requirement.state}`, requirement.params)}

@@ -46,6 +46,8 @@ const styles = {
     fontFamily: "var(--font-mono)",
     fontVariantLigatures: "none",
     lineHeight: "20px !important",
+    wordBreak: "normal" as const,
+    overflowWrap: "anywhere" as const,
   },
   lineNumber: { fontSize: 12 },
   gutter: { minWidth: 40, padding: "0 8px", opacity: 1, pre: { opacity: 1 } },

@@ -12,18 +12,17 @@ export function SectionTabs({ label, sections }: SectionTabsProps) {
   const [here, setHere] = useState(sections[0]?.id);
   const ids = sections.map((section) => section.id).join(" ");
   useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        const seen = entries.filter((entry) => entry.isIntersecting).at(0);
-        if (seen) setHere(seen.target.id);
-      },
-      { rootMargin: "-110px 0px -60% 0px" },
-    );
-    for (const id of ids.split(" ")) {
-      const section = document.getElementById(id);
-      if (section) observer.observe(section);
-    }
-    return () => observer.disconnect();
+    const all = ids.split(" ");
+    // The last part whose head has gone past the tabs; at the very top the first one.
+    const look = () => {
+      const passed = all.filter(
+        (id) => (document.getElementById(id)?.getBoundingClientRect().top ?? 1e9) < 140,
+      );
+      setHere(passed.at(-1) ?? all[0]);
+    };
+    look();
+    window.addEventListener("scroll", look, { passive: true });
+    return () => window.removeEventListener("scroll", look);
   }, [ids]);
   return (
     <nav className="tabs" aria-label={label}>

@@ -8,6 +8,7 @@ import { Section } from "@/components/page";
 import { ClockTime } from "@/components/relative-time";
 import type { RunLogLine } from "@/lib/operations/deployment/views";
 import { useLive } from "../_live/live";
+import { sayLine } from "./log-words";
 
 const looks = {
   info: { className: "neutral", icon: null },
@@ -77,9 +78,7 @@ export function RunLog({ logUrl }: { logUrl: string | null }) {
 function Line({ line, last }: { line: RunLogLine; last: boolean }) {
   const t = useTranslations("run-log");
   const look = looks[line.level];
-  const text = t.has(line.code)
-    ? t(line.code, plain(line.data))
-    : `${line.code} ${JSON.stringify(line.data)}`;
+  const text = sayLine(t as never, line);
   return (
     <li className={cn(look.className, last && "last")}>
       <ClockTime at={line.at} seconds />
@@ -87,16 +86,4 @@ function Line({ line, last }: { line: RunLogLine; last: boolean }) {
       <span className="break-words min-w-0">{text}</span>
     </li>
   );
-}
-
-/** Values that a sentence can hold; lists of names are joined. */
-function plain(data: Record<string, unknown>): Record<string, string | number> {
-  const values: Record<string, string | number> = {};
-  for (const [key, value] of Object.entries(data)) {
-    if (typeof value === "string" || typeof value === "number") values[key] = value;
-    else if (Array.isArray(value)) values[key] = value.join(", ");
-    else if (value === null) values[key] = "";
-    else values[key] = String(value);
-  }
-  return values;
 }

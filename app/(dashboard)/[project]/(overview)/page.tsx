@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { getFrame } from "@/lib/operations/frame/get";
 import { getOverview } from "@/lib/operations/overview/get";
 import { runForPage } from "@/lib/transport/action";
-import { Overview } from "./_overview/overview";
+import { Overview } from "../_overview/overview";
 
 interface PageProps {
   params: Promise<{ project: string }>;

@@ -1,0 +1,5 @@
+import { ReviewSkeleton } from "@/components/skeletons";
+
+export default function Loading() {
+  return <ReviewSkeleton />;
+}
