@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,8 @@ import { expect, test } from "./fixtures";
 import { freePort } from "./free-port";
 
 /** `npm start` itself: what it says, how it ends, and that it comes back. The build is there already. */
+
+test.describe.configure({ timeout: 180_000 });
 
 let folder: string;
 let port: number;
@@ -136,7 +138,7 @@ function start(settings: Record<string, string> = {}, ...args: string[]) {
     ended,
     output: () => output,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    says: (pattern: RegExp) => expect.poll(() => output, { timeout: 45_000 }).toMatch(pattern),
+    says: (pattern: RegExp) => expect.poll(() => output, { timeout: 120_000 }).toMatch(pattern),
   };
 }
 
@@ -157,6 +159,8 @@ async function signIn(
 function mountOrSkip(options: string): void {
   const data = join(folder, "data");
   mkdirSync(data);
+  // Open to the server's user, or root's server would keep its data elsewhere.
+  chmodSync(folder, 0o755);
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", data], { stdio: "ignore" });
   } catch {
