@@ -56,12 +56,15 @@ export async function executeRun(db: Db, runId: string, options: ExecuteOptions)
   recorder.start();
   rows.say("info", "run_started");
   const signal = AbortSignal.any([cancel.signal, lost.signal]);
-  const ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal }).catch(
-    (error: unknown) =>
+  let ending: RunEnding | null;
+  try {
+    ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal }).catch((error: unknown) =>
       endingOfError(db, claim, error, { signal, lost: lost.signal, onUnexpected: options.onUnexpected }),
-  );
-  // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
-  await recorder.stop().catch(options.onUnexpected);
+    );
+  } finally {
+    // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
+    await recorder.stop().catch(options.onUnexpected);
+  }
   if (ending === null || lost.signal.aborted) return true;
   await retryWrite(() => finishRun(db, claim, ending));
   return true;
@@ -94,7 +97,6 @@ async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Prom
   };
   const connect = { guardAddresses: true };
   const client = await openConnection(spec, connect);
-  client.on("error", () => undefined);
   try {
     await acquireRunnerLock(client, settings.lockWaitMs, emit, signal);
     const steps = await reviewedSteps(db, deployment, check, spec, signal);

@@ -92,12 +92,23 @@ async function endingOfJudgement(
   };
 }
 
-/** Ends what is left of the run's sessions. A role may end its own; that it could not shows at the lock. */
+/**
+ * Ends what is left of the run's sessions; a role may end its own. That one could not be ended shows at the lock.
+ * Found first and ended one by one: in one statement, PostgreSQL may call the function on rows that the other
+ * conditions would have left out.
+ */
 async function endSessions(client: TargetClient, runId: string): Promise<number[]> {
   const found = await client.query<{ pid: number }>(
     `SELECT pid FROM pg_catalog.pg_stat_activity
-     WHERE application_name = $1 AND pid <> pg_catalog.pg_backend_pid() AND pg_catalog.pg_terminate_backend(pid)`,
+     WHERE application_name = $1 AND datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid()`,
     [`dbmigrator run ${runId}`],
   );
-  return found.rows.map((row) => row.pid);
+  const ended: number[] = [];
+  for (const { pid } of found.rows) {
+    const result = await client
+      .query<{ done: boolean }>("SELECT pg_catalog.pg_terminate_backend($1) AS done", [pid])
+      .catch(() => null);
+    if (result?.rows[0]?.done) ended.push(pid);
+  }
+  return ended;
 }
