@@ -10,7 +10,8 @@ export function separateSteps(statements: readonly string[]): string {
 export function constraintName(relation: string, columns: string, kind: string): string {
   const table = relation.split(".").at(-1) ?? relation;
   const room = 63 - kind.length - 1;
-  return `${`${table}_${columns}`.slice(0, room)}_${kind}`;
+  const name = columns === "" ? table : `${table}_${columns}`;
+  return `${name.slice(0, room)}_${kind}`;
 }
 
 /**

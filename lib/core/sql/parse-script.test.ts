@@ -207,6 +207,7 @@ describe("refusals", () => {
   it.each([
     ["COPY t FROM PROGRAM 'curl x'", "copy_program"],
     ["COPY (SELECT 1) TO PROGRAM 'sh'", "copy_program"],
+    ["DROP DATABASE IF EXISTS chinook", "drop_database"],
     ["PREPARE TRANSACTION 'x'", "session"],
     ["COMMIT PREPARED 'x'", "session"],
     ["COMMIT AND CHAIN", "session"],

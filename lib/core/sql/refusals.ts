@@ -15,8 +15,22 @@ const LEDGER = "dbmigrator";
  */
 export function refusalOf(tree: Node, text: string): Refusal | null {
   return (
-    programRefusal(tree) ?? transactionRefusal(tree) ?? sessionRefusal(tree) ?? ledgerRefusal(tree, text)
+    databaseRefusal(tree) ??
+    programRefusal(tree) ??
+    transactionRefusal(tree) ??
+    sessionRefusal(tree) ??
+    ledgerRefusal(tree, text)
   );
+}
+
+/** Neither a shadow nor a rollback could show what it does, and it may be another target of the same server. */
+function databaseRefusal(tree: Node): Refusal | null {
+  if (!("DropdbStmt" in tree)) return null;
+  return {
+    code: "drop_database",
+    message: `DROP DATABASE ${tree.DropdbStmt.dbname ?? ""} is not accepted: a migration changes its own target and nothing else.`,
+    hint: "Take the statement out; remove databases by hand, after a backup.",
+  };
 }
 
 function programRefusal(tree: Node): Refusal | null {

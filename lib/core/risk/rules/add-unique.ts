@@ -92,8 +92,7 @@ function usingIndex(
   if (!command.alone || special || /\bUSING\s+INDEX\b/i.test(text)) return null;
   const columns = names(keys);
   const name = quoteName(
-    conname ??
-      constraintName(command.relation, kind === "pkey" ? "" : columns.join("_"), kind).replace("__", "_"),
+    conname ?? constraintName(command.relation, kind === "pkey" ? "" : columns.join("_"), kind),
   );
   const sql = separateSteps([
     `CREATE UNIQUE INDEX CONCURRENTLY ${name} ON ${command.sql} (${columns.map(quoteName).join(", ")})`,

@@ -67,7 +67,12 @@ export const nameTooLong: Rule = {
     "PostgreSQL cuts the name off without an error; code that uses the full name in its own statements works, but catalogs show the short one, and two long names may become the same.",
   suggestion: "Choose a name of at most 63 bytes.",
   check: ({ statement, tree }) => {
-    if (statement.text.length <= LIMIT || "InsertStmt" in tree || "SelectStmt" in tree || "DoStmt" in tree)
+    if (
+      statement.text.length * 3 <= LIMIT ||
+      "InsertStmt" in tree ||
+      "SelectStmt" in tree ||
+      "DoStmt" in tree
+    )
       return [];
     const name = longName(statement.text);
     return name ? [{ params: { name } }] : [];
@@ -99,9 +104,10 @@ export const duplicateColumn: Rule = {
 function duplicatesOf(tree: Node): string[] {
   const lists: string[][] = [];
   walkTree(tree, (name, body) => {
-    if (name === "UpdateStmt" || name === "onConflictClause") lists.push(targets(body.targetList));
-    if (name === "InsertStmt") lists.push(targets(body.cols));
-    if (name === "MergeWhenClause") lists.push(targets(body.targetList));
+    if (name === "UpdateStmt" || name === "onConflictClause" || name === "MergeWhenClause") {
+      lists.push(assigned(body.targetList));
+    }
+    if (name === "InsertStmt") lists.push(assigned(body.cols));
     if (name === "CreateStmt" || name === "base") {
       const elements = (body.tableElts as Node[] | undefined) ?? [];
       lists.push(elements.flatMap((node) => ("ColumnDef" in node ? [node.ColumnDef.colname ?? ""] : [])));
@@ -109,15 +115,33 @@ function duplicatesOf(tree: Node): string[] {
     if (name === "AlterTableStmt") lists.push(addedColumns(body.cmds as Node[] | undefined));
     return undefined;
   });
+  lists.push(madeColumns(tree));
   return lists.flatMap((list) => [...new Set(list.filter((column, i) => list.indexOf(column) !== i))]);
 }
 
-/** Assignments to a part of a column (`a[1]`, `a.b`) may repeat it. */
-function targets(list: unknown): string[] {
-  return ((list as Node[] | undefined) ?? []).flatMap((node) =>
-    "ResTarget" in node && node.ResTarget.name && !node.ResTarget.indirection?.length
-      ? [node.ResTarget.name]
-      : [],
+/** Parts of a column (`a[1]`, `a.b`) may be assigned one by one, but not beside the whole. */
+function assigned(list: unknown): string[] {
+  const targets = ((list as Node[] | undefined) ?? []).flatMap((node) =>
+    "ResTarget" in node ? [node.ResTarget] : [],
+  );
+  const names = targets.filter(({ indirection }) => !indirection?.length).map(({ name }) => name ?? "");
+  const parts = targets.filter(({ indirection }) => indirection?.length).map(({ name }) => name ?? "");
+  return [...names, ...new Set(parts.filter((name) => names.includes(name)))].filter((name) => name !== "");
+}
+
+/** Columns of a view or of CREATE TABLE AS, as far as they are named. */
+function madeColumns(tree: Node): string[] {
+  if ("ViewStmt" in tree && tree.ViewStmt.aliases?.length) return names(tree.ViewStmt.aliases);
+  const query =
+    "ViewStmt" in tree
+      ? tree.ViewStmt.query
+      : "CreateTableAsStmt" in tree
+        ? tree.CreateTableAsStmt.query
+        : tree;
+  if (!query || !("SelectStmt" in query)) return [];
+  if (query === tree && !query.SelectStmt.intoClause) return [];
+  return (query.SelectStmt.targetList ?? []).flatMap((node) =>
+    "ResTarget" in node && node.ResTarget.name ? [node.ResTarget.name] : [],
   );
 }
 

@@ -13,6 +13,8 @@ export const reindex = defineRule({
   suggestion: "Use REINDEX … CONCURRENTLY in a migration of its own; it cannot run in a transaction.",
   on: "ReindexStmt",
   check: (stmt, { knowledge, statement }) => {
+    // REINDEX SYSTEM knows no gentler form.
+    if (stmt.kind === "REINDEX_OBJECT_SYSTEM") return [];
     const options = optionsOf(stmt.params);
     if (options.has("concurrently") && isOn(options.get("concurrently"), true)) return [];
     const relation = relationName(stmt.relation) || stmt.name || "";

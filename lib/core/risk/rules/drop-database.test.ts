@@ -1,0 +1,6 @@
+import { testRule } from "../rule-cases";
+
+testRule("drop-database", {
+  fires: [["DROP DATABASE IF EXISTS chinook", { severity: "danger", destroys: ["chinook"] }]],
+  quiet: ["CREATE DATABASE x"],
+});

@@ -1,0 +1,6 @@
+import { testRule } from "../rule-cases";
+
+testRule("drop-owned", {
+  fires: [["DROP OWNED BY app", { destroys: ["app"] }]],
+  quiet: ["REASSIGN OWNED BY app TO other"],
+});

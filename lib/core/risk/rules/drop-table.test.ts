@@ -1,0 +1,9 @@
+import { testRule } from "../rule-cases";
+
+testRule("drop-table", {
+  fires: [
+    ["DROP TABLE IF EXISTS orders", { severity: "danger", destroys: ["orders"] }],
+    ["DROP MATERIALIZED VIEW m", { severity: "warning", effect: "breaks_clients" }],
+  ],
+  quiet: ["CREATE TABLE n (id int, a int); DROP TABLE n", "DROP VIEW v", "DROP INDEX i"],
+});

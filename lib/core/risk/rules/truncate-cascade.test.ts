@@ -1,0 +1,6 @@
+import { testRule } from "../rule-cases";
+
+testRule("truncate-cascade", {
+  fires: [["TRUNCATE a CASCADE", { severity: "danger" }]],
+  quiet: ["TRUNCATE a"],
+});

@@ -1,0 +1,9 @@
+import { testRule } from "../rule-cases";
+
+testRule("update-without-where", {
+  fires: [["UPDATE orders SET total = 0", { effect: "blocks_writes" }]],
+  quiet: [
+    "UPDATE orders SET total = 0 WHERE id < 1000",
+    "CREATE TABLE n (id int, a int); UPDATE n SET a = 1",
+  ],
+});
