@@ -92,7 +92,7 @@ export const columnKind: KindDefinition = {
       a.attfdwoptions AS foreign_options, a.attislocal AS local${
         version >= 180000
           ? `, nn.oid AS notnull_oid, quote_ident(nn.conname) AS notnull_name, nn.connoinherit AS notnull_noinherit,
-        NOT nn.convalidated AS notnull_notvalid, nn.conname <> left(c.relname || '_' || a.attname || '_not_null', 63) AS notnull_named`
+        NOT nn.convalidated AS notnull_notvalid, nn.conislocal AND nn.conname <> left(c.relname || '_' || a.attname || '_not_null', 63) AS notnull_named`
           : ""
       },
       CASE WHEN a.attidentity <> '' THEN (SELECT json_build_object('oid', s.seqrelid, 'type', format_type(s.seqtypid, NULL),
@@ -156,12 +156,13 @@ export const columnKind: KindDefinition = {
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact)}${inlineDefault(fact, around.to)}`,
     ...columnSettings(relationOf(fact), fact),
   ],
-  drop: (fact) =>
-    isView(fact)
-      ? forgetViewColumn(fact)
-      : [
-          `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} DROP COLUMN ${fact.name}`,
-        ],
+  drop: (fact, around) => {
+    if (isView(fact)) return forgetViewColumn(fact);
+    const only = childKeeps(fact, around) ? "ONLY " : "";
+    return [
+      `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${only}${relationOf(fact)} DROP COLUMN ${fact.name}`,
+    ];
+  },
   alter: alterColumn,
   compared: (fact) => ({
     ...fact.body,
@@ -186,6 +187,15 @@ export function isView(fact: Fact): boolean {
 function inlineDefault(fact: Fact, snapshot: Snapshot): string {
   const value = snapshot.facts.get(`default:${relationOf(fact)}.${fact.name}`);
   return value ? ` DEFAULT ${value.body.expression}` : "";
+}
+
+/** A child that keeps the column of its parent keeps its values: it is dropped from the parent alone. */
+function childKeeps(fact: Fact, around: Surroundings): boolean {
+  for (const other of around.from.facts.values()) {
+    if (other.kind !== "table" || !(other.body.inherits as string[]).includes(relationOf(fact))) continue;
+    if (around.to.facts.has(`column:${other.name}.${fact.name}`)) return true;
+  }
+  return false;
 }
 
 function forgetViewColumn(fact: Fact): string[] {

@@ -1,0 +1,89 @@
+import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
+import type { Fact, FactId, Surroundings } from "../schema/types";
+
+interface Statement {
+  id: FactId;
+  sql: string;
+}
+
+/** What names two objects at once and so belongs to neither: ownership of sequences, replica identity, CLUSTER. */
+export function lateActions(
+  around: Surroundings,
+  gone: Set<FactId>,
+  born: Set<FactId>,
+): { before: Statement[]; after: Statement[] } {
+  const before: Statement[] = [];
+  const after: Statement[] = [];
+  for (const fact of around.from.facts.values()) {
+    // A sequence that stays must not go with the column that owned it.
+    const survives =
+      fact.kind === "sequence" && fact.body.ownedBy && around.to.facts.has(fact.id) && !gone.has(fact.id);
+    if (survives && around.to.facts.get(fact.id)?.body.ownedBy !== fact.body.ownedBy) {
+      before.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY NONE` });
+    }
+  }
+  for (const fact of around.from.facts.values()) {
+    const next = around.to.facts.get(fact.id);
+    if (fact.kind === "table" && next && !gone.has(fact.id))
+      before.push(...detachTable(fact, next).map((sql) => ({ id: fact.id, sql })));
+  }
+  for (const fact of around.to.facts.values()) {
+    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
+    if (fact.kind === "table") after.push(...attachTable(old, fact).map((sql) => ({ id: fact.id, sql })));
+  }
+  for (const fact of around.to.facts.values()) {
+    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
+    const parent = fact.body.attachedTo as string | null | undefined;
+    if (!parent || (old && old.body.attachedTo === parent && !tableMoved(fact, around, born))) continue;
+    const name = fact.kind === "constraint" ? `${fact.schema}.${fact.body.index}` : fact.name;
+    after.push({ id: fact.id, sql: `ALTER INDEX ${parent} ATTACH PARTITION ${name}` });
+  }
+  for (const fact of around.to.facts.values()) {
+    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
+    if (fact.kind === "sequence" && fact.body.ownedBy && ownerChanged(fact, old, born)) {
+      after.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}` });
+    }
+    if (fact.kind === "table") after.push(...tableSettings(fact, old, born));
+  }
+  return { before, after };
+}
+
+function tableMoved(part: Fact, around: Surroundings, born: Set<FactId>): boolean {
+  const table = around.to.facts.get(part.parent ?? "");
+  return (
+    table !== undefined &&
+    attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
+  );
+}
+
+function ownerChanged(fact: Fact, old: Fact | undefined, born: Set<FactId>): boolean {
+  return old?.body.ownedBy !== fact.body.ownedBy || born.has(`column:${fact.body.ownedBy}`);
+}
+
+function tableSettings(fact: Fact, old: Fact | undefined, born: Set<FactId>): Statement[] {
+  const b = tableBody(fact);
+  const a: Pick<TableBody, "replicaIdentity" | "replicaIndex" | "clusterIndex"> = old
+    ? tableBody(old)
+    : { replicaIdentity: "d", replicaIndex: null, clusterIndex: null };
+  const rebuilt = (index: string | null) =>
+    index !== null &&
+    (born.has(`index:${fact.schema}.${index}`) || born.has(`constraint:${fact.name}.${index}`));
+  const words = { d: "DEFAULT", n: "NOTHING", f: "FULL", i: `USING INDEX ${b.replicaIndex}` };
+  const statements: Statement[] = [];
+  if (
+    a.replicaIdentity !== b.replicaIdentity ||
+    a.replicaIndex !== b.replicaIndex ||
+    rebuilt(b.replicaIndex)
+  ) {
+    statements.push({
+      id: fact.id,
+      sql: `ALTER TABLE ${fact.name} REPLICA IDENTITY ${words[b.replicaIdentity]}`,
+    });
+  }
+  if (b.clusterIndex !== null && (a.clusterIndex !== b.clusterIndex || rebuilt(b.clusterIndex))) {
+    statements.push({ id: fact.id, sql: `ALTER TABLE ${fact.name} CLUSTER ON ${b.clusterIndex}` });
+  }
+  if (b.clusterIndex === null && a.clusterIndex !== null)
+    statements.push({ id: fact.id, sql: `ALTER TABLE ${fact.name} SET WITHOUT CLUSTER` });
+  return statements;
+}

@@ -1,0 +1,51 @@
+import { kindOf } from "../schema/kinds/all";
+import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import type { Fact, Surroundings } from "../schema/types";
+
+/** Whether a change of this fact makes PostgreSQL refuse what looks at it: a column's type, a composite's attributes. */
+export function isRetype(from: Fact, to: Fact): boolean {
+  if (from.kind === "column") {
+    const [a, b] = [from.body as unknown as ColumnBody, to.body as unknown as ColumnBody];
+    return (
+      a.type !== b.type ||
+      a.collation !== b.collation ||
+      (a.generated !== "" && a.expression !== b.expression)
+    );
+  }
+  if (from.kind === "composite") return JSON.stringify(from.body) !== JSON.stringify(to.body);
+  // A type that is swapped under its columns.
+  return (
+    ["enum", "domain", "range"].includes(from.kind) &&
+    kindOf(from.kind).alter?.(from, to, null as never) === "replace"
+  );
+}
+
+/**
+ * Swaps a type under the columns that use it before and after: renames the old one, creates the new one, retypes
+ * the columns with their values and drops the old one. null: no column uses it on both sides.
+ */
+export function retypeThrough(from: Fact, to: Fact, around: Surroundings): string[] | null {
+  if (!["enum", "composite", "range", "domain"].includes(from.kind)) return null;
+  const users = [...around.from.facts.values()].filter(
+    (fact) =>
+      fact.kind === "column" &&
+      fact.deps.includes(from.id) &&
+      around.to.facts.get(fact.id)?.deps.includes(to.id),
+  );
+  if (users.length === 0) return null;
+  const bare = to.name.slice((to.schema ?? "").length + 1).replace(/^"|"$/g, "");
+  const old = `"${bare}__dbmigrator_old"`;
+  const noun = kindOf(from.kind).keyword;
+  return [
+    `ALTER ${noun} ${from.name} RENAME TO ${old}`,
+    ...kindOf(to.kind).create(to, around),
+    ...users.map((column) => retypeColumn(around.to.facts.get(column.id) ?? column)),
+    `DROP ${noun} ${to.schema}.${old}`,
+  ];
+}
+
+function retypeColumn(column: Fact): string {
+  const type = (column.body as unknown as ColumnBody).type;
+  const through = type.endsWith("[]") ? "text[]" : "text";
+  return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type} USING ${column.name}::${through}::${type}`;
+}
