@@ -5,7 +5,7 @@ import { DomainError } from "../../errors";
 /** What an upload may hold; real projects have hundreds of files of some kilobytes. */
 export const IMPORT_LIMITS = {
   /** Bytes of the archive itself. */
-  archive: 30 * 1024 * 1024,
+  archive: 20 * 1024 * 1024,
   files: 10_000,
   /** Bytes of one file. */
   file: 16 * 1024 * 1024,
