@@ -1,0 +1,33 @@
+import { expect, test } from "./fixtures";
+import { addressOf } from "./routes";
+
+/** The pictures of README.md and docs/guide, taken from the demo: `DOCS_IMAGES=1 npx playwright test pictures`. */
+test.skip(!process.env.DOCS_IMAGES, "takes pictures only when asked to");
+test.use({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
+
+const PICTURES = {
+  overview: "/[project]",
+  migrations: "/[project]/migrations",
+  editor: "/[project]/migrations/[id]/edit",
+  deployments: "/[project]/deployments",
+  audit: "/[project]/audit",
+  sql: "/[project]/sql",
+};
+
+for (const [name, route] of Object.entries(PICTURES)) {
+  test(name, async ({ page, instance }) => {
+    await page.goto(await addressOf(route, instance));
+    await expect(page.locator("h1").first()).toBeVisible();
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: `docs/images/${name}.png`, animations: "disabled" });
+  });
+}
+
+test("review", async ({ page }) => {
+  await page.goto("/demo-shop/deployments/new");
+  await expect(page.locator("h1").first()).toBeVisible();
+  await page.goto("/demo-shop/deployments/10");
+  await expect(page.locator("h1").first()).toBeVisible();
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: "docs/images/review.png", animations: "disabled" });
+});
