@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Actor } from "../access/actor";
 import { type GeneralPermission, requireKnown, requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
+import { countAttempt, type Limit } from "../access/rate-limit";
 import { noteHead } from "../audit/checkpoint-file";
 import { openIntent } from "../audit/intents";
 import { type AuditDetails, type AuditOutcome, recordAudit } from "../audit/record";
@@ -151,7 +152,7 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   } catch (thrown) {
     const error = translateStoreError(thrown);
     // Done but not written down: the intent stays open and is settled as in doubt, which is what it is.
-    if (operation.audit !== "none" && !call.isDone()) await call.write("failed", { error: codeOf(error) });
+    if (operation.audit !== "none" && !call.isDone()) await call.refuse("failed", { error: codeOf(error) });
     throw error;
   } finally {
     await call.end();
@@ -165,7 +166,21 @@ async function orDenied(call: Call, check: () => void | Promise<void>): Promise<
   try {
     await check();
   } catch (error) {
-    await call.write("denied", { reason: codeOf(error) });
+    await call.refuse("denied", { reason: codeOf(error) });
+    throw error;
+  }
+}
+
+/** Rows that somebody without an account may add to the trail, by address: nobody fills the store from outside. */
+const STRANGER_LIMIT: Limit = { name: "audit.stranger", max: 100, windowSeconds: 15 * 60 };
+
+async function mayAddRow(actor: Actor): Promise<boolean> {
+  if (actor.kind !== "anonymous") return true;
+  try {
+    await countAttempt(db(), STRANGER_LIMIT, actor.ip ?? "unknown");
+    return true;
+  } catch (error) {
+    if (error instanceof DomainError && error.kind === "rate_limited") return false;
     throw error;
   }
 }
@@ -205,6 +220,10 @@ function startCall(operation: Operation, actor: Actor, scope: Scope, options: Ex
       if (outcome === "ok") done = true;
       noteHead(await db().$transaction((tx) => record(tx, outcome, more), TRANSACTION));
       written = outcome !== "intent";
+    },
+    /** A refusal or a failure; a stranger's only as long as they are few. */
+    async refuse(outcome: "denied" | "failed", more: AuditDetails) {
+      if (await mayAddRow(actor)) await this.write(outcome, more);
     },
     async begin() {
       intent = await openIntent(db(), runId);

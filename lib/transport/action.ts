@@ -41,8 +41,11 @@ export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
   operation: Operation<S, M, Out>,
   input: z.input<S>,
 ): Promise<Out> {
+  const actor = await currentActor();
+  // A visitor who has yet to sign in is no refusal worth a row of the trail.
+  if (actor.kind === "anonymous" && operation.permission !== "public") redirect(await signInPath());
   try {
-    return await execute(operation, await currentActor(), input);
+    return await execute(operation, actor, input);
   } catch (error) {
     unstable_rethrow(error);
     if (!(error instanceof DomainError)) throw error;

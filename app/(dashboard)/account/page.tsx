@@ -50,7 +50,7 @@ export default async function AccountPage() {
               cell: (row) => (
                 <>
                   {browserName(row.userAgent) ?? t("unknownBrowser")}{" "}
-                  {row.current ? <span className="chip plain">{t("thisOne")}</span> : null}
+                  {row.current ? <span className="muted">{t("thisOne")}</span> : null}
                 </>
               ),
             },

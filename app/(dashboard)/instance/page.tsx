@@ -113,18 +113,19 @@ export default async function InstancePage({ searchParams }: PageProps) {
       </div>
     </Page>
   );
+}
 
-  function Person({ user, you }: { user: UserRow; you: boolean }) {
-    return (
-      <span className="flex items-center gap-2">
-        <Avatar label={user.name} />
-        <span className="min-w-0">
-          <b>{user.name}</b> {you ? <span className="muted">{t("you")}</span> : null}
-          <span className="second break-all">{user.email}</span>
-        </span>
-        {user.instanceAdmin ? <span className="chip plain">{t("admin")}</span> : null}
-        {user.disabledAt ? <Mark meaning="warning">{t("disabled")}</Mark> : null}
+async function Person({ user, you }: { user: UserRow; you: boolean }) {
+  const t = await getTranslations("instance");
+  return (
+    <span className="flex items-center gap-2">
+      <Avatar label={user.name} />
+      <span className="min-w-0">
+        <b>{user.name}</b> {you ? <span className="muted">{t("you")}</span> : null}
+        <span className="second break-all">{user.email}</span>
       </span>
-    );
-  }
+      {user.instanceAdmin ? <span className="muted">{t("admin")}</span> : null}
+      {user.disabledAt ? <Mark meaning="warning">{t("disabled")}</Mark> : null}
+    </span>
+  );
 }
