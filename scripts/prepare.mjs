@@ -2,7 +2,16 @@
 // that `npx dbmigrator` works at once. Needs no network.
 import "./node-version.mjs";
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stampInstall } from "./install.mjs";
@@ -59,15 +68,24 @@ export async function bundleCommandLine() {
       minify: true,
       plugins: [driverWithoutHttp, lazyBuiltins],
       define: { __DBMIGRATOR_VERSION__: version, ...define },
+      metafile: true,
+      absWorkingDir: root,
     });
-  rmSync(join(root, "dist/cli"), { recursive: true, force: true });
   await bundle({});
   const shown = spawnSync(process.execPath, [outfile, "--help"], { encoding: "utf8" });
   if (shown.status !== 0) fail(`The command line does not start: ${shown.stderr}`);
-  await bundle({ __DBMIGRATOR_HELP__: JSON.stringify(shown.stdout) });
+  const { metafile } = await bundle({ __DBMIGRATOR_HELP__: JSON.stringify(shown.stdout) });
+  removeOldParts(Object.keys(metafile.outputs));
   const shebang = "#!/usr/bin/env node\n";
   writeFileSync(outfile, shebang + readFileSync(outfile, "utf8"));
   chmodSync(outfile, 0o755);
+}
+
+/** After the new ones are there: a command that runs at this moment still loads its own. */
+function removeOldParts(kept) {
+  for (const name of readdirSync(join(root, "dist/cli"))) {
+    if (!kept.includes(`dist/cli/${name}`)) rmSync(join(root, "dist/cli", name));
+  }
 }
 
 /** npm links the commands of dependencies only, not of the project itself. */
