@@ -1,3 +1,5 @@
+import type { Directives } from "../migration/types";
+import { splitUnits } from "../run/units";
 import { treeOf } from "../sql/parse-script";
 import type { Statement } from "../sql/types";
 
@@ -15,26 +17,28 @@ export interface ScriptTransaction {
   leftOpen?: true;
 }
 
-/**
- * Numbers the transactions of a script as the runner will run it: its own BEGIN … COMMIT where it has them; each
- * statement alone when one must run outside or `transaction=none` says so; else all in one.
- */
+/** Numbers the transactions of a script as the runner will run it, and marks what does not pair. */
 export function readTransactions(
   statements: readonly Statement[],
-  mode: "auto" | "none",
+  mode: Directives["transaction"],
 ): ScriptTransaction[] {
-  const kinds = statements.map(transactionKind);
-  const separate =
-    kinds.includes("begin") || mode === "none" || statements.some(({ need }) => need === "outside");
+  const directives: Directives = {
+    transaction: mode,
+    requires: [],
+    repeatable: false,
+    environments: [],
+    ignore: [],
+  };
+  const { units } = splitUnits({ statements: [...statements], problems: [] }, directives);
+  const numbers = new Map(units.flatMap((unit, i) => unit.statements.map((one) => [one, i + 1] as const)));
   const result: ScriptTransaction[] = [];
-  let number = 0;
   let openedAt = -1;
-  for (const kind of kinds) {
-    if (openedAt < 0 && separate) number += 1;
-    const entry: ScriptTransaction = { number, own: openedAt >= 0 };
+  statements.forEach((statement, i) => {
+    const kind = transactionKind(statement);
+    const entry: ScriptTransaction = { number: numbers.get(statement) ?? -i, own: openedAt >= 0 };
     if (kind === "begin") {
       if (openedAt >= 0) entry.nested = true;
-      else openedAt = result.length;
+      else openedAt = i;
       entry.own = true;
     }
     if (kind === "end") {
@@ -42,7 +46,7 @@ export function readTransactions(
       openedAt = -1;
     }
     result.push(entry);
-  }
+  });
   const open = result[openedAt];
   if (open) open.leftOpen = true;
   return result;

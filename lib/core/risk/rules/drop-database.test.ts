@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("drop-database", {
   fires: [["DROP DATABASE IF EXISTS chinook", { severity: "danger", destroys: ["chinook"] }]],

@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("drop-owned", {
   fires: [["DROP OWNED BY app", { destroys: ["app"] }]],

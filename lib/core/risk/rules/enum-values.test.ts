@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("enum-value-used-at-once", {
   fires: [

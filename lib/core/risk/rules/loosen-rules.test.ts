@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("drop-not-null", {
   fires: [["ALTER TABLE o ALTER c DROP NOT NULL", { severity: "notice" }]],

@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("copy-server-file", {
   fires: [["COPY t FROM '/tmp/x'", { params: { file: "/tmp/x" } }], ["COPY (SELECT 1) TO '/tmp/x'"]],

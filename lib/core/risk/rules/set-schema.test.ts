@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("set-schema", {
   fires: [["ALTER TABLE orders SET SCHEMA shop", { relation: "orders" }]],

@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("concurrently-in-transaction", {
   fires: [["BEGIN; CREATE INDEX CONCURRENTLY i ON o (a); COMMIT", { statement: 2 }]],

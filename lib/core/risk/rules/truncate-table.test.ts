@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("truncate-table", {
   fires: [["TRUNCATE orders", { destroys: ["orders"], lock: "ACCESS EXCLUSIVE" }]],

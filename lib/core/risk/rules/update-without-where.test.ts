@@ -1,4 +1,4 @@
-import { testRule } from "../rule-cases";
+import { testRule } from "../../../testing/rule-cases";
 
 testRule("update-without-where", {
   fires: [["UPDATE orders SET total = 0", { effect: "blocks_writes" }]],

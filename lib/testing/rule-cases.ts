@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { loadParser } from "../sql/parse-script";
-import { analyzeScript } from "./analyze";
-import type { Finding } from "./types";
+import { analyzeScript } from "../core/risk/analyze";
+import type { Finding } from "../core/risk/types";
+import { loadParser } from "../core/sql/parse-script";
 
 interface Cases {
   /** Scripts with exactly one finding of the rule, and what it must say. */
