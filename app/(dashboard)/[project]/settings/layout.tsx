@@ -7,7 +7,8 @@ import { can } from "@/lib/access/permissions";
 import { getProject } from "@/lib/operations/project/get";
 import { runForPage } from "@/lib/transport/action";
 import "./settings.css";
-import { SETTINGS_PAGES, SettingsNav } from "./_components/settings-nav";
+import { SettingsNav } from "./_components/settings-nav";
+import { SETTINGS_PAGES } from "./_components/settings-pages";
 
 interface LayoutProps {
   params: Promise<{ project: string }>;

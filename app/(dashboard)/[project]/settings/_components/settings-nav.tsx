@@ -3,17 +3,7 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-
-export const SETTINGS_PAGES = [
-  "general",
-  "environments",
-  "services",
-  "targets",
-  "policies",
-  "members",
-  "tokens",
-] as const;
-export type SettingsPage = (typeof SETTINGS_PAGES)[number];
+import type { SettingsPage } from "./settings-pages";
 
 /** The settings side by side; `pages` are those that the role may see. */
 export function SettingsNav({ slug, pages }: { slug: string; pages: readonly SettingsPage[] }) {

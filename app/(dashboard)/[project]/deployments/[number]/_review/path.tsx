@@ -21,6 +21,7 @@ const icons: Record<PathStep["state"], IconName> = {
 export function Path() {
   const t = useTranslations("deployments");
   const { path } = useLive();
+  const at = hereOf(path);
   return (
     <ol className="path" aria-label={t("path.label")}>
       {path.map((step) => (
@@ -28,6 +29,7 @@ export function Path() {
           key={step.key}
           className={cn(
             step.state,
+            step === at && "at",
             step.state === "failed" && "danger",
             step.state === "in_doubt" && "unknown",
           )}
@@ -43,6 +45,12 @@ export function Path() {
       ))}
     </ol>
   );
+}
+
+/** The step that a narrow screen spells out: the one at work, or where it ended. */
+function hereOf(path: PathStep[]): PathStep | undefined {
+  const speaking = (step: PathStep) => ["now", "failed", "in_doubt"].includes(step.state);
+  return path.find(speaking) ?? path.findLast((step) => step.state === "done") ?? path[0];
 }
 
 function When({ step }: { step: PathStep }) {

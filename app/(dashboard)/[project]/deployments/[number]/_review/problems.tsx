@@ -8,6 +8,7 @@ import { editorHref } from "./links";
 /** Why it may not run, each with its place. */
 export function Problems({ view }: { view: DeploymentView }) {
   const t = useTranslations("deployments");
+  const before = String(view.requirements.find((one) => one.key === "previous")?.params.environment ?? "");
   return (
     <Section id="problems" title={t("problems.title")} note={t("problems.note")}>
       <ul className="panel proof">
@@ -18,7 +19,12 @@ export function Problems({ view }: { view: DeploymentView }) {
           >
             <Icon name="danger" />
             <span>
-              {problem.message}
+              {t.has(`problemText.${problem.code}`)
+                ? t(`problemText.${problem.code}` as "problemText.changed", {
+                    migration: problem.migration ?? "",
+                    environment: before,
+                  })
+                : problem.message}
               {problem.migration ? (
                 <Link
                   className="second link"
