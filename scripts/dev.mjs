@@ -53,6 +53,8 @@ function restartWorker() {
     });
   };
   if (!worker) return start();
+  // Saved again while the old one still ends: one new worker, not one for each save.
+  if (worker.listenerCount("exit") > 1) return;
   worker.once("exit", start);
   worker.kill("SIGTERM");
 }
