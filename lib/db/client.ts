@@ -1,6 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
-import { DomainError } from "../errors";
 import { env } from "../env";
+import { DomainError } from "../errors";
 import { PrismaClient } from "./generated/client";
 
 export type Db = PrismaClient;

@@ -43,7 +43,15 @@ export const ShortName = z
   );
 
 /** Colours of environments: the tokens --env-… of the stylesheet. */
-export const ENVIRONMENT_COLORS = ["development", "staging", "production", "teal", "green", "violet", "pink"] as const;
+export const ENVIRONMENT_COLORS = [
+  "development",
+  "staging",
+  "production",
+  "teal",
+  "green",
+  "violet",
+  "pink",
+] as const;
 export const EnvironmentColor = z.enum(ENVIRONMENT_COLORS);
 
 export const Policy = z
