@@ -14,7 +14,10 @@ export async function EndpointEntry({ endpoint }: { endpoint: Endpoint }) {
       <summary className="flex cursor-pointer flex-wrap items-baseline gap-x-3 gap-y-1 px-4 py-3">
         <code className="w-14 shrink-0 font-semibold">{endpoint.method}</code>
         <code className="break-all">{endpoint.path}</code>
-        <span className="text-muted">{t(`operations.${endpoint.id}` as never)}</span>
+        <span className="text-muted">
+          {t(`operations.${endpoint.id}` as never)}
+          {endpoint.missing ? <i> · {t("later")}</i> : null}
+        </span>
       </summary>
       <div className="grid gap-4 px-4 pt-1 pb-4">
         {endpoint.missing ? <p>{t("later")}</p> : <Fields endpoint={endpoint} />}
