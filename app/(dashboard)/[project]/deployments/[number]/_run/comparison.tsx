@@ -18,7 +18,8 @@ export function Comparison() {
   return (
     <>
       <Section title={t("compare.title")} note={t("compare.note")}>
-        <div className="panel quiet-safe">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways on a phone must be reachable by keyboard. */}
+        <div className="panel quiet-safe" tabIndex={0} role="group" aria-label={t("compare.title")}>
           <table className="tbl fixed-cols">
             <colgroup>
               <col style={{ width: 130 }} />

@@ -29,7 +29,8 @@ export function Steps({ transactions }: { transactions: Record<string, PlannedMi
   if (!run || run.steps.length === 0) return null;
   return (
     <Section title={t("steps.title")}>
-      <div className="panel">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways on a phone must be reachable by keyboard. */}
+      <div className="panel" tabIndex={0} role="group" aria-label={t("steps.title")}>
         <table className="tbl steps fixed-cols">
           <colgroup>
             <col style={{ width: 40 }} />

@@ -13,7 +13,8 @@ export function Waiting({ waiting }: { waiting: WaitingView }) {
   const locale = useLocale();
   const relation = waiting.blockers[0]?.relation;
   return (
-    <section className="wait" aria-label={t("waiting.who")}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways on a phone must be reachable by keyboard.
+    <section className="wait" aria-label={t("waiting.who")} tabIndex={0}>
       <div className="wait-head">
         <Mark meaning="warning">
           {waiting.attempt && waiting.of
