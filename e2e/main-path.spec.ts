@@ -1,0 +1,140 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+import { PASSWORD, PEOPLE } from "./instance";
+import { runOperations } from "./run-operations";
+
+const slug = `path-${Date.now().toString(36)}`;
+/** A check makes a scratch copy and a run waits for its worker: seconds, on a small machine many. */
+const WORK = { timeout: 60_000 };
+
+test.use({ person: null });
+test.setTimeout(400_000);
+
+test.beforeAll(async ({ instance }) => {
+  await runOperations("main-path.ts", instance, { SLUG: slug, PEOPLE: JSON.stringify(PEOPLE) });
+});
+
+test("from a new migration to production and back", async ({ page, pageOf, expectAccessible }) => {
+  await test.step("the developer signs in", async () => {
+    await page.goto(`/${slug}/migrations/new`);
+    await page.getByLabel("E-mail").fill(PEOPLE.developer.email);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await expect(page).not.toHaveURL(/sign-in/);
+  });
+
+  await test.step("writes a migration and deploys it to development", async () => {
+    await page.goto(`/${slug}/migrations/new`);
+    await page.getByLabel("Name").fill("drop legacy ref");
+    await page.getByRole("button", { name: "Create and open the editor" }).click();
+    await expect(page).toHaveURL(/\/edit/);
+    await type(page, "ALTER TABLE customer DROP COLUMN legacy_ref;");
+    await page
+      .getByRole("tab", { name: /^down/ })
+      .or(page.getByRole("button", { name: /^down/ }))
+      .first()
+      .click();
+    await type(page, "ALTER TABLE customer ADD COLUMN legacy_ref text;");
+    await page.getByRole("button", { name: "Save and deploy to development" }).click();
+    await expect(page).toHaveURL(/\/deployments\/(new|\d+)/);
+    const check = page.getByRole("button", { name: "Check 1 migration for development" });
+    if (page.url().includes("/new")) {
+      await page.getByRole("checkbox").first().check();
+      await check.click();
+    }
+    await expect(page).toHaveURL(/\/deployments\/\d+$/);
+  });
+
+  await test.step("sees what it will do and starts it by typing what is destroyed", async () => {
+    await expect(page.getByRole("heading", { name: "Ready to start" })).toBeVisible(WORK);
+    await expect(page.getByText("Rollback proven").first()).toBeVisible();
+    await expect(page.getByText("Destroys", { exact: false }).first()).toBeVisible();
+    await expectAccessible();
+    await start(page);
+    await expect(page.getByRole("heading", { name: "On to production" })).toBeVisible(WORK);
+  });
+
+  await test.step("promotes it to production, where two others have to agree", async () => {
+    await page
+      .getByRole("button", { name: /promote|production/i })
+      .first()
+      .click();
+    await expect(page).toHaveURL(/\/deployments\/2$/);
+    await expect(page.getByRole("heading", { name: "Waits for approval" })).toBeVisible(WORK);
+    await expect(page.getByRole("button", { name: /approve/i })).toHaveCount(0);
+    for (const person of ["approver", "admin"] as const) await approve(await pageOf(person));
+  });
+
+  await test.step("starts it there and sees it compared with the shadow", async () => {
+    await expect(page.getByRole("heading", { name: "Ready to start" })).toBeVisible(WORK);
+    await start(page);
+    await expect(page.getByText("Succeeded").first()).toBeVisible(WORK);
+    await expect(page.getByRole("button", { name: /roll/i })).toHaveCount(0);
+  });
+
+  await test.step("an administrator takes it back with a reason", async () => {
+    const admin = await pageOf("admin");
+    await admin.goto(`/${slug}/deployments/2`);
+    await admin.getByRole("button", { name: /roll/i }).click();
+    const dialog = admin.getByRole("alertdialog");
+    await expect(dialog.getByRole("button", { name: /roll/i })).toBeDisabled();
+    await dialog.getByRole("textbox").fill("The old reports still read it.");
+    await dialog.getByRole("button", { name: /roll/i }).click();
+    await expect(admin).toHaveURL(/\/deployments\/3$/);
+    await expect(
+      admin.getByRole("heading", { name: /1 migration of customers back on production/ }),
+    ).toBeVisible(WORK);
+    await expect(admin.getByText("The old reports still read it.").first()).toBeVisible();
+  });
+});
+
+for (const [locale, word] of [
+  ["en", "Deployment 2"],
+  ["es", "Despliegue 2"],
+] as const) {
+  test(`the same deployment reads in ${locale}`, async ({ pageOf, instance }) => {
+    const page = await pageOf("viewer");
+    await page.context().addCookies([{ name: "locale", value: locale, url: instance.url }]);
+    await page.goto(`/${slug}/deployments/2`);
+    await expect(page.locator("html")).toHaveAttribute("lang", locale);
+    await expect(page.getByRole("heading", { level: 1 })).toContainText(word);
+    await expect(page.getByText("MISSING_MESSAGE")).toHaveCount(0);
+  });
+}
+
+async function type(page: Page, sql: string): Promise<void> {
+  const editor = page.locator(".cm-content:visible").first();
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  // As one input: the editor completes and closes brackets on single keys.
+  await page.keyboard.insertText(sql);
+}
+
+async function approve(page: Page): Promise<void> {
+  await page.goto(`/${slug}/deployments/2`);
+  await page
+    .getByRole("button", { name: /approve/i })
+    .first()
+    .click();
+  await page
+    .getByRole("alertdialog")
+    .getByRole("button", { name: /approve/i })
+    .click();
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+}
+
+/** Opens the question, types every name it asks for, and confirms. */
+async function start(page: Page): Promise<void> {
+  await page
+    .getByRole("heading", { name: "Ready to start" })
+    .locator("..")
+    .getByRole("button")
+    .first()
+    .click();
+  const dialog = page.getByRole("alertdialog");
+  const names = await dialog.getByRole("textbox").all();
+  expect(names.length).toBeGreaterThan(0);
+  await expect(dialog.locator("button[type=submit]")).toBeDisabled();
+  for (const input of names) await input.fill("customer.legacy_ref");
+  await dialog.locator("button[type=submit]").click();
+}
