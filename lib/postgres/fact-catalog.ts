@@ -11,8 +11,8 @@ interface Table {
 }
 
 const VISIBLE_NAME = (oid: string) =>
-  `CASE WHEN pg_table_is_visible(${oid}) THEN (SELECT relname FROM pg_class WHERE oid = ${oid})
-        ELSE (SELECT n.nspname || '.' || k.relname FROM pg_class k JOIN pg_namespace n ON n.oid = k.relnamespace WHERE k.oid = ${oid}) END`;
+  `CASE WHEN pg_table_is_visible(${oid}) THEN (SELECT r.relname FROM pg_class r WHERE r.oid = ${oid})
+        ELSE (SELECT ns.nspname || '.' || r.relname FROM pg_class r JOIN pg_namespace ns ON ns.oid = r.relnamespace WHERE r.oid = ${oid}) END`;
 
 const RELATIONS = `
 SELECT n.nspname::text AS schema, c.relname::text AS name, pg_table_is_visible(c.oid) AS visible,

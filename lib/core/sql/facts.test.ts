@@ -1,7 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readFactCatalog } from "../../postgres/fact-catalog";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { statementFacts } from "./facts";
+import { type FactCatalog, statementFacts } from "./facts";
 import { loadParser, parseScript } from "./parse-script";
 import { type Known, LOCK_MODES, type LockMode } from "./types";
 
@@ -187,6 +188,23 @@ const PARTIAL = [
   "TRUNCATE customer CASCADE",
 ];
 
+/** What the target's catalog adds: with it, these are told as they are. */
+const WITH_CATALOG = [
+  "DROP TABLE orders",
+  "DROP INDEX orders_total_idx",
+  "REINDEX INDEX orders_total_idx",
+  "ALTER TABLE orders DROP CONSTRAINT orders_customer_id_fkey",
+  "ALTER TABLE customer ALTER COLUMN name TYPE varchar(40)",
+  "ALTER TABLE customer ALTER COLUMN name TYPE varchar(10)",
+  "ALTER TABLE customer ALTER COLUMN name TYPE text",
+  "ALTER TABLE customer ALTER COLUMN total TYPE numeric(12,2)",
+  "ALTER TABLE customer ALTER COLUMN total TYPE numeric(12,4)",
+  "ALTER TABLE customer ALTER COLUMN note TYPE varchar(9)",
+  "ALTER TABLE customer ALTER COLUMN active TYPE text",
+  "ALTER TABLE customer ALTER COLUMN id SET NOT NULL",
+  "ALTER TABLE shop.item ALTER COLUMN id SET NOT NULL",
+];
+
 interface Measured {
   locks: Record<string, LockMode>;
   rewritten: boolean;
@@ -249,10 +267,10 @@ async function measure(client: pg.Client, sql: string): Promise<Measured> {
   }
 }
 
-function facts(sql: string, serverVersion: number) {
+function facts(sql: string, serverVersion: number, catalog?: FactCatalog) {
   const parsed = parseScript(sql);
   expect(parsed.problems).toEqual([]);
-  const [first] = statementFacts(parsed, { serverVersion });
+  const [first] = statementFacts(parsed, { serverVersion, ...(catalog ? { catalog } : {}) });
   if (!first) throw new Error("no statement");
   return { ...first, locks: Object.fromEntries(first.locks.map(({ relation, mode }) => [relation, mode])) };
 }
@@ -294,6 +312,13 @@ describe.each([15, 18] as const)("facts are what PostgreSQL %i does", (major) =>
     if (!sql.startsWith("TRUNCATE"))
       expect([said.rewrite, holds(said.rewrite, seen.rewritten)]).toEqual([said.rewrite, true]);
     expect([said.scan, holds(said.scan, seen.scanned)]).toEqual([said.scan, true]);
+  });
+
+  it.each(WITH_CATALOG)("exactly, with the catalog: %s", async (sql) => {
+    const said = facts(sql, major, await readFactCatalog(client));
+    const seen = await measure(client, sql);
+    expect(said.locks).toEqual(withoutIndexes(seen.locks, said.locks));
+    expect([said.rewrite, said.scan]).toEqual([seen.rewritten ? "yes" : "no", seen.scanned ? "yes" : "no"]);
   });
 
   it.each(PARTIAL)("never more than it does: %s", async (sql) => {

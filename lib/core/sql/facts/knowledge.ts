@@ -131,9 +131,11 @@ export class Knowledge {
   private learnTable(stmt: {
     relation?: { relname?: string; schemaname?: string };
     tableElts?: Node[];
+    if_not_exists?: boolean;
   }): void {
     const relation = relationName(stmt.relation);
-    this.create(relation);
+    // IF NOT EXISTS makes nothing where the catalog knows the table; without a catalog it counts as made.
+    if (!stmt.if_not_exists || !this.catalog?.relationExists(relation)) this.create(relation);
     for (const element of stmt.tableElts ?? []) {
       if ("ColumnDef" in element) this.learnColumn(relation, element.ColumnDef);
       if ("Constraint" in element) this.learnConstraint(relation, element.Constraint, 0);
