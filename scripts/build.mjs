@@ -50,10 +50,19 @@ export async function buildAll() {
   });
   if (result.status !== 0) {
     const output = `${result.stdout}${result.stderr}`;
-    fail(explain(output) ?? `the build failed:\n${output.slice(-4000)}`);
+    const log = join(root, "dist/build.log");
+    writeFileSync(log, output);
+    fail(explain(output) ?? `the build failed (${log}): ${errorIn(output)}`);
   }
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(join(root, STAMP), JSON.stringify({ sources: stamp }));
+}
+
+/** The place where Next says what went wrong, without the warnings around it. */
+function errorIn(output) {
+  const lines = output.split("\n").filter((line) => line.trim() !== "");
+  const at = lines.findIndex((line) => /(^|\s)(Type error|Error|⨯|Failed)|error TS/.test(line));
+  return `\n${lines.slice(at < 0 ? -15 : Math.max(0, at - 2), at < 0 ? undefined : at + 12).join("\n")}`;
 }
 
 async function bundleServer() {
