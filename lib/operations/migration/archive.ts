@@ -77,6 +77,8 @@ class ArchiveReader {
   private readonly unzip: Unzip;
   private total = 0;
   private count = 0;
+  /** fflate catches what its callbacks throw; this is told after each chunk. */
+  private failure: DomainError | null = null;
 
   constructor() {
     this.unzip = new Unzip((entry) => {
@@ -97,8 +99,12 @@ class ArchiveReader {
       this.unzip.push(chunk, last);
     } catch (error) {
       if (error instanceof DomainError) throw error;
-      throw refuse("import.broken", `The archive cannot be unfolded: ${(error as Error).message}.`);
+      this.failure ??= refuse(
+        "import.broken",
+        `The archive cannot be unfolded: ${(error as Error).message}.`,
+      );
     }
+    if (this.failure) throw this.failure;
   }
 
   finish(): MigrationFile[] {
@@ -115,18 +121,29 @@ class ArchiveReader {
     let size = 0;
     this.open.add(path);
     entry.ondata = (error, data, final) => {
-      if (error) throw refuse("import.broken", `${path} cannot be unfolded: ${error.message}.`);
+      if (this.failure) return;
+      if (error) {
+        this.failure = refuse("import.broken", `${path} cannot be unfolded: ${error.message}.`);
+        return;
+      }
       size += data.length;
       this.total += data.length;
-      if (size > IMPORT_LIMITS.file) throw tooLarge(path, IMPORT_LIMITS.file);
+      if (size > IMPORT_LIMITS.file) this.failure = tooLarge(path, IMPORT_LIMITS.file);
       if (this.total > IMPORT_LIMITS.total)
-        throw tooLarge("What the archive unfolds to", IMPORT_LIMITS.total);
+        this.failure = tooLarge("What the archive unfolds to", IMPORT_LIMITS.total);
       parts.push(data);
-      if (!final) return;
-      this.open.delete(path);
-      this.files.push({ path, content: decodeText(path, Buffer.concat(parts)) });
+      if (final && !this.failure) this.close(path, parts);
     };
     entry.start();
+  }
+
+  private close(path: string, parts: Uint8Array[]): void {
+    this.open.delete(path);
+    try {
+      this.files.push({ path, content: decodeText(path, Buffer.concat(parts)) });
+    } catch (error) {
+      this.failure = error as DomainError;
+    }
   }
 }
 

@@ -71,7 +71,6 @@ export function ResultGrid({ result }: { result: ConsoleResult }) {
         ref={box}
         className="result-grid"
         role="grid"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a grid takes the keyboard as one control
         tabIndex={0}
         aria-label={t("grid", { rows: rows.length, columns: columns.length })}
         aria-rowcount={rows.length + 1}

@@ -191,7 +191,7 @@ function bold(chunks: ReactNode) {
   return <b>{chunks}</b>;
 }
 
-function Findings({ remarks, active, onRemark }: ConsequencePanelProps) {
+function Findings({ checked, remarks, active, onRemark }: ConsequencePanelProps) {
   const t = useTranslations("editor");
   const textOf = useFindingText();
   return (
@@ -206,7 +206,8 @@ function Findings({ remarks, active, onRemark }: ConsequencePanelProps) {
         ) : null
       }
     >
-      {remarks.length === 0 ? (
+      {checked === null ? <p className="muted">{t("checking")}</p> : null}
+      {checked !== null && remarks.length === 0 ? (
         <p className="quiet-safe">
           <Mark meaning="safe">{t("noFindings")}</Mark>
         </p>
@@ -335,6 +336,9 @@ function Rollback({ tried, down }: { tried: Tried | null; down: string | null })
       <p>
         <Mark meaning={rollback.proven ? "safe" : "danger"}>{t(`rollbackSays.${rollback.reason}`)}</Mark>{" "}
         {rollback.failure?.message}
+        {tried && tried.result.before.length > 0 ? (
+          <span className="muted"> {t("withPending", { count: tried.result.before.length })}</span>
+        ) : null}
       </p>
       {rollback.difference ? <pre className="diff rollback-diff">{rollback.difference}</pre> : null}
     </Part>

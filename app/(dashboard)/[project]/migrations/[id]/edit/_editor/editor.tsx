@@ -274,10 +274,10 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   );
 }
 
-/** Where it is pending first; trying it there tells the most. */
+/** Where it would go next: the environment that the deploy button names. */
 function firstPlace(places: EditorProps["view"]["states"]): string | null {
-  const waits = places.filter((one) => one.state !== "applied");
-  return (waits.at(-1) ?? places.at(-1))?.targetId ?? null;
+  const next = places.find((one) => one.state !== "applied");
+  return (next ?? places.at(-1))?.targetId ?? null;
 }
 
 const NO_NAMES: Names[] = [];
