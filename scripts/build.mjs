@@ -52,7 +52,8 @@ export async function buildAll() {
     const output = `${result.stdout}${result.stderr}`;
     const log = join(root, "dist/build.log");
     writeFileSync(log, output);
-    fail(explain(output) ?? `the build failed (${log}): ${errorIn(output)}`);
+    const told = errorIn(output);
+    fail(explain(/ENOSPC/.test(output) ? output : told) ?? `the build failed (all of it: ${log}):${told}`);
   }
   mkdirSync(join(root, "dist"), { recursive: true });
   writeFileSync(join(root, STAMP), JSON.stringify({ sources: stamp }));
