@@ -50,13 +50,13 @@ export function report(
 
 /** A durable server of its own: fsync is part of what is measured. */
 export async function withServer(
-  work: (spec: ConnectionSpec) => Promise<void>,
+  work: (spec: ConnectionSpec, folder: string) => Promise<void>,
   major: 14 | 15 | 18 = 18,
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), "dbmigrator-bench-"));
   const server = await startEmbedded({ dataDir, major });
   try {
-    await work(server.spec);
+    await work(server.spec, server.folder);
   } finally {
     await server.stop();
     await rm(server.folder, { recursive: true, force: true });
