@@ -1,3 +1,4 @@
+import { encode } from "next-auth/jwt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Actor } from "../../access/actor";
 import { db } from "../../db/client";
@@ -7,6 +8,7 @@ import { execute } from "../../operations/define";
 import { createToken } from "../../operations/token/create";
 import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing/postgres";
 import { handleApi } from "../http";
+import { sessionCookieName, sessionSecrets } from "../session";
 import { ENDPOINTS } from "./endpoints";
 
 let store: TestDatabase;
@@ -193,6 +195,45 @@ describe("rights", () => {
     expect((await call("GET", "/migrations", { token: "dbm_unknown_token_value" })).status).toBe(401);
     const basic = await call("GET", "/migrations", { headers: { authorization: "Basic YTpi" } });
     expect([basic.status, basic.json.code]).toEqual([401, "access.scheme"]);
+  });
+});
+
+describe("a signed-in browser", () => {
+  async function cookieOf(): Promise<string> {
+    const user = await db().user.findFirstOrThrow();
+    const session = await db().session.create({
+      data: { userId: user.id, expiresAt: new Date(Date.now() + 60_000) },
+    });
+    const claims = { sub: user.id, sid: session.id, ver: user.sessionVersion };
+    return `${sessionCookieName(false)}=${await encode({ token: claims, secret: sessionSecrets()[0] })}`;
+  }
+
+  it("may call the API from this site's pages, and from no other site", async () => {
+    const cookie = await cookieOf();
+    const send = (headers: Record<string, string>) =>
+      call("POST", "/migrations", {
+        body: { project: "shop", service: "orders", name: "from browser" },
+        headers: { cookie, host: "localhost:3000", ...headers },
+      });
+    expect((await send({ "sec-fetch-site": "same-origin" })).status).toBe(201);
+    for (const headers of [
+      { "sec-fetch-site": "cross-site" },
+      { "sec-fetch-site": "same-site" },
+      { origin: "https://evil.example" },
+      {},
+    ]) {
+      expect((await send(headers as Record<string, string>)).json).toMatchObject({
+        status: 403,
+        code: "access.other_site",
+      });
+    }
+    expect((await call("GET", "/migrations?project=shop", { headers: { cookie } })).status).toBe(200);
+  });
+
+  it("is a stranger again once its session is revoked", async () => {
+    const cookie = await cookieOf();
+    await db().session.updateMany({ data: { revokedAt: new Date() } });
+    expect((await call("GET", "/migrations?project=shop", { headers: { cookie } })).status).toBe(401);
   });
 });
 
