@@ -169,6 +169,17 @@ withOutput(withFiles(withTarget(command("recover", "see what failed or is in dou
   .option("--allow-managed", "write although an instance of DBMigrator manages this target")
   .action(run(async () => (await import("./commands/recover")).recover));
 
+withOutput(
+  command("audit", "check an instance's audit trail")
+    .command("verify")
+    .description("read the chain of events and name the first row that is not as it was recorded")
+    .option("--url <connection>", "the metadata store (default: DATABASE_URL, else the embedded one)")
+    .option(
+      "--data <folder>",
+      "the instance's data folder, with its key and checkpoints (default: .dbmigrator)",
+    ),
+).action(run(async () => (await import("./commands/audit-verify")).auditVerify));
+
 function exitCodeOf(error: unknown): number {
   if (error instanceof DomainError) return error.exitCode;
   return 1;
@@ -176,7 +187,8 @@ function exitCodeOf(error: unknown): number {
 
 /** Reads the arguments, runs the command and sets the exit code. */
 export async function main(): Promise<void> {
-  for (const one of [program, ...program.commands]) one.exitOverride();
+  const commands = program.commands.flatMap((one) => [one, ...one.commands]);
+  for (const one of [program, ...commands]) one.exitOverride();
   try {
     await program.parseAsync();
   } catch (error) {
