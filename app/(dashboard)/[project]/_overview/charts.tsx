@@ -5,9 +5,14 @@ import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
 import { formatDuration } from "@/components/format";
 import { Skeleton } from "@/components/ui/skeleton";
+import { WhenSeen } from "@/components/when-seen";
 import type { DurationPoint, WeekPoint } from "@/lib/operations/overview/views";
 
-const loading = () => <Skeleton height={104} width="100%" className="mt-2" />;
+const loading = () => (
+  <div className="plot">
+    <Skeleton height={104} width="100%" />
+  </div>
+);
 const WeeksChart = dynamic(() => import("./weeks-chart").then((m) => m.WeeksChart), { ssr: false, loading });
 const DurationsChart = dynamic(() => import("./durations-chart").then((m) => m.DurationsChart), {
   ssr: false,
@@ -149,7 +154,7 @@ function ChartCard({ title, legend, empty, chart, head, rows }: ChartCardProps) 
       ) : (
         <>
           <p className="legend">{legend}</p>
-          {chart}
+          <WhenSeen placeholder={loading()}>{chart}</WhenSeen>
         </>
       )}
     </div>

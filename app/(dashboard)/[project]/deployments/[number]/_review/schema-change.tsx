@@ -5,16 +5,11 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Section } from "@/components/page";
 import { Skeleton } from "@/components/ui/skeleton";
+import { WhenSeen } from "@/components/when-seen";
 
 const SchemaDiff = dynamic(() => import("./schema-diff").then((m) => m.SchemaDiff), {
   ssr: false,
-  loading: () => (
-    <div className="p-4 grid gap-2">
-      {[320, 260, 300, 220].map((width) => (
-        <Skeleton key={width} width={width} />
-      ))}
-    </div>
-  ),
+  loading: Drawing,
 });
 
 /** The schema before and after, as the shadow's own dumps: what changes, or all of it. */
@@ -36,11 +31,23 @@ export function SchemaChange({ change }: { change: { before: string; after: stri
     >
       <div className="panel">
         {change.changed ? (
-          <SchemaDiff before={change.before} after={change.after} whole={whole} />
+          <WhenSeen placeholder={<Drawing />}>
+            <SchemaDiff before={change.before} after={change.after} whole={whole} />
+          </WhenSeen>
         ) : (
           <p className="p-4">{t("schema.same")}</p>
         )}
       </div>
     </Section>
+  );
+}
+
+function Drawing() {
+  return (
+    <div className="p-4 grid gap-2">
+      {[320, 260, 300, 220].map((width) => (
+        <Skeleton key={width} width={width} />
+      ))}
+    </div>
   );
 }
