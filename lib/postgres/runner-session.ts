@@ -50,6 +50,8 @@ export function sessionSettings(settings: Settings): string[] {
     `SET lock_timeout = ${settings.lockTimeoutMs}`,
     `SET statement_timeout = ${settings.statementTimeoutMs}`,
     "SET idle_in_transaction_session_timeout = 0",
+    // Since 17; a limit of the role or the database for ordinary work is not meant for migrations.
+    "SELECT pg_catalog.set_config('transaction_timeout', '0', false) WHERE pg_catalog.current_setting('server_version_num')::int >= 170000",
     // To a role that is called like the ledger's schema, "$user" would be that schema: its tables belong elsewhere.
     `SELECT pg_catalog.set_config('search_path', pg_catalog.regexp_replace(pg_catalog.current_setting('search_path'), '"\\$user"\\s*,?\\s*', ''), false) WHERE current_user = 'dbmigrator'`,
     // A client that was killed is noticed in half a second, not when the statement ends. Where the system cannot

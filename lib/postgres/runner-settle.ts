@@ -5,7 +5,7 @@ import type { RunContext, StepResult } from "./runner-context";
 import { describeFailure, type MessageError, type ScriptMessage } from "./runner-message";
 import type { PreparedScript } from "./runner-scripts";
 import { acquireRunnerLock, pause, prepareSession } from "./runner-session";
-import { recordFailure } from "./runner-transaction";
+import { recordFailure, tellUnrecorded } from "./runner-transaction";
 
 interface Lost {
   failed: MessageError;
@@ -41,7 +41,9 @@ export async function settleLostMigration(
     return { outcome, durationMs };
   }
   ctx.emit({ type: "migration.undone", migration: script.migration.filename, reason: "error" });
-  await recordFailure(ctx, script, failure.message, durationMs);
+  await recordFailure(ctx, script, failure.message, durationMs).catch((error: Error) =>
+    tellUnrecorded(ctx, error),
+  );
   return { outcome: "failed", durationMs, failure };
 }
 

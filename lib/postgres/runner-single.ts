@@ -16,7 +16,14 @@ import { buildMessage, describeFailure, type ScriptMessage, sendMessage } from "
 import type { PreparedScript, ScriptQueue } from "./runner-scripts";
 import { pause, resetStatements } from "./runner-session";
 import { reconnect } from "./runner-settle";
-import { recordFailure, rollBack, sendWatched, startEvent, type UnitResult } from "./runner-transaction";
+import {
+  recordFailure,
+  rollBack,
+  sendWatched,
+  startEvent,
+  tellUnrecorded,
+  type UnitResult,
+} from "./runner-transaction";
 
 type Outcome = Pick<RunOutcome, "state" | "migrations" | "failure">;
 type Failed = Extract<UnitResult, { ok: false }>;
@@ -57,7 +64,12 @@ export async function runAsOne(ctx: RunContext, queue: ScriptQueue): Promise<Out
       continue;
     }
     const failure = describeFailure(failed.message, failed.failed, filename);
-    if (!cancelled) await recordFailure(ctx, script, failure.message, performance.now() - began);
+    if (!cancelled) {
+      const took = performance.now() - began;
+      await recordFailure(ctx, script, failure.message, took).catch((error: Error) =>
+        tellUnrecorded(ctx, error),
+      );
+    }
     const migrations = scripts.map((one) => ({
       migration: one.migration.filename,
       outcome:

@@ -9,6 +9,7 @@ import { type ConnectionSpec, type ConnectOptions, closeConnection, openConnecti
 import { ensureLedger, readLedger } from "./ledger";
 import { chooseBatch, runBatch } from "./runner-batch";
 import type { RunContext, StepResult } from "./runner-context";
+import { type DatabaseError, MessageError } from "./runner-message";
 import { type PreparedScript, refusalFailure, ScriptQueue } from "./runner-scripts";
 import {
   acquireRunnerLock,
@@ -236,7 +237,29 @@ async function runStep(ctx: RunContext, script: PreparedScript, position: number
   const half = ctx.rows.get(script.key)?.steps;
   const [unit] = script.units;
   const whole = script.units.length <= 1 && unit?.kind !== "outside" && !half?.done.length && !half?.current;
-  return whole ? runInTransaction(ctx, script, position) : runInSteps(ctx, script, position);
+  try {
+    return await (whole ? runInTransaction(ctx, script, position) : runInSteps(ctx, script, position));
+  } catch (error) {
+    return unrecorded(script, error);
+  }
+}
+
+/**
+ * The ledger could not be written, mostly since the session is gone by now. What the migration did is in its row, or
+ * there is none and nothing is in effect; the next run reads that. @throws what is no error of the database
+ */
+function unrecorded(script: PreparedScript, error: unknown): StepResult {
+  const cause = error instanceof MessageError ? error.error : (error as DatabaseError);
+  const fromDatabase =
+    cause.severity !== undefined || /connection|terminated|queryable|ECONN|EPIPE/i.test(cause.message);
+  if (!fromDatabase || error instanceof DomainError) throw error;
+  const failure: PostgresFailure = {
+    sqlState: cause.code ?? "08006",
+    message: `The ledger could not be written: ${cause.message}`,
+    hint: "Run again: what is in effect is known from the ledger.",
+    migration: script.migration.filename,
+  };
+  return { outcome: "failed", durationMs: 0, failure };
 }
 
 /** What the plan could not see: the ledger changed between planning and the lock. */
