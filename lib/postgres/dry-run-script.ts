@@ -199,7 +199,8 @@ class ScriptRun {
   }
 
   private fail(statement: Statement, error: unknown, sql: string, durationMs: number | null): void {
-    if (!(error instanceof pg.DatabaseError)) throw error;
+    // 57P01: the session was ended from outside, which is no answer about the statement.
+    if (!(error instanceof pg.DatabaseError) || error.code === "57P01") throw error;
     this.trial.signal.throwIfAborted();
     this.failure = failureOf(error, this.migration, statement, sql);
     this.add(statement, NOTHING, { durationMs, error: this.failure });

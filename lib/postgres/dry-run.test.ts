@@ -71,6 +71,8 @@ describe.each([
   [18, "target_server"],
   [14, "target_server"],
 ] as const)("a dry run for PostgreSQL %i on %s", (major, place) => {
+  /** What does not depend on where the copy lies is tried in one place. */
+  const once = it.runIf(place === "embedded");
   beforeEach(() => open(major));
 
   it("copies the schema faithfully, and leaves target and server as they were", async () => {
@@ -158,7 +160,7 @@ describe.each([
     expect(result.rollback.reason).toBe("proven");
   });
 
-  it("runs a script's own transactions, COPY rows and deferred constraints", async () => {
+  once("runs a script's own transactions, COPY rows and deferred constraints", async () => {
     const result = await tryOut(
       [
         `BEGIN; CREATE TABLE shop.a (id int PRIMARY KEY); COMMIT;
@@ -178,7 +180,7 @@ BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; UPDATE shop.a SET id = id +
     expect(result.schemaAfter).not.toContain("CREATE TABLE shop.b");
   });
 
-  it("stops at a failing statement with PostgreSQL's words and the place", async () => {
+  once("stops at a failing statement with PostgreSQL's words and the place", async () => {
     const result = await tryOut(
       [
         "CREATE TABLE shop.kept (id int);",
@@ -205,7 +207,7 @@ BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; UPDATE shop.a SET id = id +
     expect(result.rollback.reason).toBe("not_tried");
   });
 
-  it("proves nothing when the way back is missing, fails or ends elsewhere", async () => {
+  once("proves nothing when the way back is missing, fails or ends elsewhere", async () => {
     const add = "ALTER TABLE shop.orders ADD COLUMN x int";
     expect((await tryOut([add], place)).rollback).toMatchObject({
       reason: "no_down",
@@ -283,7 +285,7 @@ BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; UPDATE shop.a SET id = id +
     expect(await leftovers()).toEqual([]);
   });
 
-  it("takes no longer than allowed", async () => {
+  once("takes no longer than allowed", async () => {
     const server = await testServer(18);
     const run = dryRun({
       target: database.spec,
@@ -294,4 +296,17 @@ BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; UPDATE shop.a SET id = id +
     });
     await expect(run).rejects.toMatchObject({ code: "dry_run.timeout" });
   });
+});
+
+it("goes on beside others on one server at the same time", async () => {
+  await open(18);
+  const add = (name: string): [string, string] => [
+    `ALTER TABLE shop.orders ADD COLUMN ${name} int`,
+    `ALTER TABLE shop.orders DROP COLUMN ${name}`,
+  ];
+  const results = await Promise.all(["a", "b", "c", "d"].map((name) => tryOut([add(name)])));
+  for (const result of results) expect(result).toMatchObject({ ok: true, rollback: { proven: true } });
+  expect(new Set(results.map((result) => result.fingerprintBefore)).size).toBe(1);
+  expect(scratch).toHaveLength(4);
+  expect(await leftovers()).toEqual([]);
 });

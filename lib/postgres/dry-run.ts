@@ -78,8 +78,11 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
   const trial = await openTrial(shadow, signal);
   const onAbort = () => void endSession(shadow, trial.tracer.pid);
   signal.addEventListener("abort", onAbort, { once: true });
+  const size = watchSize(shadow, onAbort);
   try {
-    const { statements, failure } = await tryForward(options, trial);
+    const { statements, failure } = await tryForward(options, trial).catch((error: unknown) => {
+      throw size.exceeded() ?? error;
+    });
     options.onProgress?.({ phase: "read" });
     const schemaAfter = await dumpSchema(shadow.spec, { signal });
     const rollback = failure
@@ -100,6 +103,7 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
       rollback,
     };
   } finally {
+    size.stop();
     signal.removeEventListener("abort", onAbort);
     await closeTrial(trial);
   }
@@ -129,6 +133,35 @@ async function closeTrial(trial: Trial): Promise<void> {
 /** A statement that runs at this moment ends only when its session is ended. */
 async function endSession(shadow: Shadow, pid: number): Promise<void> {
   await shadow.admin.query("SELECT pg_terminate_backend($1)", [pid]).catch(() => undefined);
+}
+
+/** A script that fills tables without end must not fill the disk of a server that others use too. */
+const MOST_BYTES = 8 * 1024 ** 3;
+const LOOK_EVERY_MS = 3000;
+
+function watchSize(shadow: Shadow, onExceeded: () => void): { exceeded(): DomainError | null; stop(): void } {
+  let bytes = 0;
+  const look = async () => {
+    const { rows } = await shadow.admin.query<{ bytes: string }>(
+      "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())::text AS bytes",
+    );
+    bytes = Number(rows[0]?.bytes ?? 0);
+    if (bytes > MOST_BYTES) onExceeded();
+  };
+  const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
+  return {
+    exceeded: () => (bytes > MOST_BYTES ? tooLarge() : null),
+    stop: () => clearInterval(timer),
+  };
+}
+
+function tooLarge(): DomainError {
+  return new DomainError(
+    "target",
+    "dry_run.too_large",
+    `The scratch copy grew beyond ${MOST_BYTES / 1024 ** 3} GB and was stopped.`,
+    { hint: "A statement that writes that many rows cannot be tried on a copy of the schema." },
+  );
 }
 
 async function tryForward(

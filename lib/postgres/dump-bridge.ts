@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import type pg from "pg";
 import { DomainError } from "../errors";
 import { DUMP_WORKER } from "./dump-worker";
 import { acceptStartup, followMessages, kindOfFirstPacket } from "./wire-protocol";
+
+// Asked for at run time: a bundler would look for the worker's file, and there is none.
+const threads = process.getBuiltinModule("node:worker_threads");
 
 type FromWorker =
   | { type: "write"; bytes: Uint8Array }
@@ -39,9 +42,9 @@ export async function runPgDump(client: pg.Client, args: string[], signal: Abort
   socket.removeAllListeners("data");
   client.removeAllListeners("error");
   client.on("error", () => undefined);
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = new threads.MessageChannel();
   const flag = new SharedArrayBuffer(4);
-  const worker = new Worker(DUMP_WORKER, {
+  const worker = new threads.Worker(DUMP_WORKER, {
     eval: true,
     workerData: { module: findPgDump(), port: port2, flag, args },
     transferList: [port2],
@@ -103,7 +106,7 @@ function converse({ socket, port, bell, worker, parameters, signal }: Conversati
     worker.once("error", (error) => reject(dumpFailed(String(error.message))));
     worker.once("exit", () => {
       // The thread's end may be told before its last message.
-      const last = receiveMessageOnPort(port);
+      const last = threads.receiveMessageOnPort(port);
       if (last) onMessage(last.message as FromWorker);
       reject(dumpFailed("pg_dump ended without an answer."));
     });

@@ -3,8 +3,10 @@ import pg from "pg";
 
 const PREFIX = "dbmigrator_shadow_";
 const PATTERN = /^dbmigrator_shadow_(\d{10})_[0-9a-f]{12}$/;
-/** No dry run lasts that long; what is older was left behind by a process that was killed. */
-const LEFTOVER_SECONDS = 3 * 3600;
+/** No dry run lasts that long. */
+const OLD_SECONDS = 3 * 3600;
+/** Who makes a copy stays connected to it: one that nobody is connected to was left behind by a killed process. */
+const ABANDONED_SECONDS = 15 * 60;
 
 /** Name of a scratch database and of its role: when it was made (by the server's clock) and at random. */
 export async function newShadowName(admin: pg.Client): Promise<string> {
@@ -21,22 +23,22 @@ export function shadowMadeAt(name: string): number | null {
 }
 
 /**
- * Removes scratch databases and roles of killed processes: known by their name, and only when three hours old.
- * Failures are left to the next time.
+ * Removes scratch databases and roles that killed processes left behind: known by their name, and only when nobody
+ * has been connected for a while or they are hours old. Failures are left to the next time.
+ * @returns what was removed
  */
 export async function removeLeftovers(admin: pg.Client): Promise<string[]> {
-  const { rows } = await admin.query<{ name: string; kind: "DATABASE" | "ROLE"; now: string }>(
-    `SELECT datname::text AS name, 'DATABASE' AS kind, extract(epoch FROM now())::bigint AS now
-       FROM pg_database WHERE starts_with(datname::text, '${PREFIX}')
-      UNION ALL
-     SELECT rolname::text, 'ROLE', extract(epoch FROM now())::bigint
-       FROM pg_roles WHERE starts_with(rolname::text, '${PREFIX}')
-      ORDER BY kind`,
+  const { rows } = await admin.query<{ name: string; kind: "DATABASE" | "ROLE"; used: boolean; now: string }>(
+    `SELECT n.name, n.kind, extract(epoch FROM now())::bigint AS now,
+            EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = n.name) AS used
+       FROM (SELECT datname::text AS name, 'DATABASE' AS kind FROM pg_database
+             UNION ALL SELECT rolname::text, 'ROLE' FROM pg_roles) n
+      WHERE starts_with(n.name, '${PREFIX}') ORDER BY n.kind`,
   );
   const removed: string[] = [];
-  for (const { name, kind, now } of rows) {
+  for (const { name, kind, used, now } of rows) {
     const madeAt = shadowMadeAt(name);
-    if (madeAt === null || Number(now) - madeAt < LEFTOVER_SECONDS) continue;
+    if (madeAt === null || Number(now) - madeAt < (used ? OLD_SECONDS : ABANDONED_SECONDS)) continue;
     const force = kind === "DATABASE" ? " WITH (FORCE)" : "";
     const done = await admin
       .query(`DROP ${kind} IF EXISTS ${pg.escapeIdentifier(name)}${force}`)

@@ -176,7 +176,7 @@ describe("a scratch copy", () => {
     const server = await testServer();
     const admin = await connect(server.spec);
     const now = Math.floor(Date.now() / 1000);
-    const old = `dbmigrator_shadow_${now - 4 * 3600}_${"a".repeat(12)}`;
+    const old = `dbmigrator_shadow_${now - 20 * 60}_${"a".repeat(12)}`;
     const young = `dbmigrator_shadow_${now - 60}_${"b".repeat(12)}`;
     for (const name of [old, young]) {
       await admin.query(`CREATE ROLE ${name}`);
