@@ -38,6 +38,11 @@ const PACKAGES: [RegExp, readonly string[]][] = [
 const IMPORT =
   /(?:^|[\s;])(?:import|export)\s[^'"();]*?from\s*["']([^"']+)["']|(?:^|[^\w.])import\s*\(?\s*["']([^"']+)["']/g;
 
+/** Without those that only name types: nothing is loaded for them. */
+function loadsOf(text: string): string[] {
+  return importsOf(text.replaceAll(/^(import|export) type [^;]*;/gm, ""));
+}
+
 function importsOf(text: string): string[] {
   return [...text.matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? "");
 }
@@ -76,7 +81,7 @@ describe("imports", () => {
 
   it("load a package only where it belongs", () => {
     const wrong = sources.flatMap(({ path, text }) =>
-      importsOf(text).flatMap((specifier) =>
+      loadsOf(text).flatMap((specifier) =>
         PACKAGES.filter(
           ([pattern, folders]) => pattern.test(specifier) && !folders.includes(layerOf(path)),
         ).map(() => `${path} imports ${specifier}`),
