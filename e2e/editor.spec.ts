@@ -1,0 +1,157 @@
+import type { Page } from "@playwright/test";
+import { expect, test } from "./fixtures";
+
+test.use({ person: "developer" });
+
+/** A new draft of the demo's orders, open in the editor. */
+async function openNew(page: Page, name: string): Promise<string> {
+  await page.goto("/demo-shop/migrations/new?service=orders");
+  await page.getByLabel("Name").fill(`${name} ${Date.now()}`);
+  await page.getByRole("button", { name: "Create and open the editor" }).click();
+  await page.waitForURL(/\/edit$/);
+  await expect(script(page)).toBeVisible();
+  return page.url();
+}
+
+const script = (page: Page) => page.getByRole("textbox", { name: "Up script" });
+const kept = (page: Page) => page.locator("[data-kept]");
+
+async function write(page: Page, text: string): Promise<void> {
+  await script(page).click();
+  await page.keyboard.insertText(text);
+}
+
+test("finds what is wrong at its line while it is written, and mends it with one key", async ({
+  page,
+  expectAccessible,
+}) => {
+  await openNew(page, "risky");
+  await write(page, "CREATE INDEX orders_note_idx\n  ON orders.orders (id);\n\nSELEC 1;\n");
+  const findings = page.getByRole("region", { name: "What it will do" });
+  await expect(findings.getByText("The index is built while orders.orders is locked")).toBeVisible();
+  await expect(findings.getByRole("button", { name: /syntax error/ })).toContainText("line 4");
+  await page.keyboard.press("F8");
+  await page.keyboard.press("Control+Home");
+  await expect(page.getByRole("note", { name: /The index is built/ })).toContainText(
+    "CREATE INDEX CONCURRENTLY",
+  );
+  await expectAccessible();
+  await page.keyboard.press("Control+.");
+  await expect(page.getByText(/_index_orders was created/)).toBeVisible();
+  await expect(script(page)).not.toContainText("CREATE INDEX");
+  await script(page).press("Control+z");
+  await expect(script(page)).toContainText("CREATE INDEX");
+});
+
+test("keeps what was written through a reload, before it is saved", async ({ page }) => {
+  await openNew(page, "reload");
+  await write(page, "SELECT 'never lose me';");
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft");
+  await page.reload();
+  await expect(script(page)).toContainText("never lose me");
+  // Not even the second before the draft reaches the server is lost.
+  await write(page, "-- at the last moment\n");
+  await page.reload();
+  await expect(script(page)).toContainText("at the last moment");
+  await page.keyboard.press("Control+s");
+  await expect(kept(page)).toHaveAttribute("data-kept", "saved");
+});
+
+test("keeps what was written while the network is gone and sends it when it is back", async ({
+  page,
+  context,
+}) => {
+  await openNew(page, "network");
+  await write(page, "SELECT 1;");
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft");
+  await context.setOffline(true);
+  await write(page, "SELECT 'offline';");
+  await expect(kept(page)).toHaveAttribute("data-kept", "browser");
+  await context.setOffline(false);
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft", { timeout: 30_000 });
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await expect(script(page)).toContainText("offline");
+});
+
+test("tells two people of each other, and lets neither overwrite the other unseen", async ({
+  page,
+  pageOf,
+}) => {
+  const url = await openNew(page, "two people");
+  await write(page, "SELECT 'mine';");
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft");
+  const other = await pageOf("admin");
+  await other.goto(url);
+  await expect(other.getByText(/is writing/)).toBeVisible();
+  // A draft is its writer's alone.
+  await expect(script(other)).not.toContainText("mine");
+  await write(other, "SELECT 'theirs';");
+  await other.keyboard.press("Control+s");
+  await expect(kept(other)).toHaveAttribute("data-kept", "saved");
+  await script(page).click();
+  await page.keyboard.press("Control+s");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("saved this migration before you");
+  await expect(dialog).toContainText("SELECT 'theirs';");
+  await expect(dialog).toContainText("SELECT 'mine';");
+  await dialog.getByRole("button", { name: "Keep mine as a new migration" }).click();
+  await expect(page).not.toHaveURL(url);
+  await expect(script(page)).toContainText("mine");
+  await page.goto(url);
+  await expect(script(page)).toContainText("theirs");
+});
+
+test("tries a script on a shadow and shows what was seen", async ({ page }) => {
+  test.setTimeout(180_000);
+  await openNew(page, "shadow");
+  await write(page, "ALTER TABLE orders.orders ADD COLUMN tried_by_test text;");
+  await page.getByRole("tab", { name: /down/ }).click();
+  await page.getByRole("textbox", { name: "Down script" }).click();
+  await page.keyboard.insertText("ALTER TABLE orders.orders DROP COLUMN tried_by_test;");
+  await page.getByRole("tab", { name: /up/ }).click();
+  await page.getByRole("button", { name: /Try on a shadow/ }).click();
+  const panel = page.getByRole("region", { name: "What it will do" });
+  await expect(panel.getByText("tried_by_test text")).toBeVisible({ timeout: 120_000 });
+  await expect(panel).toContainText("ACCESS EXCLUSIVE");
+  await expect(panel.getByText(/tried \d\d:\d\d:\d\d/)).toBeVisible();
+});
+
+test("imports a folder after showing what will happen", async ({ page, expectAccessible }) => {
+  await page.goto("/demo-shop/migrations/import");
+  const version = `2100${String(Date.now()).slice(-10)}`;
+  await page.setInputFiles('[data-import="zip"]', [
+    { name: `${version}_good.up.sql`, mimeType: "text/plain", buffer: Buffer.from("SELECT 1;") },
+    {
+      name: `${version}_wrong.up.sql`,
+      mimeType: "text/plain",
+      buffer: Buffer.from("SELECT 1;\n\\connect x\n"),
+    },
+  ]);
+  await expect(page.getByText(`${version}_wrong.up.sql, line 2`)).toBeVisible();
+  const confirm = page.getByRole("button", { name: "Import 1 migration" });
+  await expect(confirm).toBeDisabled();
+  await expectAccessible();
+  await page.getByLabel("Leave out what has problems").check();
+  await confirm.click();
+  await expect(page).toHaveURL(/\/migrations\?service=/);
+  await expect(page.getByText(version).first()).toBeVisible();
+});
+
+test.describe("somebody who may only read", () => {
+  test.use({ person: "viewer" });
+
+  test("sees scripts and findings and can change neither", async ({ page, expectAccessible }) => {
+    await page.goto("/demo-shop/migrations");
+    await expect(page.getByRole("link", { name: "New migration" })).toHaveCount(0);
+    await page.locator("[data-row-link]").first().click();
+    await page.getByRole("link", { name: /Open/ }).click();
+    await expect(script(page)).toBeVisible();
+    await expect(page.getByText("for reading only")).toBeVisible();
+    await script(page).click();
+    await page.keyboard.insertText("SELECT 'not mine';");
+    await expect(script(page)).not.toContainText("not mine");
+    await expect(page.getByRole("button", { name: /Try on a shadow/ })).toHaveCount(0);
+    await expectAccessible();
+  });
+});
