@@ -10,26 +10,23 @@ export function mondayOf(date: Date): Date {
   return new Date(day - ((date.getUTCDay() + 6) % 7) * (WEEK_MS / 7));
 }
 
-/** Runs and migrations of the last twelve weeks, from the index alone. */
+/** Runs and migrations of the last twelve weeks: one range of the index a week, whatever lies before. */
 export async function loadWeeks(db: Db, projectId: string, now: Date): Promise<WeekPoint[]> {
   const first = new Date(mondayOf(now).getTime() - (WEEKS - 1) * WEEK_MS);
-  const rows = await db.$queryRaw<{ week: string; succeeded: number; failed: number; migrations: number }[]>`
-    SELECT to_char(date_trunc('week', finished_at AT TIME ZONE 'UTC'), 'YYYY-MM-DD') AS week,
-           count(*) FILTER (WHERE state = 'succeeded')::int AS succeeded,
-           count(*) FILTER (WHERE state IN ('failed', 'in_doubt'))::int AS failed,
-           sum(migrations_done)::int AS migrations
-    FROM run WHERE project_id = ${projectId}::uuid AND finished_at >= ${first} GROUP BY 1`;
-  const found = new Map(rows.map((row) => [row.week, row]));
-  return Array.from({ length: WEEKS }, (_, index) => {
-    const week = new Date(first.getTime() + index * WEEK_MS);
-    const row = found.get(week.toISOString().slice(0, 10));
-    return {
-      week: week.toISOString(),
-      succeeded: row?.succeeded ?? 0,
-      failed: row?.failed ?? 0,
-      migrations: row?.migrations ?? 0,
-    };
-  });
+  const rows = await db.$queryRaw<(Omit<WeekPoint, "week"> & { n: number })[]>`
+    SELECT n, counted.* FROM generate_series(0, ${WEEKS - 1}) AS n
+    CROSS JOIN LATERAL (SELECT ${first}::timestamptz + n * interval '168 hours' AS start) AS week
+    CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE state = 'succeeded')::int AS succeeded,
+             count(*) FILTER (WHERE state = 'failed')::int AS failed,
+             coalesce(sum(migrations_done), 0)::int AS migrations
+      FROM run WHERE project_id = ${projectId}::uuid
+        AND finished_at >= week.start AND finished_at < week.start + interval '168 hours'
+    ) AS counted ORDER BY n`;
+  return rows.map(({ n, ...counts }) => ({
+    week: new Date(first.getTime() + n * WEEK_MS).toISOString(),
+    ...counts,
+  }));
 }
 
 /** The last twenty finished runs, oldest first. */
