@@ -163,6 +163,14 @@ describe("refusals", () => {
     ]);
   });
 
+  it("says that variables of psql do not exist here", () => {
+    expect(parseScript("SELECT :name").problems[0]).toMatchObject({
+      column: 8,
+      hint: expect.stringContaining("psql"),
+    });
+    expect(parseScript("SELECT 1 1").problems[0]?.hint).toBeUndefined();
+  });
+
   it("reports every statement that cannot be read", () => {
     expect(problems("SELEC 1;\nSELECT 2;\nSELECT FROM WHERE;")).toEqual([
       { code: "syntax", line: 1, column: 1 },
@@ -208,6 +216,11 @@ describe("refusals", () => {
     ["COPY t FROM PROGRAM 'curl x'", "copy_program"],
     ["COPY (SELECT 1) TO PROGRAM 'sh'", "copy_program"],
     ["DROP DATABASE IF EXISTS chinook", "drop_database"],
+    ["DO $$ BEGIN COPY t FROM PROGRAM 'sh'; END $$", "copy_program"],
+    ["DO $$ BEGIN EXECUTE 'COPY t TO PROGRAM ''sh'''; END $$", "copy_program"],
+    ["DO $$ BEGIN DELETE FROM dbmigrator.migrations_log; END $$", "ledger"],
+    ["DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$", "session"],
+    ["CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'DROP SCHEMA dbmigrator CASCADE'", "ledger"],
     ["PREPARE TRANSACTION 'x'", "session"],
     ["COMMIT PREPARED 'x'", "session"],
     ["COMMIT AND CHAIN", "session"],
@@ -236,6 +249,7 @@ describe("refusals", () => {
     "CREATE VIEW applied AS SELECT * FROM dbmigrator.migrations_log",
     "INSERT INTO notes SELECT 'dbmigrator.x' FROM dbmigrator.migrations_log",
     "GRANT SELECT ON dbmigrator.migrations_log TO monitor",
+    "DO $$ BEGIN PERFORM * FROM dbmigrator.migrations_log; UPDATE t SET program = 1; END $$",
     "DISCARD PLANS",
     "RESET lock_timeout",
     "SET LOCAL ROLE app",

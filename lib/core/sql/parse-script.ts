@@ -171,7 +171,10 @@ class ScriptReader {
   }
 
   private syntaxProblem(start: number, failure: ParseFailure): void {
-    this.problem(start + failure.offset, { code: "syntax", message: failure.message });
+    const at = start + failure.offset;
+    const isVariable = this.text[at] === ":";
+    const hint = "Variables of psql (:name) do not exist here; write the value itself.";
+    this.problem(at, { code: "syntax", message: failure.message, ...(isVariable ? { hint } : {}) });
   }
 
   private problem(offset: number, problem: Pick<ScriptProblem, "code" | "message" | "hint">): void {

@@ -33,8 +33,31 @@ function databaseRefusal(tree: Node): Refusal | null {
   };
 }
 
+/**
+ * The code of a DO block or a function, which the parser sees as a string; null for other statements. What it puts
+ * together at run time stays unseen.
+ */
+export function codeOf(tree: Node): string | null {
+  const options =
+    "DoStmt" in tree
+      ? tree.DoStmt.args
+      : "CreateFunctionStmt" in tree
+        ? tree.CreateFunctionStmt.options
+        : null;
+  for (const node of options ?? []) {
+    if ("DefElem" in node && node.DefElem.defname === "as" && node.DefElem.arg)
+      return scalarText(node.DefElem.arg);
+  }
+  return null;
+}
+
+const PROGRAM_IN_CODE = /\bcopy\b[^;]*\b(?:from|to)\s+program\b/i;
+const LEDGER_IN_CODE =
+  /\b(?:insert\s+into|update|delete\s+from|truncate|alter\s+(?:table|schema)|drop\s+(?:table|schema)|merge\s+into)\b[^;]*\bdbmigrator\b/i;
+
 function programRefusal(tree: Node): Refusal | null {
-  if (!("CopyStmt" in tree) || !tree.CopyStmt.is_program) return null;
+  const runs = "CopyStmt" in tree ? tree.CopyStmt.is_program : PROGRAM_IN_CODE.test(codeOf(tree) ?? "");
+  if (!runs) return null;
   return {
     code: "copy_program",
     message: "COPY … PROGRAM runs a program on the database server and is not accepted.",
@@ -76,8 +99,8 @@ function sessionRefusal(tree: Node): Refusal | null {
   }
   if ("VariableSetStmt" in tree) return settingRefusal(tree.VariableSetStmt);
   if ("SelectStmt" in tree || "CallStmt" in tree || "DoStmt" in tree) {
-    const unlock = calledFunctions(tree).find((name) => name === "pg_advisory_unlock_all");
-    if (unlock) {
+    const name = "pg_advisory_unlock_all";
+    if (calledFunctions(tree).includes(name) || codeOf(tree)?.includes(name)) {
       return session(
         "pg_advisory_unlock_all() drops the lock that keeps other runners away.",
         "Release the locks of your own by their keys.",
@@ -135,6 +158,8 @@ const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 
 function ledgerRefusal(tree: Node, text: string): Refusal | null {
   if (!text.toLowerCase().includes(LEDGER)) return null;
+  const code = codeOf(tree);
+  if (code !== null && LEDGER_IN_CODE.test(code)) return ledger();
   let found = false;
   const isLedger = (parts: string[]) => parts[0] === LEDGER;
   const isHarmless = HARMLESS.has(Object.keys(tree)[0] ?? "");

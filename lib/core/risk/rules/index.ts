@@ -5,6 +5,7 @@ import { addForeignKey } from "./add-foreign-key";
 import { addRequiredColumn } from "./add-required-column";
 import { addExclusion, addPrimaryKey, addUnique } from "./add-unique";
 import { changeColumnType } from "./change-column-type";
+import { codeBlock } from "./code-block";
 import { createIndex, indexMayBeInvalid } from "./create-index";
 import { deleteWithoutWhere } from "./delete-without-where";
 import { domainConstraint } from "./domains";
@@ -88,6 +89,7 @@ export const RULES: readonly Rule[] = [
   outsideInTransaction,
   transactionLeftOpen,
   transactionNesting,
+  codeBlock,
   serverWide,
   serverFiles,
   unboundedWait,
