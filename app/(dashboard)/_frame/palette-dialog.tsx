@@ -32,7 +32,7 @@ export function PaletteDialog({
   const t = useTranslations("frame");
   const router = useRouter();
   const [text, setText] = useState("");
-  const found = useSearch(project?.slug, text);
+  const { found, searching } = useSearch(project?.slug, text);
 
   const go = (href: string) => () => router.push(href);
   const pages: Entry[] = [
@@ -111,7 +111,9 @@ export function PaletteDialog({
           <Command label={t("palette.open")} loop>
             <Command.Input value={text} onValueChange={setText} placeholder={t("palette.placeholder")} />
             <Command.List label={t("palette.results")}>
-              <Command.Empty>{t("palette.nothing", { text })}</Command.Empty>
+              <Command.Empty>
+                {searching ? t("palette.searching") : t("palette.nothing", { text })}
+              </Command.Empty>
               {found && project ? (
                 <>
                   {group(t("palette.migrations"), migrationEntries(found, project.slug, go))}
@@ -164,20 +166,31 @@ function migrationEntries(found: SearchResult, slug: string, go: (href: string) 
 }
 
 /** Asks the server a moment after the last letter; an answer to older letters is dropped. */
-function useSearch(project: string | undefined, text: string): SearchResult | null {
+function useSearch(
+  project: string | undefined,
+  text: string,
+): { found: SearchResult | null; searching: boolean } {
   const [found, setFound] = useState<SearchResult | null>(null);
+  const [searching, setSearching] = useState(false);
   useEffect(() => {
     const wanted = text.trim();
-    if (!project || wanted.length < 2) return setFound(null);
+    if (!project || wanted.length < 2) {
+      setFound(null);
+      setSearching(false);
+      return;
+    }
     let current = true;
+    setSearching(true);
     const timer = setTimeout(async () => {
       const answer = await searchProject(project, wanted);
-      if (current) setFound(answer.ok ? answer.data : null);
+      if (!current) return;
+      setFound(answer.ok ? answer.data : null);
+      setSearching(false);
     }, 160);
     return () => {
       current = false;
       clearTimeout(timer);
     };
   }, [project, text]);
-  return found;
+  return { found, searching };
 }
