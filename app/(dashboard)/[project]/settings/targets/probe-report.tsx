@@ -6,8 +6,11 @@ import { Mark } from "@/components/mark";
 import { Note } from "@/components/states";
 import type { ProbeResult } from "@/lib/operations/target/probe";
 
-/** What trying the connection found: why it failed, or what kind of place it is. */
-export function ProbeReport({ result }: { result: ProbeResult }) {
+/**
+ * What trying the connection found: why it failed, or what kind of place it is. On this machine (`local`) nobody
+ * listens in, so a plain connection is no warning.
+ */
+export function ProbeReport({ result, local }: { result: ProbeResult; local: boolean }) {
   const t = useTranslations("settings.probe");
   if (!result.ok) {
     return (
@@ -22,7 +25,7 @@ export function ProbeReport({ result }: { result: ProbeResult }) {
     probe.pooler && t("pooler"),
     probe.readOnly && t("readOnly"),
     !probe.canCreateLedger && t("noLedger"),
-    !probe.tls && t("plain"),
+    !probe.tls && !local && t("plain"),
     probe.managedBy !== null && t("managed", { instance: probe.managedBy }),
   ].filter((warning) => warning !== false);
   return (
@@ -60,4 +63,8 @@ export function ProbeReport({ result }: { result: ProbeResult }) {
       )}
     </div>
   );
+}
+
+export function isLocal(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

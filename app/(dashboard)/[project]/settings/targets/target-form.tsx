@@ -14,7 +14,7 @@ import { Textarea } from "@/components/ui/textarea";
 import type { ProbeResult } from "@/lib/operations/target/probe";
 import type { TargetDetail } from "@/lib/operations/target/views";
 import { addTarget, changeTarget, tryConnection } from "./actions";
-import { ProbeReport } from "./probe-report";
+import { isLocal, ProbeReport } from "./probe-report";
 
 interface TargetFormProps {
   environmentId: string;
@@ -34,6 +34,7 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
   const common = useTranslations("common");
   const [tls, setTls] = useState(target?.tlsMode ?? "verify-full");
   const [result, setResult] = useState<ProbeResult | null>(null);
+  const [tried, setTried] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [testing, start] = useTransition();
   const area = useRef<HTMLDivElement>(null);
@@ -43,6 +44,7 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
     if (!form) return;
     const { host, port, database, username, password, tlsMode, caCertificate } = readForm(form);
     const connection = { host, port, database, username, password, tlsMode, caCertificate };
+    setTried(String(host ?? ""));
     start(async () => {
       const answer = await tryConnection({
         environmentId,
@@ -159,7 +161,7 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
             <Checkbox name="untested" />
           </Field>
           <div aria-live="polite">
-            {result ? <ProbeReport result={result} /> : null}
+            {result ? <ProbeReport result={result} local={isLocal(tried)} /> : null}
             {problem ? <p className="text-danger">{problem}</p> : null}
           </div>
         </div>

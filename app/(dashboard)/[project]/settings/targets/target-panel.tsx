@@ -12,7 +12,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
 import type { TargetDetail } from "@/lib/operations/target/views";
 import { readLedger, removeTarget, tryConnection } from "./actions";
-import { ProbeReport } from "./probe-report";
+import { isLocal, ProbeReport } from "./probe-report";
 import { TargetForm } from "./target-form";
 
 /** One target: where it is, what the last connection found, what can be done with it. */
@@ -62,7 +62,7 @@ export function TargetPanel({ target, writes }: { target: TargetDetail; writes: 
         </div>
       </div>
       <Standing target={target} />
-      {target.probe ? <ProbeReport result={target.probe} /> : null}
+      {target.probe ? <ProbeReport result={target.probe} local={isLocal(target.host)} /> : null}
       {target.probedAt ? (
         <p className="muted">
           {t("triedAt")} <RelativeTime at={target.probedAt} />
