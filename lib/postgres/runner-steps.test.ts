@@ -101,7 +101,9 @@ describe("statements outside of a transaction", () => {
     const scripts = { "1_a.sql": "-- dbmigrator: transaction=none\nCALL dbt_fill();", "2_b.sql": "SELECT 1" };
     const running = bench.up("dbt", scripts, { onEvent: waiter.onEvent });
     await waiter.seen("statement.start");
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    while ((await bench.value("SELECT count(*)::int FROM dbt")) === 0) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
     await terminate();
     expect(await running).toMatchObject({
       state: "in_doubt",
