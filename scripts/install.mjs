@@ -19,7 +19,7 @@ export function ensureInstalled(dev) {
   const fits = readJson(STAMP)?.lock === lockHash();
   if (fits && (!dev || hasDevPackages())) return false;
   const withDev = dev || hasDevPackages();
-  console.log(`Installing packages (once${withDev ? "" : ", about 400 MB"}) …`);
+  console.log(`Installing packages (once${withDev ? "" : ", about 1 GB"}) …`);
   const args = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   const result = npm([...args, withDev ? "--include=dev" : "--omit=dev"]);
   if (result.status === 0) return true;
