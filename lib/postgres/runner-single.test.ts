@@ -107,8 +107,7 @@ describe("all in one transaction", () => {
 
   it("may use a new enum value at once when the type is as new, on servers that allow it", async () => {
     const scripts = {
-      "1_a.sql":
-        "CREATE TYPE tone AS ENUM ('low'); CREATE TABLE tn (t tone)",
+      "1_a.sql": "CREATE TYPE tone AS ENUM ('low'); CREATE TABLE tn (t tone)",
       "2_b.sql": "ALTER TYPE tone ADD VALUE 'high'",
       "3_c.sql": "INSERT INTO tn VALUES ('high')",
     };

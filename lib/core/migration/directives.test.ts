@@ -23,7 +23,11 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
   });
 
   it("understands how other tools turn the transaction off", () => {
-    for (const line of ["-- migrate:up transaction:false", "-- +goose NO TRANSACTION", "--! no-transaction"]) {
+    for (const line of [
+      "-- migrate:up transaction:false",
+      "-- +goose NO TRANSACTION",
+      "--! no-transaction",
+    ]) {
       expect(readDirectives(`${line}\nVACUUM;`).directives.transaction).toBe("none");
     }
     expect(readDirectives("-- migrate:up\nSELECT 1").directives.transaction).toBe("auto");
@@ -31,21 +35,26 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
 
   it("refuses what it does not know, with its line", () => {
     const { problems } = readDirectives("-- first\n-- dbmigrator: transction=none\nSELECT 1;");
-    expect(problems).toMatchObject([{ code: "directive", line: 2, message: expect.stringContaining("transction") }]);
+    expect(problems).toMatchObject([
+      { code: "directive", line: 2, message: expect.stringContaining("transction") },
+    ]);
     expect(readDirectives("-- dbmigrator: lock-timeout=soon").problems).toHaveLength(1);
     expect(readDirectives("-- dbmigrator: requires=billing").problems).toHaveLength(1);
     expect(readDirectives("-- dbmigrator: batch").problems).toHaveLength(1);
   });
 
   it("refuses a directive below the first statement, except ignore", () => {
-    const script = "SELECT 1;\n-- dbmigrator: transaction=none\n-- dbmigrator: ignore=drop-table\nDROP TABLE t;";
+    const script =
+      "SELECT 1;\n-- dbmigrator: transaction=none\n-- dbmigrator: ignore=drop-table\nDROP TABLE t;";
     const { directives, problems } = readDirectives(script);
     expect(problems).toMatchObject([{ line: 2 }]);
     expect(directives).toMatchObject({ transaction: "auto", ignore: [{ rule: "drop-table", reason: "" }] });
   });
 
   it("sees past a block comment of several lines at the top", () => {
-    const { directives, problems } = readDirectives("/*\n  Warnings:\n*/\n-- dbmigrator: transaction=none\nSELECT 1;");
+    const { directives, problems } = readDirectives(
+      "/*\n  Warnings:\n*/\n-- dbmigrator: transaction=none\nSELECT 1;",
+    );
     expect({ transaction: directives.transaction, problems }).toEqual({ transaction: "none", problems: [] });
   });
 });

@@ -12,7 +12,10 @@ const names = (files: Record<string, string>) => read(files).migrations.map((one
 
 describe("layouts", () => {
   it("reads pairs of up and down files", () => {
-    const { migrations, problems } = read({ "20260101000000_a.up.sql": "UP", "20260101000000_a.down.sql": "DOWN" });
+    const { migrations, problems } = read({
+      "20260101000000_a.up.sql": "UP",
+      "20260101000000_a.down.sql": "DOWN",
+    });
     expect(problems).toEqual([]);
     expect(migrations).toEqual([
       {
@@ -42,14 +45,25 @@ describe("layouts", () => {
   it("splits one file at the markers of other tools, and keeps its line numbers", () => {
     const text = "-- words\n-- migrate:up transaction:false\nUP;\n-- migrate:down\nDOWN;\n";
     const [migration] = read({ "20260101000000_a.sql": text }).migrations;
-    expect(migration).toMatchObject({ up: "-- words\n-- migrate:up transaction:false\nUP;\n", down: "-- migrate:down\nDOWN;\n" });
-    expect(read({ "1_a.sql": "-- +goose Up\nA;\n-- +goose Down\nB;" }).migrations[0]).toMatchObject({ down: "-- +goose Down\nB;" });
-    expect(read({ "1_a.sql": "-- Up Migration\nA;\n-- Down Migration\n" }).migrations[0]).toMatchObject({ down: null });
+    expect(migration).toMatchObject({
+      up: "-- words\n-- migrate:up transaction:false\nUP;\n",
+      down: "-- migrate:down\nDOWN;\n",
+    });
+    expect(read({ "1_a.sql": "-- +goose Up\nA;\n-- +goose Down\nB;" }).migrations[0]).toMatchObject({
+      down: "-- +goose Down\nB;",
+    });
+    expect(read({ "1_a.sql": "-- Up Migration\nA;\n-- Down Migration\n" }).migrations[0]).toMatchObject({
+      down: null,
+    });
   });
 
   it("refuses markers that would run the wrong half", () => {
-    expect(read({ "1_a.sql": "DROP TABLE t;\n-- migrate:up\nA" }).problems).toMatchObject([{ level: "error", code: "marker" }]);
-    expect(read({ "1_a.sql": "-- migrate:down\nA\n-- migrate:up\nB" }).problems).toMatchObject([{ level: "error" }]);
+    expect(read({ "1_a.sql": "DROP TABLE t;\n-- migrate:up\nA" }).problems).toMatchObject([
+      { level: "error", code: "marker" },
+    ]);
+    expect(read({ "1_a.sql": "-- migrate:down\nA\n-- migrate:up\nB" }).problems).toMatchObject([
+      { level: "error" },
+    ]);
     expect(read({ "1_a.sql": "-- migrate:down\nA" }).problems).toMatchObject([{ level: "error" }]);
   });
 
@@ -72,7 +86,11 @@ describe("layouts", () => {
   });
 
   it("takes sub-folders as services, unless one is named", () => {
-    const files = { "users/1_a.up.sql": "A", "billing/1_a.up.sql": "B", "shop/20260101_x/migration.sql": "C" };
+    const files = {
+      "users/1_a.up.sql": "A",
+      "billing/1_a.up.sql": "B",
+      "shop/20260101_x/migration.sql": "C",
+    };
     expect(read(files).migrations.map((one) => one.service)).toEqual(["billing", "shop", "users"]);
     expect(read({ "users/1_a.up.sql": "A" }, "orders").migrations[0]?.service).toBe("orders");
   });
@@ -86,29 +104,52 @@ describe("layouts", () => {
 
   it("orders numbers as numbers, and dates as they are listed", () => {
     expect(names({ "10_c.sql": "", "9_b.sql": "", "002_a.sql": "" })).toEqual(["002_a", "9_b", "10_c"]);
-    expect(names({ "20250625_x.sql": "", "20250625120000_y.sql": "" })).toEqual(["20250625120000_y", "20250625_x"]);
+    expect(names({ "20250625_x.sql": "", "20250625120000_y.sql": "" })).toEqual([
+      "20250625120000_y",
+      "20250625_x",
+    ]);
   });
 
   it("names every file that is not understood or not complete", () => {
-    expect(read({ "seed.sql": "A" }).problems).toMatchObject([{ level: "warning", code: "unknown_file", path: "seed.sql" }]);
-    expect(read({ "1_a.down.sql": "A" }).problems).toMatchObject([{ level: "error", code: "down_without_up" }]);
-    expect(read({ "1_a.up.sql": "A", "1_a/up.sql": "B" }).problems).toMatchObject([{ level: "error", code: "duplicate" }]);
-    expect(read({ "1_a.sql": "-- dbmigrator: nonsense\n" }).problems).toMatchObject([{ level: "error", code: "directive", line: 1 }]);
+    expect(read({ "seed.sql": "A" }).problems).toMatchObject([
+      { level: "warning", code: "unknown_file", path: "seed.sql" },
+    ]);
+    expect(read({ "1_a.down.sql": "A" }).problems).toMatchObject([
+      { level: "error", code: "down_without_up" },
+    ]);
+    expect(read({ "1_a.up.sql": "A", "1_a/up.sql": "B" }).problems).toMatchObject([
+      { level: "error", code: "duplicate" },
+    ]);
+    expect(read({ "1_a.sql": "-- dbmigrator: nonsense\n" }).problems).toMatchObject([
+      { level: "error", code: "directive", line: 1 },
+    ]);
   });
 
   it("writes what it reads back", () => {
     const text = fc.string().filter((one) => !/migrate:|goose|migration|dbmigrator|\r/i.test(one));
-    const one = fc.record({ n: fc.integer({ min: 0, max: 99999 }), up: text, down: fc.option(text.map((rest) => `X${rest}`)), service: fc.constantFrom("a", "b") });
+    const one = fc.record({
+      n: fc.integer({ min: 0, max: 99999 }),
+      up: text,
+      down: fc.option(text.map((rest) => `X${rest}`)),
+      service: fc.constantFrom("a", "b"),
+    });
     fc.assert(
       fc.property(fc.uniqueArray(one, { selector: (item) => item.n, minLength: 1 }), (items) => {
         const migrations = items
           .map(({ n, up, down, service }) => ({
             ...{ service, filename: `${n}_x`, version: String(n), name: "x", kind: "versioned" as const },
-            ...{ up: up.replace(/^\uFEFF/, ""), down: down?.replace(/^\uFEFF/, "") ?? null, checksum: checksumOf(up) },
+            ...{
+              up: up.replace(/^\uFEFF/, ""),
+              down: down?.replace(/^\uFEFF/, "") ?? null,
+              checksum: checksumOf(up),
+            },
           }))
           .sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : compareMigrations(a, b)));
         const single = new Set(migrations.map((migration) => migration.service)).size === 1;
-        const back = readMigrations(writeMigrations(migrations), single ? { service: migrations[0]?.service ?? "" } : {});
+        const back = readMigrations(
+          writeMigrations(migrations),
+          single ? { service: migrations[0]?.service ?? "" } : {},
+        );
         expect(back).toEqual({ migrations, problems: [] });
       }),
     );
@@ -117,7 +158,9 @@ describe("layouts", () => {
 
 describe("checksumOf", () => {
   it("is the SHA-256 of the file, whatever the editor did to its line ends", () => {
-    expect(checksumOf("SELECT 1;\n")).toBe("b4e0497804e46e0a0b0b8c31975b062152d551bac49c3c2e80932567b4085dcd");
+    expect(checksumOf("SELECT 1;\n")).toBe(
+      "b4e0497804e46e0a0b0b8c31975b062152d551bac49c3c2e80932567b4085dcd",
+    );
     expect(checksumOf("")).toBe("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     expect(checksumOf("\uFEFFSELECT 1;\r\n")).toBe(checksumOf("SELECT 1;\n"));
     expect(checksumOf("SELECT 1; \n")).not.toBe(checksumOf("SELECT 1;\n"));

@@ -20,9 +20,16 @@ function row(migration: MigrationSource | undefined, change: Partial<LedgerRow> 
   } as LedgerRow;
 }
 
-const three = sources({ "1_a.up.sql": "A", "1_a.down.sql": "-A", "2_b.up.sql": "B", "2_b.down.sql": "-B", "3_c.up.sql": "C" });
+const three = sources({
+  "1_a.up.sql": "A",
+  "1_a.down.sql": "-A",
+  "2_b.up.sql": "B",
+  "2_b.down.sql": "-B",
+  "3_c.up.sql": "C",
+});
 const [a, b, c] = three;
-const up = (...args: Parameters<typeof planUp>) => planUp(...args).steps.map((step) => step.migration.filename);
+const up = (...args: Parameters<typeof planUp>) =>
+  planUp(...args).steps.map((step) => step.migration.filename);
 const states = (migrations: MigrationSource[], ledger: LedgerRow[]) =>
   Object.fromEntries(computeStatus(migrations, ledger).migrations.map((one) => [one.filename, one.state]));
 
@@ -56,7 +63,9 @@ describe("computeStatus", () => {
 
   it("tells repeated versions while one of them is still to come", () => {
     const twins = sources({ "1_a.sql": "A", "1_b.sql": "B" });
-    expect(computeStatus(twins, []).conflicts).toMatchObject([{ code: "duplicate_version", blocking: false, filename: "1_b" }]);
+    expect(computeStatus(twins, []).conflicts).toMatchObject([
+      { code: "duplicate_version", blocking: false, filename: "1_b" },
+    ]);
     expect(computeStatus(twins, [row(twins[0]), row(twins[1])]).conflicts).toEqual([]);
   });
 });
@@ -84,7 +93,10 @@ describe("planUp", () => {
   });
 
   it("plans again what failed without a trace and what can be resumed", () => {
-    expect(planUp(three, [row(a, { status: "failed" })])).toMatchObject({ problems: [], steps: [{}, {}, {}] });
+    expect(planUp(three, [row(a, { status: "failed" })])).toMatchObject({
+      problems: [],
+      steps: [{}, {}, {}],
+    });
     const half = row(a, { status: "running", steps: { total: 3, done: ["x"], current: 2 } });
     expect(planUp(three, [half])).toMatchObject({ problems: [], steps: [{}, {}, {}] });
   });
@@ -101,7 +113,12 @@ describe("planUp", () => {
     expect(up(all, [])).toEqual(["2_b", "R__a", "1_a"]);
     const done = all.map((one) => row(one));
     expect(up(all, done)).toEqual([]);
-    expect(up(all, done.map((one) => (one.filename === "R__a" ? { ...one, checksum: "old" } : one)))).toEqual(["R__a"]);
+    expect(
+      up(
+        all,
+        done.map((one) => (one.filename === "R__a" ? { ...one, checksum: "old" } : one)),
+      ),
+    ).toEqual(["R__a"]);
   });
 
   it("runs a migration after those that it requires of other services", () => {
@@ -112,14 +129,21 @@ describe("planUp", () => {
       "users/5_y.sql": "D",
     });
     expect(up(all, [])).toEqual(["4_x", "5_y", "1_first", "2_next"]);
-    expect(planUp(all, [], { service: "orders" }).problems).toMatchObject([{ code: "requires_missing", filename: "1_first" }]);
+    expect(planUp(all, [], { service: "orders" }).problems).toMatchObject([
+      { code: "requires_missing", filename: "1_first" },
+    ]);
     const users = all.filter((one) => one.service === "users").map((one) => row(one));
     expect(planUp(all, users, { service: "orders" }).problems).toEqual([]);
   });
 
   it("tells a requirement that is unknown, and one that goes round in a circle", () => {
-    expect(planUp(sources({ "1_a.sql": "-- dbmigrator: requires=x/9\nA" }), []).problems).toMatchObject([{ code: "requires_missing" }]);
-    const circle = sources({ "a/1_a.sql": "-- dbmigrator: requires=b/1\n", "b/1_b.sql": "-- dbmigrator: requires=a/1\n" });
+    expect(planUp(sources({ "1_a.sql": "-- dbmigrator: requires=x/9\nA" }), []).problems).toMatchObject([
+      { code: "requires_missing" },
+    ]);
+    const circle = sources({
+      "a/1_a.sql": "-- dbmigrator: requires=b/1\n",
+      "b/1_b.sql": "-- dbmigrator: requires=a/1\n",
+    });
     expect(planUp(circle, []).problems.map((one) => one.code)).toEqual(["requires_cycle", "requires_cycle"]);
   });
 
@@ -132,7 +156,8 @@ describe("planUp", () => {
 
 describe("planDown", () => {
   const applied = [row(a), row(b)];
-  const names = (...args: Parameters<typeof planDown>) => planDown(...args).steps.map((step) => step.migration.filename);
+  const names = (...args: Parameters<typeof planDown>) =>
+    planDown(...args).steps.map((step) => step.migration.filename);
 
   it("takes the latest first: one, several, or down to a version", () => {
     expect(names(three, applied)).toEqual(["2_b"]);
