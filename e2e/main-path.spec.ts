@@ -9,6 +9,7 @@ const WORK = { timeout: 60_000 };
 
 test.use({ person: null });
 test.setTimeout(400_000);
+test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async ({ instance }) => {
   await runOperations("main-path.ts", instance, { SLUG: slug, PEOPLE: JSON.stringify(PEOPLE) });
@@ -20,14 +21,13 @@ test("from a new migration to production and back", async ({ page, pageOf, expec
     await page.getByLabel("E-mail").fill(PEOPLE.developer.email);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.getByRole("button", { name: "Sign in", exact: true }).click();
-    await expect(page).not.toHaveURL(/sign-in/);
+    await expect(page).not.toHaveURL(/sign-in/, WORK);
   });
 
   await test.step("writes a migration and deploys it to development", async () => {
-    await page.goto(`/${slug}/migrations/new`);
-    await page.getByLabel("Name").fill("drop legacy ref");
+    await page.getByLabel("Name", { exact: true }).fill("drop legacy ref", WORK);
     await page.getByRole("button", { name: "Create and open the editor" }).click();
-    await expect(page).toHaveURL(/\/edit/);
+    await expect(page).toHaveURL(/\/edit/, WORK);
     await type(page, "ALTER TABLE customer DROP COLUMN legacy_ref;");
     await page
       .getByRole("tab", { name: /^down/ })
@@ -36,13 +36,13 @@ test("from a new migration to production and back", async ({ page, pageOf, expec
       .click();
     await type(page, "ALTER TABLE customer ADD COLUMN legacy_ref text;");
     await page.getByRole("button", { name: "Save and deploy to development" }).click();
-    await expect(page).toHaveURL(/\/deployments\/(new|\d+)/);
+    await expect(page).toHaveURL(/\/deployments\/(new|\d+)/, WORK);
     const check = page.getByRole("button", { name: "Check 1 migration for development" });
     if (page.url().includes("/new")) {
       await page.getByRole("checkbox").first().check();
       await check.click();
     }
-    await expect(page).toHaveURL(/\/deployments\/\d+$/);
+    await expect(page).toHaveURL(/\/deployments\/\d+$/, WORK);
   });
 
   await test.step("sees what it will do and starts it by typing what is destroyed", async () => {
@@ -59,7 +59,7 @@ test("from a new migration to production and back", async ({ page, pageOf, expec
       .getByRole("button", { name: /promote|production/i })
       .first()
       .click();
-    await expect(page).toHaveURL(/\/deployments\/2$/);
+    await expect(page).toHaveURL(/\/deployments\/2$/, WORK);
     await expect(page.getByRole("heading", { name: "Waits for approval" })).toBeVisible(WORK);
     await expect(page.getByRole("button", { name: /approve/i })).toHaveCount(0);
     for (const person of ["approver", "admin"] as const) await approve(await pageOf(person));
@@ -80,7 +80,7 @@ test("from a new migration to production and back", async ({ page, pageOf, expec
     await expect(dialog.getByRole("button", { name: /roll/i })).toBeDisabled();
     await dialog.getByRole("textbox").fill("The old reports still read it.");
     await dialog.getByRole("button", { name: /roll/i }).click();
-    await expect(admin).toHaveURL(/\/deployments\/3$/);
+    await expect(admin).toHaveURL(/\/deployments\/3$/, WORK);
     await expect(
       admin.getByRole("heading", { name: /1 migration of customers back on production/ }),
     ).toBeVisible(WORK);

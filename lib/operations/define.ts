@@ -152,7 +152,7 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
   } catch (thrown) {
     const error = translateStoreError(thrown);
     // Done but not written down: the intent stays open and is settled as in doubt, which is what it is.
-    if (operation.audit !== "none" && !call.isDone()) await call.refuse("failed", { error: codeOf(error) });
+    if (operation.audit !== "none" && !call.isDone()) await call.refuse(...refusalOf(error));
     throw error;
   } finally {
     await call.end();
@@ -252,6 +252,12 @@ async function runOnTarget<Out>(call: Call, run: (store: Db) => Promise<Out>): P
 }
 
 const TRANSACTION = { timeout: 30_000, maxWait: 15_000 };
+
+/** What only the operation itself could see to be forbidden (one's own deployment, say) is a denial like any other. */
+function refusalOf(error: unknown): ["denied" | "failed", AuditDetails] {
+  const denied = error instanceof DomainError && error.kind === "forbidden";
+  return denied ? ["denied", { reason: error.code }] : ["failed", { error: codeOf(error) }];
+}
 
 function codeOf(error: unknown): string {
   return error instanceof DomainError ? error.code : "internal";

@@ -56,7 +56,7 @@ export async function deploymentIn(
   actor: Actor,
   deploymentId: string,
   states: DeploymentState[],
-  timeoutMs = 20_000,
+  timeoutMs = 60_000,
 ): Promise<DeploymentView> {
   const until = Date.now() + timeoutMs;
   for (;;) {

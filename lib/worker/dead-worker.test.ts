@@ -107,7 +107,7 @@ async function sleeping(): Promise<void> {
         query(
           "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_backend_pid() AND datname = current_database()",
         ),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toHaveLength(1);
 }
@@ -195,7 +195,7 @@ describe("a worker that is killed", () => {
     const progress = async () =>
       (await db().deploymentCheck.findFirst({ where: { deploymentId: made.id } }))?.progress ?? "";
     await expect
-      .poll(progress, { interval: 5, timeout: 15_000 })
+      .poll(progress, { interval: 5, timeout: 30_000 })
       .toMatch(/ledger|plan|findings|shadow|dry_run/);
     child.kill("SIGKILL");
     await startWorker(OPTIONS);
@@ -281,7 +281,7 @@ describe("a run that lives", () => {
       confirm: ready.destroys,
     });
     await expect
-      .poll(async () => (await look(ready)).run?.waiting, { timeout: 10_000 })
+      .poll(async () => (await look(ready)).run?.waiting, { timeout: 30_000 })
       .toMatchObject({ kind: "lock", position: 1, blockers: [{ application: "reporting" }] });
     await holder.query("COMMIT");
     await holder.end();

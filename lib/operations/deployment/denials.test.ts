@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Actor } from "../../access/actor";
 import { checksumOf } from "../../core/migration/checksum";
 import { db } from "../../db/client";
@@ -16,6 +16,9 @@ import { getDeployment } from "./get";
 import { requestChanges } from "./request-changes";
 import { runDeployment } from "./run";
 import type { DeploymentView } from "./views";
+
+// Every check makes a scratch copy: slow where the machine is small.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stop: () => Promise<void>;
 let project: TestProject;
@@ -72,7 +75,7 @@ describe("who may approve", () => {
       code: "deployment.own",
     });
     expect((await auditRows("deployment.approve")).at(-1)).toMatchObject({
-      outcome: "failed",
+      outcome: "denied",
       resourceId: view.id,
     });
     expect(view.actions.approve).toMatchObject({ allowed: false, reason: "author" });

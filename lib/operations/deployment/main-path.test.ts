@@ -1,5 +1,5 @@
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
 import { closeConnection, openConnection } from "../../postgres/connect";
 import { readLedger } from "../../postgres/ledger";
@@ -13,6 +13,9 @@ import { createDeployment } from "./create";
 import { promoteDeployment } from "./promote";
 import { rollbackDeployment } from "./rollback";
 import { runDeployment } from "./run";
+
+// Every check makes a scratch copy: slow where the machine is small.
+vi.setConfig({ testTimeout: 120_000 });
 
 let stop: () => Promise<void>;
 let project: TestProject;
@@ -107,7 +110,7 @@ describe("from a new deployment to the rollback", () => {
 
   it("mirrors the ledger after the run", async () => {
     await expect
-      .poll(() => db().target.findUniqueOrThrow({ where: { id: targets.development } }), { timeout: 10_000 })
+      .poll(() => db().target.findUniqueOrThrow({ where: { id: targets.development } }), { timeout: 30_000 })
       .toMatchObject({ currentVersion: "20260102000000", appliedCount: 2, pendingCount: 0 });
   });
 
