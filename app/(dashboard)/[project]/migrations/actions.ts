@@ -1,7 +1,6 @@
 "use server";
 
 import type { z } from "zod";
-import { readCompletion } from "@/lib/operations/migration/completion";
 import { createMigration } from "@/lib/operations/migration/create";
 import { deleteMigration } from "@/lib/operations/migration/delete";
 import { discardDraft, saveDraft } from "@/lib/operations/migration/draft-save";
@@ -54,10 +53,6 @@ export async function presenceAction(input: In<typeof markPresence>) {
 
 export async function lintAction(input: In<typeof lintScript>) {
   return runAction(lintScript, input);
-}
-
-export async function completionAction(input: In<typeof readCompletion>) {
-  return runAction(readCompletion, input);
 }
 
 export async function previewImportAction(input: In<typeof previewImport>) {

@@ -6,12 +6,12 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { EnvironmentLine } from "@/components/environment";
 import { Kbd } from "@/components/kbd";
 import { PageHead } from "@/components/page";
-import { type Names, SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
+import { SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
+import { useNames } from "@/components/sql-editor/use-names";
 import { Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
 import { Switch } from "@/components/ui/switch";
-import { completionAction } from "../actions";
 import { History } from "./history";
 import type { ConsoleProps } from "./loader";
 import { Results } from "./results";
@@ -28,7 +28,7 @@ export function Console({ project, targets, target }: ConsoleProps) {
   const [writing, setWriting] = useState(false);
   const [limits, setLimits] = useState({ rows: 500, timeoutSeconds: 30 });
   const { answer, since, run, cancel } = useRun(project, t("connectionLost"));
-  const names = useNames(target.id);
+  const names = useNames(project, target.id);
   const editor = useRef<SqlEditorHandle>(null);
   const running = since !== null;
 
@@ -236,21 +236,4 @@ function useKeptText(targetId: string): [string, (text: string) => void] {
     [key],
   );
   return [text, keep];
-}
-
-const NO_NAMES: Names[] = [];
-
-function useNames(targetId: string): Names[] {
-  const [names, setNames] = useState<Names[]>(NO_NAMES);
-  useEffect(() => {
-    let alive = true;
-    completionAction({ targetId }).then(
-      (answer) => alive && answer.ok && setNames(answer.data),
-      () => {},
-    );
-    return () => {
-      alive = false;
-    };
-  }, [targetId]);
-  return names;
 }

@@ -5,8 +5,9 @@ import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { toast } from "sonner";
-import { type Names, SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
-import { completionAction, createAction } from "../../../actions";
+import { SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
+import { useNames } from "@/components/sql-editor/use-names";
+import { createAction } from "../../../actions";
 import { useFindingText } from "../../_components/finding-text";
 import { ConsequencePanel } from "./consequence-panel";
 import { ConfirmDialog, ConflictDialog, IgnoreDialog } from "./dialogs";
@@ -33,7 +34,7 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   const places = useMemo(() => view.states.filter((one) => one.targetId !== null), [view.states]);
   const [targetId, setTargetId] = useState<string | null>(() => firstPlace(places));
   const place = places.find((one) => one.targetId === targetId) ?? null;
-  const names = useNames(targetId);
+  const names = useNames(project, targetId);
   const up = useLint(view.id, text.text.up, null);
   const down = useLint(view.id, text.text.down, null);
   const { checked, failed } = tab === "up" ? up : down;
@@ -278,26 +279,6 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
 function firstPlace(places: EditorProps["view"]["states"]): string | null {
   const next = places.find((one) => one.state !== "applied");
   return (next ?? places.at(-1))?.targetId ?? null;
-}
-
-const NO_NAMES: Names[] = [];
-
-/** Names of the target's tables for completion; without an answer there are keywords. */
-function useNames(targetId: string | null): Names[] {
-  const [names, setNames] = useState<Names[]>(NO_NAMES);
-  useEffect(() => {
-    let alive = true;
-    setNames(NO_NAMES);
-    if (!targetId) return;
-    completionAction({ targetId }).then(
-      (answer) => alive && answer.ok && setNames(answer.data),
-      () => {},
-    );
-    return () => {
-      alive = false;
-    };
-  }, [targetId]);
-  return names;
 }
 
 interface KeyHandlers {

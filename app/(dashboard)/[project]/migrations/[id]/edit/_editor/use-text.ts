@@ -19,6 +19,8 @@ export type SaveAnswer =
 
 const AUTOSAVE_MS = 900;
 const RETRY_MS = 5000;
+/** After this long without an answer the reader is told that only this browser has the text so far. */
+const SLOW_MS = 8000;
 
 /** The text that is there when the editor opens: what the browser alone has, else the own draft, else what is saved. */
 function firstText(
@@ -61,9 +63,13 @@ export function useText(view: MigrationView, mayWrite: boolean) {
   const keepDraft = useCallback(async () => {
     const mine = version.current;
     const { text: at, base: baseRevision } = now.current;
+    const slow = setTimeout(() => {
+      if (mine === version.current) setKept({ where: "browser", at: new Date().toISOString() });
+    }, SLOW_MS);
     const answer = await saveDraftAction({ id: view.id, up: at.up, down: at.down, baseRevision }).catch(
       () => null,
     );
+    clearTimeout(slow);
     if (mine !== version.current) return;
     if (answer?.ok) {
       writeLocalCopy(view.id, { ...at, baseRevision, at: Date.now(), sent: true });
