@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { builtinModules } from "node:module";
 
 // How esbuild makes dist/: one file each; what holds WASM, native code or its own files stays in node_modules.
 export const bundleOptions = {
@@ -15,17 +14,19 @@ export const bundleOptions = {
   },
 };
 
+/** Those that starting node has not loaded already. */
+const HEAVY =
+  /^(node:)?(tls|net|crypto|dns|dns\/promises|child_process|http|https|zlib|readline|worker_threads)$/;
+
 /**
- * Node's own modules are loaded where they are first used: in one file, esbuild would lift every import to the top,
+ * Node's heavier modules are loaded where they are first used: in one file, esbuild would lift every import to the top,
  * and `--help` would load TLS and cryptography.
  */
 export const lazyBuiltins = {
   name: "lazy-builtins",
   setup(build) {
-    const names = new Set(builtinModules);
-    build.onResolve({ filter: /^(node:)?[a-z_/0-9]+$/ }, ({ path }) => {
-      const name = path.replace(/^node:/, "");
-      return names.has(name) ? { path: name, namespace: "builtin" } : undefined;
+    build.onResolve({ filter: HEAVY }, ({ path }) => {
+      return { path: path.replace(/^node:/, ""), namespace: "builtin" };
     });
     build.onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(`node:${path}`)});`,
@@ -43,6 +44,19 @@ export const driverWithoutHttp = {
       if (!source.includes(head))
         throw new Error("pg/lib/stream.js has changed: look at driverWithoutHttp again");
       return { contents: source.replace(head, `${head} return false;`), loader: "js" };
+    });
+  },
+};
+
+/** Commander loads child_process for stand-alone subcommands, of which there are none here. */
+export const commanderAlone = {
+  name: "commander-alone",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, "utf8");
+      const line = "const childProcess = require('node:child_process');";
+      if (!source.includes(line)) throw new Error("commander has changed: look at commanderAlone again");
+      return { contents: source.replace(line, "const childProcess = null;"), loader: "js" };
     });
   },
 };

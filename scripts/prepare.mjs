@@ -54,7 +54,7 @@ export async function bundleCommandLine() {
   const entry = join(root, "lib/cli/start.ts");
   if (!existsSync(entry)) return;
   const { build } = await import("esbuild");
-  const { bundleOptions, driverWithoutHttp, lazyBuiltins } = await import("./bundle.mjs");
+  const { bundleOptions, commanderAlone, driverWithoutHttp, lazyBuiltins } = await import("./bundle.mjs");
   const outfile = join(root, "dist/dbmigrator.mjs");
   const version = JSON.stringify(readJson("package.json").version);
   const bundle = (define) =>
@@ -66,7 +66,7 @@ export async function bundleCommandLine() {
       splitting: true,
       chunkNames: "cli/[name]-[hash]",
       minify: true,
-      plugins: [driverWithoutHttp, lazyBuiltins],
+      plugins: [commanderAlone, driverWithoutHttp, lazyBuiltins],
       define: { __DBMIGRATOR_VERSION__: version, ...define },
       metafile: true,
       absWorkingDir: root,

@@ -35,7 +35,12 @@ interface Result {
 }
 
 function environment(extra: Record<string, string>): NodeJS.ProcessEnv {
-  return { PATH: process.env.PATH ?? "", HOME: folder, USER: "tester", ...extra } as unknown as NodeJS.ProcessEnv;
+  return {
+    PATH: process.env.PATH ?? "",
+    HOME: folder,
+    USER: "tester",
+    ...extra,
+  } as unknown as NodeJS.ProcessEnv;
 }
 
 function cli(args: string[], extra: Record<string, string> = {}): Result {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type MigrationFile, readMigrations } from "../core/migration/layouts";
@@ -23,8 +24,6 @@ function walk(folder: string, prefix: string, depth: number): string[] {
   });
 }
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
-
 /** @throws DomainError validation, files.not_utf8, files.unreadable */
 export function readText(path: string): string {
   let bytes: Buffer;
@@ -35,13 +34,10 @@ export function readText(path: string): string {
     const why = code === "ENOENT" ? "There is no file" : "This file cannot be read:";
     throw new DomainError("validation", "files.unreadable", `${why} ${path}.`);
   }
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    throw new DomainError("validation", "files.not_utf8", `${path} is not UTF-8.`, {
-      hint: "Save it as UTF-8.",
-    });
-  }
+  if (isUtf8(bytes)) return bytes.toString("utf8");
+  throw new DomainError("validation", "files.not_utf8", `${path} is not UTF-8.`, {
+    hint: "Save it as UTF-8.",
+  });
 }
 
 /**

@@ -91,7 +91,7 @@ withOutput(
 ).action(run(async () => (await import("./commands/create")).create));
 
 withOutput(withFiles(command("list", "list the migrations of the folder"))).action(
-  run(async () => (await import("./commands/list")).list),
+  run(async () => (await import("./commands/everyday")).list),
 );
 
 withOutput(
@@ -99,21 +99,21 @@ withOutput(
   true,
 )
   .option("--detailed", "also checksums, runs and errors")
-  .action(run(async () => (await import("./commands/status")).status));
+  .action(run(async () => (await import("./commands/everyday")).status));
 
 withOutput(withRun(withFiles(withTarget(command("up", "apply pending migrations")))))
   .option("--to <version>", "up to and including this version")
   .option("--steps <n>", "at most so many migrations", positive)
   .option("--dry-run", "only try them on a scratch copy of the target")
   .option("--with-backup", "take a backup first")
-  .action(run(async () => (await import("./commands/up")).up));
+  .action(run(async () => (await import("./commands/everyday")).up));
 
 withOutput(withRun(withFiles(withTarget(command("down", "take applied migrations back")))))
   .addOption(
     new Option("--steps <n>", "how many, latest first (default: 1)").argParser(positive).conflicts("to"),
   )
   .option("--to <version>", "everything after this version; 0 for everything")
-  .action(run(async () => (await import("./commands/down")).down));
+  .action(run(async () => (await import("./commands/everyday")).down));
 
 withOutput(withRun(withFiles(withTarget(command("apply", "apply one file").argument("<file>"))))).action(
   run(async () => (await import("./commands/apply")).apply),
@@ -149,17 +149,17 @@ withOutput(
 withOutput(
   withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
   true,
-).action(run(async () => (await import("./commands/verify-checksums")).verifyChecksums));
+).action(run(async () => (await import("./commands/everyday")).verifyChecksums));
 
 withOutput(
   withFiles(withTarget(command("check-conflicts", "find what is out of order, changed, missing or doubled"))),
   true,
-).action(run(async () => (await import("./commands/check-conflicts")).checkConflicts));
+).action(run(async () => (await import("./commands/everyday")).checkConflicts));
 
 withOutput(withFiles(withTarget(command("repair", "accept the files as they are now for what is applied"))))
   .option("--yes", "do it; without this, only say what would change")
   .option("--allow-managed", "write although an instance of DBMigrator manages this target")
-  .action(run(async () => (await import("./commands/repair")).repair));
+  .action(run(async () => (await import("./commands/everyday")).repair));
 
 withOutput(withFiles(withTarget(command("recover", "see what failed or is in doubt, and settle it"))))
   .option("--from-error", "what the last run left behind (the default)")
@@ -167,7 +167,7 @@ withOutput(withFiles(withTarget(command("recover", "see what failed or is in dou
   .addOption(new Option("--as <state>", "what you found").choices(["applied", "not-applied"]))
   .option("--reason <text>", "how you know; it is kept in the ledger")
   .option("--allow-managed", "write although an instance of DBMigrator manages this target")
-  .action(run(async () => (await import("./commands/recover")).recover));
+  .action(run(async () => (await import("./commands/everyday")).recover));
 
 withOutput(
   command("audit", "check an instance's audit trail")

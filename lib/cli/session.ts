@@ -3,7 +3,9 @@ import type pg from "pg";
 import type { MigrationSource } from "../core/migration/types";
 import type { LedgerRow } from "../core/plan/types";
 import { loginName } from "../env-cli";
+import { closeConnection } from "../postgres/connect";
 import type { ConnectionSpec } from "../postgres/connection-spec";
+import { readLedger } from "../postgres/ledger";
 import { type Config, migrationsFolder, readConfig } from "./config";
 import { loadMigrations } from "./files";
 import { openTarget, requireTarget, type TargetOptions } from "./target";
@@ -55,9 +57,7 @@ export async function withSession<T>(
   opening.catch(() => {});
   const migrations = given ?? readFolder(options).migrations;
   const { client, spec } = await opening;
-  const { closeConnection } = await import("../postgres/connect");
   try {
-    const { readLedger } = await import("../postgres/ledger");
     const rows = await readLedger(client);
     const ledger = options.service ? rows.filter((row) => row.service === options.service) : rows;
     return await work({ config, migrations, spec, client, ledger });

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import type pg from "pg";
 import { connectionFromEnv, postgresVariable } from "../env-cli";
 import { DomainError } from "../errors";
+import { openConnection } from "../postgres/connect";
 import type { ConnectionSpec } from "../postgres/connection-spec";
+import { parseConnectionString } from "../postgres/connection-string";
 import type { Config } from "./config";
 import { warn } from "./output";
 import { askSecret } from "./prompt";
@@ -18,7 +20,6 @@ export interface TargetOptions {
 export async function findTarget(options: TargetOptions, config: Config): Promise<ConnectionSpec | null> {
   const found = source(options, config);
   if (!found) return null;
-  const { parseConnectionString } = await import("../postgres/connection-string");
   const user = postgresVariable("PGUSER");
   const spec = parseConnectionString(found.text, user === undefined ? {} : { user });
   if (found.ca) spec.ca = found.ca;
@@ -42,7 +43,6 @@ export async function requireTarget(options: TargetOptions, config: Config): Pro
 
 /** Opens the target; asks for the password when the server wants one and a person is there. */
 export async function openTarget(spec: ConnectionSpec): Promise<{ client: pg.Client; spec: ConnectionSpec }> {
-  const { openConnection } = await import("../postgres/connect");
   const named = { applicationName: "dbmigrator cli", ...spec };
   try {
     return { client: await openConnection(named), spec };

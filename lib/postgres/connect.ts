@@ -1,4 +1,4 @@
-import { checkServerIdentity, type PeerCertificate } from "node:tls";
+import type { PeerCertificate } from "node:tls";
 import pg from "pg";
 import { DomainError } from "../errors";
 import { resolveHost } from "./address";
@@ -94,7 +94,10 @@ function tlsOptions(spec: ConnectionSpec): false | pg.ClientConfig["ssl"] {
     ...(isName ? { servername: spec.host } : {}),
     // The socket goes to an address; the certificate is for the name.
     checkServerIdentity: (_: string, certificate: PeerCertificate) =>
-      spec.tls === "verify-full" ? checkServerIdentity(spec.host, certificate) : undefined,
+      // Asked for here: without TLS, a command of the command line need not load it.
+      spec.tls === "verify-full"
+        ? process.getBuiltinModule("node:tls").checkServerIdentity(spec.host, certificate)
+        : undefined,
   };
 }
 

@@ -3,6 +3,7 @@ import { computeStatus } from "../../core/plan/state";
 import type { MigrationStatus, TargetStatus } from "../../core/plan/types";
 import type { Blocker } from "../../core/run/types";
 import { describeSpec } from "../../postgres/connection-spec";
+import { readLockHolder } from "../../postgres/runner-session";
 import { type Cell, type Column, count, duration, paint, print, printJson, printTable } from "../output";
 import { type CommonOptions, isJson, targetName, withSession } from "../session";
 
@@ -12,7 +13,6 @@ interface StatusOptions extends CommonOptions {
 
 export async function status(options: StatusOptions): Promise<number> {
   return withSession(options, async ({ client, ledger, migrations, spec }) => {
-    const { readLockHolder } = await import("../../postgres/runner-session");
     const found = computeStatus(migrations, ledger);
     const holder = await readLockHolder(client);
     if (isJson(options)) {
