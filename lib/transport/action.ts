@@ -58,7 +58,7 @@ export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
 }
 
 /** Sign-in, and back to the page that was asked for (proxy.ts says which). */
-async function signInPath(): Promise<string> {
+export async function signInPath(): Promise<string> {
   const path = (await headers()).get(PATH_HEADER);
   return path && path !== "/" ? `/sign-in?to=${encodeURIComponent(path)}` : "/sign-in";
 }

@@ -5,7 +5,7 @@ import { DataTable } from "@/components/data-table";
 import { Page, PageHead, Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
 import { listSessions, type SessionView } from "@/lib/operations/session/list";
-import { runForPage } from "@/lib/transport/action";
+import { runForPage, signInPath } from "@/lib/transport/action";
 import { currentSession } from "@/lib/transport/session";
 import { browserName } from "./_components/browser-name";
 import { CodesSection } from "./_components/codes-section";
@@ -24,7 +24,7 @@ export default async function AccountPage() {
     runForPage(listSessions, {}),
     getTranslations("account"),
   ]);
-  if (!session) redirect("/sign-in");
+  if (!session) redirect(await signInPath());
   const { user } = session;
   return (
     <Page>
