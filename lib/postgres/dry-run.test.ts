@@ -137,6 +137,27 @@ describe.each([
     ]);
   });
 
+  it("tells the change object by object, and knows a column that comes back at the end for the same schema", async () => {
+    await client.query("CREATE TABLE public.plain (id int PRIMARY KEY, note text, total int)");
+    const result = await tryOut([
+      [
+        "ALTER TABLE public.plain DROP COLUMN note; ALTER TABLE public.plain ALTER total TYPE bigint; CREATE TABLE public.extra (id int REFERENCES public.plain)",
+        "DROP TABLE public.extra; ALTER TABLE public.plain ALTER total TYPE int; ALTER TABLE public.plain ADD COLUMN note text",
+      ],
+    ]);
+    expect(result.changes).toEqual([
+      expect.objectContaining({ change: "added", kind: "table", name: "public.extra", before: null }),
+      expect.objectContaining({ change: "removed", kind: "column", before: "note text", after: null }),
+      expect.objectContaining({
+        change: "changed",
+        kind: "column",
+        before: "total integer",
+        after: "total bigint",
+      }),
+    ]);
+    expect(result.rollback).toMatchObject({ proven: true, orderOnly: true });
+  });
+
   it("watches statements that run outside of a transaction", async () => {
     const result = await tryOut(
       [

@@ -1,12 +1,17 @@
+import type pg from "pg";
+import { compareSnapshots } from "../core/diff/compare";
+import { describeChanges, type SchemaChange } from "../core/diff/describe";
 import type { MigrationSource } from "../core/migration/types";
 import { differingLines } from "../core/run/difference";
 import type { DryRun, PostgresFailure, TriedStatement } from "../core/run/types";
+import type { Snapshot } from "../core/schema/types";
 import { parseScriptAsync } from "../core/sql/parse-script";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, closeConnection, openConnection } from "./connect";
 import { type ScriptResult, type Trial, tryScript } from "./dry-run-script";
 import { dumpSchema } from "./dump";
 import { fingerprintOf } from "./dump-text";
+import { readSnapshot } from "./introspect/read-snapshot";
 import { createShadow, type EmbeddedSource, type Shadow, type ShadowKind } from "./shadow";
 import { Tracer } from "./trace";
 
@@ -76,6 +81,7 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
   options.onProgress?.({ phase: "read" });
   const schemaBefore = await dumpSchema(shadow.spec, { signal });
   const trial = await openTrial(shadow, signal);
+  const factsBefore = await readFacts(trial.tools.watcher);
   const onAbort = () => void endSession(shadow, trial.tracer.pid);
   signal.addEventListener("abort", onAbort, { once: true });
   const size = watchSize(shadow, onAbort);
@@ -85,9 +91,10 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
     });
     options.onProgress?.({ phase: "read" });
     const schemaAfter = await dumpSchema(shadow.spec, { signal });
+    const factsAfter = await readFacts(trial.tools.watcher);
     const rollback = failure
       ? { proven: false, reason: "not_tried" as const, durationMs: null }
-      : await proveRollback(options, trial, shadow, schemaBefore, signal);
+      : await proveRollback(options, trial, shadow, { text: schemaBefore, facts: factsBefore }, signal);
     options.onProgress?.({ phase: "done" });
     const { kind, serverVersion, createdMs, reason, notes } = shadow;
     return {
@@ -98,6 +105,7 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
       ...(failure && !statements.some((one) => one.error) ? { failure } : {}),
       schemaBefore,
       schemaAfter,
+      ...(factsBefore && factsAfter ? { changes: changesBetween(factsBefore, factsAfter) } : {}),
       fingerprintBefore: fingerprintOf(schemaBefore),
       fingerprintAfter: fingerprintOf(schemaAfter),
       rollback,
@@ -214,7 +222,7 @@ async function proveRollback(
   options: DryRunOptions,
   trial: Trial,
   shadow: Shadow,
-  schemaBefore: string,
+  before: { text: string; facts: Snapshot | null },
   signal: AbortSignal,
 ): Promise<DryRun["rollback"]> {
   const back = options.steps.toReversed().map(({ migration, direction }) => ({
@@ -238,10 +246,23 @@ async function proveRollback(
     if (failure) return { proven: false, reason: "failed", failure, durationMs: elapsed(started) };
   }
   const durationMs = elapsed(started);
-  const difference = differingLines(schemaBefore, await dumpSchema(shadow.spec, { signal }));
-  return difference === ""
-    ? { proven: true, reason: "proven", durationMs }
-    : { proven: false, reason: "differs", difference, durationMs };
+  const difference = differingLines(before.text, await dumpSchema(shadow.spec, { signal }));
+  if (difference === "") return { proven: true, reason: "proven", durationMs };
+  // A column that comes back stands at the end of its table: another text, the same schema.
+  const facts = before.facts && (await readFacts(trial.tools.watcher));
+  if (before.facts && facts && compareSnapshots(before.facts, facts).length === 0) {
+    return { proven: true, reason: "proven", orderOnly: true, difference, durationMs };
+  }
+  return { proven: false, reason: "differs", difference, durationMs };
+}
+
+/** The schema as facts; null when this server's catalogs cannot be read so: the text of the dump still tells all. */
+async function readFacts(client: pg.Client): Promise<Snapshot | null> {
+  return readSnapshot(client).catch(() => null);
+}
+
+function changesBetween(before: Snapshot, after: Snapshot): SchemaChange[] {
+  return describeChanges(compareSnapshots(before, after), before, after);
 }
 
 function elapsed(started: number): number {

@@ -296,7 +296,7 @@ function settingsAfterTable(fact: Fact, around: Surroundings): string[] {
 function followsParent(column: Fact, decided: Decided, around: Surroundings): boolean {
   const snapshot = around.to.facts.has(column.id) ? around.to : around.from;
   const table = column.parent ? snapshot.facts.get(column.parent) : undefined;
-  if (!table || table.kind !== "table") return false;
+  if (table?.kind !== "table") return false;
   const { partitionOf, inherits } = tableBody(table);
   return [...(partitionOf ? [partitionOf] : []), ...inherits].some((parent) => {
     const id = `column:${parent}.${column.name}`;

@@ -1,3 +1,4 @@
+import type { SchemaChange } from "../diff/describe";
 import type { Finding, Severity } from "../risk/types";
 import type { LockMode, StatementFacts } from "../sql/types";
 
@@ -157,6 +158,8 @@ export interface DryRun {
   failure?: PostgresFailure;
   schemaBefore: string;
   schemaAfter: string;
+  /** What changes, object by object; absent where the catalog could not be read as facts. */
+  changes?: SchemaChange[];
   /** SHA-256 of the dumps, normalised. */
   fingerprintBefore: string;
   fingerprintAfter: string;
@@ -169,6 +172,8 @@ export interface DryRun {
     missing?: string[];
     /** Lines that differ between the schema before and after up and down. */
     difference?: string;
+    /** Proven, but columns that came back stand at the end of their tables. */
+    orderOnly?: boolean;
     durationMs: number | null;
   };
 }

@@ -97,7 +97,10 @@ function reviewOf(deployment: LoadedDeployment, { result, schemas }: LiveParts) 
       ? summaryParts({ direction: deployment.direction, check: result, groups: statements, timelines })
       : [],
     problems: problemsOf(result),
-    schemaChange: before === null || after === null ? null : { before, after, changed: before !== after },
+    schemaChange:
+      before === null || after === null
+        ? null
+        : { before, after, changed: before !== after, changes: result?.dryRun?.changes ?? [] },
     rollback: result?.dryRun?.rollback ?? null,
     shadow: result?.dryRun?.shadow ?? null,
     bound: result && deployment.boundHash === result.bound.hash ? result.bound : null,

@@ -1,4 +1,5 @@
 import type { Role } from "../../access/roles";
+import type { SchemaChange } from "../../core/diff/describe";
 import type { Finding, Severity } from "../../core/risk/types";
 import type {
   Blocker,
@@ -311,7 +312,8 @@ export interface DeploymentView {
     line: number | null;
     column: number | null;
   }[];
-  schemaChange: { before: string; after: string; changed: boolean } | null;
+  /** `changes`: object by object; empty where only the texts could be compared. */
+  schemaChange: { before: string; after: string; changed: boolean; changes: SchemaChange[] } | null;
   rollback: DryRun["rollback"] | null;
   shadow: DryRun["shadow"] | null;
   /** Names of what is lost; typed by the person who starts the run. */

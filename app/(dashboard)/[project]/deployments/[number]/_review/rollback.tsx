@@ -57,6 +57,7 @@ export function Rollback({ view, rollback, shadow }: RollbackProps) {
                     {t("rollback.sameSchema")}
                   </Proof>
                 ) : null}
+                {rollback.orderOnly ? <Proof meaning="notice">{t("rollback.orderOnly")}</Proof> : null}
                 {rollback.reason === "differs" ? (
                   <Proof meaning="danger">{t("rollback.differs.text")}</Proof>
                 ) : null}
@@ -66,7 +67,9 @@ export function Rollback({ view, rollback, shadow }: RollbackProps) {
               <Proof meaning="warning">{t("rollback.notTheData", { names: view.destroys.join(", ") })}</Proof>
             ) : null}
           </ul>
-          {rollback.difference ? <pre className="panel difference">{rollback.difference}</pre> : null}
+          {rollback.difference && !rollback.proven ? (
+            <pre className="panel difference">{rollback.difference}</pre>
+          ) : null}
         </Section>
       ) : null}
       <Section title={t("shadow.title")}>

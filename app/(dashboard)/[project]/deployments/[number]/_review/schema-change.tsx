@@ -6,21 +6,24 @@ import { useState } from "react";
 import { Section } from "@/components/page";
 import { Skeleton } from "@/components/ui/skeleton";
 import { WhenSeen } from "@/components/when-seen";
+import type { DeploymentView } from "@/lib/operations/deployment/views";
+import { SchemaTable } from "./schema-table";
 
 const SchemaDiff = dynamic(() => import("./schema-diff").then((m) => m.SchemaDiff), {
   ssr: false,
   loading: Drawing,
 });
 
-/** The schema before and after, as the shadow's own dumps: what changes, or all of it. */
-export function SchemaChange({ change }: { change: { before: string; after: string; changed: boolean } }) {
+/** What changes, object by object; and the whole schema before and after, as the shadow's own dumps. */
+export function SchemaChange({ change }: { change: NonNullable<DeploymentView["schemaChange"]> }) {
   const t = useTranslations("deployments");
   const [whole, setWhole] = useState(false);
+  const byObject = change.changes.length > 0 && !whole;
   return (
     <Section
       id="schema"
       title={t("tabs.schema")}
-      note={change.changed ? t("schema.note") : null}
+      note={change.changed ? t(byObject ? "schema.from" : "schema.note") : null}
       right={
         change.changed ? (
           <button type="button" className="link" aria-pressed={whole} onClick={() => setWhole(!whole)}>
@@ -30,7 +33,9 @@ export function SchemaChange({ change }: { change: { before: string; after: stri
       }
     >
       <div className="panel">
-        {change.changed ? (
+        {byObject ? (
+          <SchemaTable changes={change.changes} />
+        ) : change.changed ? (
           <WhenSeen placeholder={<Drawing />}>
             <SchemaDiff before={change.before} after={change.after} whole={whole} />
           </WhenSeen>

@@ -63,6 +63,7 @@ export function Comparison() {
             before: comparison.difference.foretold,
             after: comparison.difference.actual,
             changed: true,
+            changes: [],
           }}
         />
       ) : null}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { kindOf } from "../schema/kinds/all";
+import type { Fact, Snapshot } from "../schema/types";
+import { compareSnapshots } from "./compare";
+import { describeChanges } from "./describe";
+import { planSchema } from "./plan";
+
+function fact(given: Partial<Fact> & Pick<Fact, "id" | "kind" | "name">): Fact {
+  return {
+    schema: "public",
+    parent: null,
+    owner: null,
+    comment: null,
+    acl: null,
+    body: {},
+    deps: [],
+    ...given,
+  };
+}
+
+function snapshot(...facts: Fact[]): Snapshot {
+  const children = new Map<string, Fact[]>();
+  for (const one of facts)
+    if (one.parent) children.set(one.parent, [...(children.get(one.parent) ?? []), one]);
+  const byId = new Map(facts.map((one) => [one.id, one]));
+  return { version: 180000, currentRole: "owner", facts: byId, children, unsupported: [], unreadable: [] };
+}
+
+const mood = (...labels: string[]) =>
+  fact({ id: "enum:public.mood", kind: "enum", name: "public.mood", body: { labels } });
+
+describe("two snapshots", () => {
+  it("differ in nothing when they are the same", () => {
+    expect(compareSnapshots(snapshot(mood("a")), snapshot(mood("a")))).toEqual([]);
+  });
+
+  it("name the part that differs", () => {
+    const [difference] = compareSnapshots(
+      snapshot(mood("a")),
+      snapshot({ ...mood("a"), comment: "how it is" }),
+    );
+    expect(difference).toMatchObject({ id: "enum:public.mood", change: "changed", parts: ["comment"] });
+  });
+});
+
+describe("a plan", () => {
+  it("adds an enum value where it belongs, and says that it must be committed first", () => {
+    const { statements } = planSchema(snapshot(mood("a", "c")), snapshot(mood("a", "b", "c")));
+    expect(statements).toMatchObject([
+      { sql: "ALTER TYPE public.mood ADD VALUE 'b' AFTER 'a'", commitAfter: true },
+    ]);
+  });
+
+  it("drops what depends on an object before it, and creates it after", () => {
+    const functionFact = (definition: string) =>
+      fact({
+        id: "function:public.f()",
+        kind: "function",
+        name: "public.f()",
+        body: { kind: "f", definition, signature: definition, defaults: 0, language: "sql", source: "" },
+      });
+    const view = fact({
+      id: "view:public.v",
+      kind: "view",
+      name: "public.v",
+      body: { definition: "SELECT public.f()", options: [], columns: [] },
+      deps: ["function:public.f()"],
+    });
+    const plan = planSchema(snapshot(functionFact("one"), view), snapshot(functionFact("two"), view));
+    expect(plan.statements.map(({ sql }) => sql.split("\n")[0])).toEqual([
+      "DROP VIEW public.v",
+      "DROP FUNCTION public.f()",
+      "two",
+      "CREATE VIEW public.v AS",
+    ]);
+  });
+});
+
+describe("a change told to people", () => {
+  it("tells a new table once, with its columns", () => {
+    const table = fact({
+      id: "table:public.t",
+      kind: "table",
+      name: "public.t",
+      body: {
+        kind: "r",
+        partitionOf: null,
+        partitionKey: null,
+        bound: null,
+        rls: false,
+        persistence: "p",
+        options: [],
+      },
+    });
+    const column = fact({
+      id: "column:public.t.id",
+      kind: "column",
+      name: "id",
+      parent: "table:public.t",
+      body: { type: "integer", generated: "", identity: "" },
+    });
+    const after = snapshot(table, column);
+    expect(describeChanges(compareSnapshots(snapshot(), after), snapshot(), after)).toEqual([
+      {
+        change: "added",
+        kind: "table",
+        name: "public.t",
+        relation: null,
+        before: null,
+        after: "public.t (id)",
+      },
+    ]);
+  });
+});
+
+it("knows every kind by its own name", () => {
+  expect(kindOf("table").keyword).toBe("TABLE");
+});
