@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -13,12 +13,19 @@ test.describe.configure({ timeout: 180_000 });
 let folder: string;
 let port: number;
 const mounted: string[] = [];
+const started: ChildProcess[] = [];
 
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "dbmigrator-start-"));
   port = await freePort();
 });
-test.afterEach(() => {
+test.afterEach(async () => {
+  // Only what a failed test left: the others have ended.
+  for (const child of started.splice(0).filter((one) => one.exitCode === null && one.signalCode === null)) {
+    const gone = new Promise((done) => child.once("exit", done));
+    child.kill("SIGTERM");
+    await gone;
+  }
   for (const path of mounted.splice(0)) execFileSync("umount", [path]);
   const moved = readText(join(folder, "data/postgres/location"));
   for (const path of [moved.trim(), folder]) if (path) rmSync(path, { recursive: true, force: true });
@@ -129,6 +136,7 @@ function start(settings: Record<string, string> = {}, ...args: string[]) {
     DBMIGRATOR_DATA: join(folder, "data"),
   };
   const child = spawn(process.execPath, ["scripts/start.mjs", ...args], { env: { ...env, ...settings } });
+  started.push(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
   const ended = new Promise<{ code: number | null; output: string }>((done) =>
