@@ -122,7 +122,7 @@ function Problems({
       <ul className="panel finding-lines">
         {shown.map((problem) => (
           <li key={`${problem.file}:${problem.line}:${problem.column}:${problem.message}`}>
-            <Mark meaning={meaning} />
+            <Mark meaning={meaning}>{meaning === "notice" ? undefined : t("detail.refused")}</Mark>
             <span>
               <b>{problem.message}</b>
               {problem.hint ? <span className="second">{problem.hint}</span> : null}

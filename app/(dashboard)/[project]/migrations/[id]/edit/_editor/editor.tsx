@@ -48,7 +48,11 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   );
   const [cursor, setCursor] = useState({ line: line ?? 1, column: 1 });
   const active = remarkAt(remarks, cursor.line) ?? null;
-  const [cardHost] = useState(() => document.createElement("div"));
+  const [cardHost] = useState(() => {
+    const host = document.createElement("div");
+    host.className = "finding-host";
+    return host;
+  });
   const card = useMemo(() => (active ? { at: active.to, host: cardHost } : null), [active, cardHost]);
   const editors = { up: useRef<SqlEditorHandle>(null), down: useRef<SqlEditorHandle>(null) };
   const seen = usePresence(view.id, text.base);
