@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
 import { touchDeployment } from "./move";
+import { personName } from "./person-name";
 import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
 
 /** Says something about a deployment to those who look at it. */
@@ -12,12 +13,12 @@ export const commentDeployment = defineOperation({
   audit: "change",
   scope: deploymentScope,
   run: async ({ ctx, input, scope }) => {
-    const { userId, label } = ctx.actor;
+    const { userId } = ctx.actor;
     if (userId === null)
       throw new DomainError("forbidden", "deployment.person", "Only a person can comment.");
     const deploymentId = deploymentIdOf(scope);
     const comment = await ctx.db.deploymentComment.create({
-      data: { deploymentId, userId, userLabel: label, body: input.body },
+      data: { deploymentId, userId, userLabel: await personName(ctx.db, ctx.actor), body: input.body },
       select: { id: true },
     });
     await touchDeployment(ctx.db, deploymentId);

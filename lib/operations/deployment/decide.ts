@@ -4,6 +4,7 @@ import { DomainError } from "../../errors";
 import { type ApprovalStatus, approvalStatus } from "./approval-count";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
 import { lockDeployment, moveDeployment, touchDeployment } from "./move";
+import { personName } from "./person-name";
 import { requireUnchangedScripts, staleError } from "./scripts-unchanged";
 
 const DECIDABLE = new Set(["ready", "awaiting_approval", "approved"]);
@@ -37,7 +38,7 @@ export async function decide(
   }
   if (deployment.boundHash !== args.boundHash) throw staleError("page");
   await requireUnchangedScripts(tx, deployment);
-  await record(tx, deployment, { ...args, userId, userLabel: actor.label });
+  await record(tx, deployment, { ...args, userId, userLabel: await personName(tx, actor) });
   const status = await approvalStatus(tx, approvalSubject(deployment));
   await tx.deployment.update({ where: { id: deploymentId }, data: { approvalsNeeded: status.needed } });
   await settleState(tx, deployment, status);

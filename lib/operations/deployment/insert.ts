@@ -2,6 +2,7 @@ import type { Actor } from "../../access/actor";
 import type { Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
+import { personName } from "./person-name";
 import type { TargetPlan } from "./plan-target";
 import { startCheck } from "./start-check";
 
@@ -44,7 +45,7 @@ export async function insertDeployment(
       reason: args.reason ?? null,
       promotedFromId: args.promotedFromId ?? null,
       createdBy: actor.userId,
-      createdByLabel: actor.label,
+      createdByLabel: await personName(tx, actor),
     },
   });
   const drafts = args.plan.drafts.map((draft) => draft.id);

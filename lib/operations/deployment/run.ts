@@ -7,6 +7,7 @@ import { defineOperation } from "../define";
 import { approvalStatus } from "./approval-count";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
 import { lockDeployment, moveDeployment, stateConflict } from "./move";
+import { personName } from "./person-name";
 import { deploymentAhead } from "./queue-position";
 import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
 import { requireUnchangedScripts, staleError } from "./scripts-unchanged";
@@ -51,7 +52,7 @@ export const runDeployment = defineOperation({
     const run = await ctx.db.run.create({
       data: {
         ...{ deploymentId: id, targetId: deployment.targetId, projectId: deployment.projectId, attempt },
-        ...{ startedBy: userId, startedByLabel: ctx.actor.label },
+        ...{ startedBy: userId, startedByLabel: await personName(ctx.db, ctx.actor) },
       },
       select: { id: true, attempt: true },
     });

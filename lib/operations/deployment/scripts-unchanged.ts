@@ -1,3 +1,5 @@
+import { checksumOf } from "../../core/migration/checksum";
+import type { MigrationSource } from "../../core/migration/types";
 import { boundScripts, scriptsHash } from "../../core/policy/bound-hash";
 import type { PlannedMigration } from "../../core/run/types";
 import type { Db, Tx } from "../../db/client";
@@ -23,9 +25,18 @@ export async function currentScriptsHash(
 ): Promise<string> {
   const sources = await db.migration.findMany({
     where: { serviceId, filename: { in: plan.map((one) => one.filename) } },
-    select: { filename: true, checksum: true, down: true },
+    select: { filename: true, up: true, down: true },
   });
-  return scriptsHash(boundScripts(plan, sources));
+  return hashOfScripts(plan, sources);
+}
+
+/** The same hash over texts at hand. The checksum is made of the text: a column beside it could say anything. */
+export function hashOfScripts(
+  plan: readonly PlannedMigration[],
+  sources: readonly Pick<MigrationSource, "filename" | "up" | "down">[],
+): string {
+  const texts = sources.map(({ filename, up, down }) => ({ filename, down, checksum: checksumOf(up) }));
+  return scriptsHash(boundScripts(plan, texts));
 }
 
 /** @throws DomainError conflict `deployment.stale` */
