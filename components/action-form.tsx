@@ -52,7 +52,10 @@ export function ActionForm<T>({
   const [error, setError] = useState<Extract<ActionAnswer, { ok: false }>["error"] | null>(null);
 
   useEffect(() => {
-    if (error) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (!error) return;
+    const field = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    if (field) field.focus();
+    else form.current?.querySelector(":scope > .form-error")?.scrollIntoView({ block: "nearest" });
   }, [error]);
 
   function submit(event: FormEvent<HTMLFormElement>) {

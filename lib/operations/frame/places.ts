@@ -49,6 +49,8 @@ export const getPlaces = defineOperation({
       ctx.db.target.findMany({
         where: { service: { projectId } },
         select: { id: true, serviceId: true, environmentId: true, currentVersion: true, pendingCount: true },
+        // The first environment with something to do is what a new deployment proposes.
+        orderBy: [{ environment: { position: "asc" } }, { service: { name: "asc" } }],
       }),
     ]);
     return {
