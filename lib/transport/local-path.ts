@@ -4,5 +4,7 @@ const BASE = "http://here.invalid";
 export function localPath(value: unknown): string {
   if (typeof value !== "string" || !value.startsWith("/") || !URL.canParse(value, BASE)) return "/";
   const url = new URL(value, BASE);
-  return url.origin === BASE ? url.pathname + url.search + url.hash : "/";
+  // Dots fold away: "/.//host" is the path "//host", which a browser takes for another site.
+  if (url.origin !== BASE || url.pathname.startsWith("//")) return "/";
+  return url.pathname + url.search + url.hash;
 }

@@ -9,7 +9,7 @@ import { runMigrations } from "../../postgres/runner";
 import { acquireRunnerLock, completeSettings, type Settings } from "../../postgres/runner-session";
 import { type LoadedDeployment, loadDeployment, loadLastCheck } from "../deployment/load";
 import { planTarget } from "../deployment/plan-target";
-import { scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
+import { hashOfScripts, scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
 import type { StoredCheck } from "../deployment/stored-check";
 import { targetSpec } from "../target/spec";
 import { type Claim, claimRun } from "./claim";
@@ -132,6 +132,9 @@ async function reviewedSteps(
   const now = await planTarget(db, { targetId: deployment.targetId, direction: deployment.direction, only });
   if (now.problems.length > 0 || planKey(now.planned) !== planKey(deployment.plan))
     throw staleError("schema");
+  // These very texts will run. Since they were compared first the lock was waited for, and a plan names no down script.
+  const texts = now.steps.map((step) => step.migration);
+  if (hashOfScripts(deployment.plan, texts) !== check.bound.scripts) throw staleError("scripts");
   return now.steps;
 }
 
