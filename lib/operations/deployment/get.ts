@@ -2,6 +2,7 @@ import type { Actor } from "../../access/actor";
 import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
 import { runsOfDeployment } from "../run/list";
+import { nameReader } from "../user/names";
 import { approvalCandidates } from "./approval-count";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
 import { deploymentIdOf, deploymentRef, deploymentScope } from "./scope";
@@ -12,7 +13,7 @@ import { requirementsOf } from "./view/requirements";
 import { countFindings, sortFindings, statementGroups, totalsOf } from "./view/statements";
 import { summaryParts } from "./view/summary";
 import { lockTimelines } from "./view/timelines";
-import type { ApprovalsView, ConversationEntry, DeploymentView } from "./views";
+import type { ApprovalsView, ConversationEntry, DeploymentView, PersonView } from "./views";
 
 /** Everything that the page of a deployment shows to this viewer. */
 export const getDeployment = defineOperation({
@@ -29,6 +30,7 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
   const parts = await loadLiveParts(db, actor, deployment);
   const approvals = await approvalsView(db, deployment, parts);
   const row = await loadRow(db, id);
+  const name = await nameReader(db, [deployment.createdByLabel, ...row.comments.map((one) => one.userLabel)]);
   const { state, direction, severity, fromVersion, toVersion, plan, destroys, number, targetId } = deployment;
   const { service, environment } = placeOf(deployment);
   const { role, check, run, ahead, promoteTo, next, actions, result, unchanged } = parts;
@@ -61,7 +63,7 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
       approvals,
     },
     ...(await relatedDeployments(db, deployment)),
-    createdBy: { id: deployment.createdBy, label: deployment.createdByLabel },
+    createdBy: name({ id: deployment.createdBy, label: deployment.createdByLabel }),
     createdAt: row.createdAt.toISOString(),
     finishedAt: row.finishedAt?.toISOString() ?? null,
     path: lifecyclePath({ state, check, approvals, run }),
@@ -74,7 +76,10 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
       approvals: parts.approvals,
       ahead,
     }),
-    conversation: conversationOf(row.comments, parts),
+    conversation: conversationOf(
+      row.comments.map((one) => ({ ...one, person: name({ id: one.userId, label: one.userLabel }) })),
+      parts,
+    ),
     runs: await runsOfDeployment(db, id),
   };
 }
@@ -144,13 +149,13 @@ async function approvalsView(
 }
 
 function conversationOf(
-  comments: readonly { id: string; userId: string; userLabel: string; body: string; createdAt: Date }[],
+  comments: readonly { id: string; person: PersonView; body: string; createdAt: Date }[],
   { decisions }: LiveParts,
 ): ConversationEntry[] {
   const said: ConversationEntry[] = comments.map((row) => ({
     kind: "comment",
     id: row.id,
-    person: { id: row.userId, label: row.userLabel },
+    person: row.person,
     body: row.body,
     at: row.createdAt.toISOString(),
   }));

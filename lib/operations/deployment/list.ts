@@ -12,6 +12,7 @@ import {
   type RunRecord,
   runRowOf,
 } from "../run/rows";
+import { nameColumn } from "../user/names";
 import { projectRef, projectRefScope } from "./project-ref";
 import type { DeploymentRow, Page, RunRow } from "./views";
 
@@ -63,7 +64,7 @@ export const listDeployments = defineOperation({
     const records = await ctx.db.$queryRaw<DeploymentRecord[]>`
       SELECT d.id, d.number, d.direction, d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
              d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
-             d.created_by_label AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
+             ${nameColumn("d.created_by", "d.created_by_label")} AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
              d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
              (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
                 AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,

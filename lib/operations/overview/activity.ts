@@ -1,5 +1,6 @@
 import type { Db } from "../../db/client";
 import type { EnvironmentView } from "../deployment/views";
+import { nameReader } from "../user/names";
 import type { ActivityEntry } from "./views";
 
 const SHOWN = 12;
@@ -19,7 +20,7 @@ export async function loadActivity(
     orderBy: { seq: "desc" },
     take: LOOKED_AT,
     select: {
-      ...{ seq: true, at: true, actorLabel: true, operation: true, outcome: true },
+      ...{ seq: true, at: true, actorId: true, actorLabel: true, operation: true, outcome: true },
       ...{ resourceType: true, resourceId: true, resourceLabel: true, environmentId: true, details: true },
     },
   });
@@ -37,6 +38,10 @@ export async function loadActivity(
     ),
     numbers: shown.flatMap((row) => numberOf(row) ?? []),
   });
+  const name = await nameReader(
+    db,
+    shown.map((row) => row.actorLabel),
+  );
   return shown.map((row) => {
     const deployment = deployments.find(
       (one) => one.id === row.resourceId || (row.resourceType === "target" && one.number === numberOf(row)),
@@ -44,15 +49,23 @@ export async function loadActivity(
     return {
       id: row.seq.toString(),
       at: row.at.toISOString(),
-      actor: row.actorLabel,
+      actor: name({ id: row.actorId ?? "", label: row.actorLabel }).label,
       operation: row.operation,
       outcome: row.outcome as ActivityEntry["outcome"],
-      resource: { type: row.resourceType, label: row.resourceLabel },
+      resource: { type: row.resourceType, label: labelOf(row) },
       number: deployment?.number ?? null,
       service: deployment?.service ?? null,
       environment: environments.get(row.environmentId ?? "") ?? null,
     };
   });
+}
+
+/** A migration is made in a service, which is the resource then; the sentence is about the migration. */
+function labelOf(row: { operation: string; resourceLabel: string; details: unknown }): string {
+  const { migration } = (row.details ?? {}) as { migration?: unknown };
+  return row.operation === "migration.create" && typeof migration === "string"
+    ? `${row.resourceLabel}/${migration}`
+    : row.resourceLabel;
 }
 
 /** What is asked of a target (create, promote, roll back) notes the number of the deployment that it made. */

@@ -1,5 +1,6 @@
 import type { DeploymentState } from "../../core/run/types";
 import type { Db } from "../../db/client";
+import { nameColumn } from "../user/names";
 
 /** A target of a project as the matrix shows it; the mirror of its ledger without the list of migrations. */
 export interface TargetRecord {
@@ -51,7 +52,7 @@ export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> 
            to_jsonb(last) AS last, to_jsonb(active) AS active
     FROM service s JOIN target t ON t.service_id = s.id
     LEFT JOIN LATERAL (
-      SELECT d.id, d.number, d.state, d.direction, d.created_by_label AS by,
+      SELECT d.id, d.number, d.state, d.direction, ${nameColumn("d.created_by", "d.created_by_label")} AS by,
              coalesce(d.finished_at, d.created_at) AS at, r.id AS "runId", r.error AS failure
       FROM deployment d
       LEFT JOIN LATERAL (SELECT id, error FROM run WHERE deployment_id = d.id ORDER BY attempt DESC LIMIT 1) r ON true

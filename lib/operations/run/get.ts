@@ -5,6 +5,7 @@ import { defineOperation, type Scope } from "../define";
 import { loadDeployment, loadLastCheck } from "../deployment/load";
 import { deploymentScope } from "../deployment/scope";
 import type { Page, RunLogLine, RunView } from "../deployment/views";
+import { nameReader } from "../user/names";
 import { LOG_TAIL } from "./load-view";
 import { logLine, runView } from "./view";
 
@@ -52,7 +53,18 @@ export const getRun = defineOperation({
         protected: deployment.environment.protected,
       },
     };
-    return runView({ run, place, plan: deployment.plan, steps, log: log.reverse(), logTotal, check });
+    const name = await nameReader(ctx.db, [run.startedByLabel]);
+    const startedBy = name({ id: run.startedBy, label: run.startedByLabel });
+    return runView({
+      run,
+      startedBy,
+      place,
+      plan: deployment.plan,
+      steps,
+      log: log.reverse(),
+      logTotal,
+      check,
+    });
   },
 });
 

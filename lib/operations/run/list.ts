@@ -4,6 +4,7 @@ import { Prisma } from "../../db/generated/client";
 import { defineOperation } from "../define";
 import { projectRef, projectRefScope } from "../deployment/project-ref";
 import type { Page, RunRow } from "../deployment/views";
+import { nameColumn } from "../user/names";
 import { NO_PROGRESS, progressOfRuns, type RunRecord, runRowOf } from "./rows";
 
 const RUN_STATES = ["queued", "running", "succeeded", "failed", "cancelled", "in_doubt"] as const;
@@ -55,7 +56,7 @@ export const listRuns = defineOperation({
 /** The whole outcome holds schema texts; lists read the progress in it alone. */
 export const runColumns = Prisma.sql`
   r.id, r.attempt, r.deployment_id AS "deploymentId", d.number, d.direction, r.state, r.started_by AS "startedBy",
-  r.started_by_label AS "startedByLabel", r.created_at AS "createdAt", r.started_at AS "startedAt",
+  ${nameColumn("r.started_by", "r.started_by_label")} AS "startedByLabel", r.created_at AS "createdAt", r.started_at AS "startedAt",
   r.finished_at AS "finishedAt", r.error, r.outcome -> 'progress' AS progress, s.id AS "serviceId",
   s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName", e.color AS "environmentColor",
   e.protected AS "environmentProtected"`;

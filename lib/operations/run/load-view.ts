@@ -2,6 +2,7 @@ import type { PlannedMigration } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import type { StoredCheck } from "../deployment/stored-check";
 import type { RunView } from "../deployment/views";
+import { nameReader } from "../user/names";
 import { type RunPlace, runView } from "./view";
 
 /** Lines of the log that a page gets at once; the whole of it by `run.log`. */
@@ -27,6 +28,7 @@ export async function loadRunView(
   });
   if (!run) return null;
   const after = args.afterLog ?? null;
+  const name = await nameReader(db, [run.startedByLabel]);
   const [steps, log, logTotal] = await Promise.all([
     db.runStep.findMany({ where: { runId: run.id }, orderBy: { position: "asc" } }),
     db.runLog.findMany({
@@ -36,5 +38,6 @@ export async function loadRunView(
     }),
     db.runLog.count({ where: { runId: run.id } }),
   ]);
-  return runView({ ...args, run, steps, log: log.reverse(), logTotal });
+  const startedBy = name({ id: run.startedBy, label: run.startedByLabel });
+  return runView({ ...args, run, startedBy, steps, log: log.reverse(), logTotal });
 }

@@ -4,6 +4,7 @@ import type { StoredCheck } from "../deployment/stored-check";
 import type {
   ComparisonView,
   EvidenceView,
+  PersonView,
   RunLogLine,
   RunMigrationView,
   RunProgress,
@@ -26,14 +27,14 @@ export interface StoredOutcome {
 
 export type RunPlace = Pick<RunRow, "deploymentNumber" | "service" | "environment" | "direction">;
 
-export function runRow(run: Run, place: RunPlace, progress: RunProgress): RunRow {
+function runRow(run: Run, place: RunPlace, startedBy: PersonView, progress: RunProgress): RunRow {
   return {
     ...place,
     id: run.id,
     attempt: run.attempt,
     deploymentId: run.deploymentId,
     state: run.state as RunState,
-    startedBy: { id: run.startedBy, label: run.startedByLabel },
+    startedBy,
     createdAt: run.createdAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
@@ -46,6 +47,7 @@ export function runRow(run: Run, place: RunPlace, progress: RunProgress): RunRow
 /** A run with its steps, what each was foretold, and the part of its log that was asked for. */
 export function runView(args: {
   run: Run;
+  startedBy: PersonView;
   place: RunPlace;
   plan: readonly PlannedMigration[];
   steps: readonly RunStep[];
@@ -59,7 +61,7 @@ export function runView(args: {
   const migrations = migrationViews(args.plan, views, stored, run.state);
   const progress = stored?.progress ?? progressOf(views, migrations);
   return {
-    ...runRow(run, args.place, progress),
+    ...runRow(run, args.place, args.startedBy, progress),
     cancelAskedAt: run.cancelAskedAt?.toISOString() ?? null,
     heartbeatAt: run.heartbeatAt?.toISOString() ?? null,
     waiting: run.waiting as unknown as WaitingView | null,

@@ -3,6 +3,7 @@ import { roleIn } from "../../../access/check";
 import type { Role } from "../../../access/roles";
 import type { Db } from "../../../db/client";
 import { loadRunView } from "../../run/load-view";
+import { nameReader } from "../../user/names";
 import { type ApprovalStatus, approvalStatus } from "../approval-count";
 import { approvalSubject, type LoadedDeployment } from "../load";
 import { nextTarget, type PromotionTarget } from "../promote";
@@ -137,8 +138,12 @@ async function loadDecisions(
     where: { deploymentId: deployment.id },
     orderBy: { createdAt: "asc" },
   });
+  const name = await nameReader(
+    db,
+    rows.map((row) => row.userLabel),
+  );
   return rows.map((row) => ({
-    person: { id: row.userId, label: row.userLabel },
+    person: name({ id: row.userId, label: row.userLabel }),
     decision: row.decision === "approved" ? "approved" : "changes_requested",
     comment: row.comment,
     at: row.createdAt.toISOString(),
