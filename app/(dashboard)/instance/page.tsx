@@ -59,6 +59,7 @@ export default async function InstancePage({ searchParams }: PageProps) {
             {
               key: "user",
               header: t("user"),
+              width: "340px",
               cell: (user) => <Person user={user} you={user.id === actor.userId} />,
             },
             {
@@ -80,6 +81,7 @@ export default async function InstancePage({ searchParams }: PageProps) {
             {
               key: "signIn",
               header: t("signIn"),
+              width: "150px",
               phoneLabel: t("signIn"),
               cell: (user) => (
                 <>
@@ -91,6 +93,7 @@ export default async function InstancePage({ searchParams }: PageProps) {
             {
               key: "seen",
               header: t("seen"),
+              width: "120px",
               phoneLabel: t("seen"),
               cell: (user) =>
                 user.lastSeenAt ? (
@@ -123,8 +126,8 @@ async function Person({ user, you }: { user: UserRow; you: boolean }) {
       <span className="min-w-0">
         <b>{user.name}</b> {you ? <span className="muted">{t("you")}</span> : null}
         <span className="second break-all">{user.email}</span>
+        {user.instanceAdmin ? <span className="second">{t("admin")}</span> : null}
       </span>
-      {user.instanceAdmin ? <span className="muted">{t("admin")}</span> : null}
       {user.disabledAt ? <Mark meaning="warning">{t("disabled")}</Mark> : null}
     </span>
   );

@@ -51,7 +51,7 @@ function useColumns(): Column<RunRow>[] {
       header: t("list.columns.deployment"),
       cell: (row) => (
         <>
-          {row.deploymentNumber}{" "}
+          <span className="row-number">{row.deploymentNumber}</span>{" "}
           <span className="muted">
             {row.service.name}
             {row.attempt > 1 ? `, ${t("runs.attempt", { attempt: row.attempt })}` : ""}

@@ -62,7 +62,7 @@ function useColumns(): Column<DeploymentRow>[] {
       header: t("list.columns.deployment"),
       cell: (row) => (
         <>
-          {row.number}{" "}
+          <span className="row-number">{row.number}</span>{" "}
           <span className="muted">
             {t(`list.what.${row.direction}`, { count: row.migrations, service: row.service.name })}
           </span>

@@ -39,7 +39,7 @@ export default async function MigrationPage({ params }: PageProps) {
     <Page>
       <Crumbs
         items={[
-          { label: project, href: `/${project}` },
+          { label: frame.project.name, href: `/${project}` },
           { label: view.service.name, href: `${path}?service=${encodeURIComponent(view.service.name)}` },
           { label: view.name },
         ]}

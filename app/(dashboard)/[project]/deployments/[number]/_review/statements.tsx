@@ -34,7 +34,7 @@ export function Statements({ view }: { view: DeploymentView }) {
             <col style={{ width: 74 }} />
             <col style={{ width: 74 }} />
             <col style={{ width: 66 }} />
-            <col style={{ width: 112 }} />
+            <col style={{ width: 124 }} />
           </colgroup>
           <thead>
             <tr>

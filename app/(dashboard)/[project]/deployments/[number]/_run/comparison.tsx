@@ -127,6 +127,9 @@ function StatementRow({ statement }: { statement: ComparisonView["statements"][n
   );
 }
 
+/** Taking a free lock takes a moment too; nobody was in the way then. In milliseconds. */
+const LOCK_WAIT_NOTICED_MS = 100;
+
 function LockWait({ ms }: { ms: number }) {
   const t = useTranslations("deployments");
   const locale = useLocale();
@@ -137,7 +140,11 @@ function LockWait({ ms }: { ms: number }) {
       <td />
       <td className="num">{formatDuration(ms, locale)}</td>
       <td>
-        <Mark meaning="warning">{t("compare.inTheWay")}</Mark>
+        {ms < LOCK_WAIT_NOTICED_MS ? (
+          <Mark meaning="safe">{t("compare.verdict.as")}</Mark>
+        ) : (
+          <Mark meaning="warning">{t("compare.inTheWay")}</Mark>
+        )}
       </td>
     </tr>
   );

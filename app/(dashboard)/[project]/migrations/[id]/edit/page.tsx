@@ -27,7 +27,7 @@ export default async function EditorPage({ params, searchParams }: PageProps) {
     <>
       <Crumbs
         items={[
-          { label: project, href: `/${project}` },
+          { label: frame.project.name, href: `/${project}` },
           { label: view.service.name, href: `${path}?service=${encodeURIComponent(view.service.name)}` },
           { label: view.name },
         ]}
