@@ -52,7 +52,7 @@ export function Plan({ plan }: { plan: PlanView }) {
               {plan.migrations.map((migration) => (
                 <tr key={migration.filename}>
                   <td>
-                    <code>{migration.filename}</code>
+                    <code className="wrap-anywhere">{migration.filename}</code>
                   </td>
                   <td className="muted">{t(`transaction.${migration.transaction}`)}</td>
                 </tr>
