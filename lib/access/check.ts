@@ -2,7 +2,7 @@ import type { Db, Tx } from "../db/client";
 import { DomainError } from "../errors";
 import type { Actor } from "./actor";
 import { can, neededRole, type Permission } from "./permissions";
-import { isRole, narrowRole, type Role } from "./roles";
+import { hasRole, isRole, narrowRole, type Role } from "./roles";
 
 /**
  * What is no matter of a project. `public`: anybody; `signed_in`: a person or a token; `person`: a person, for their
@@ -84,6 +84,29 @@ export async function rolesByEnvironment(
       environmentId,
       narrowRole(projectRole, isRole(role) ? role : null) ?? projectRole,
     ]),
+  );
+}
+
+/**
+ * Nobody hands out a role above their own in any environment: whom a grant keeps out of one would otherwise invite
+ * a second account of theirs into it.
+ * @throws DomainError forbidden `member.above_own`
+ */
+export async function requireNotAbove(
+  db: Db | Tx,
+  actor: Actor,
+  projectId: string,
+  role: Role,
+): Promise<void> {
+  const own = await roleIn(db, actor, projectId);
+  if (actor.kind === "system" || own === null) return;
+  const narrowed = await rolesByEnvironment(db, actor, projectId, own);
+  if ([own, ...narrowed.values()].every((one) => hasRole(one, role))) return;
+  throw new DomainError(
+    "forbidden",
+    "member.above_own",
+    `You may not hand out more rights than you have in every environment: ${role}.`,
+    { details: { role }, hint: "Ask an admin whose role is not narrowed." },
   );
 }
 

@@ -108,9 +108,17 @@ function ruleOf(issue: z.core.$ZodIssue): NonNullable<FieldError["issue"]> {
   }
 }
 
+/** PostgreSQL keeps no such text (22021) and Prisma sends no such number. */
+const UNSTORABLE = /Code: `22021`|Value out of range for the type/;
+
 /** Two writers of one row met, or a unique name was taken in between: the caller's answer, not a fault. */
 function translateStoreError(error: unknown): unknown {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
+  if (UNSTORABLE.test(error.message)) {
+    const message = "A text has a null byte, or a number is too large.";
+    const details = { fields: [{ field: "(input)", message }] };
+    return new DomainError("validation", "input.unstorable", message, { details, cause: error });
+  }
   if (error.code === "P2002") {
     return new DomainError("conflict", "store.taken", "There is already one with this name.", {
       cause: error,
@@ -140,7 +148,7 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
     requireKnown(actor, operation.permission),
   );
   const input = parseInput(operation.input, rawInput);
-  const scope = await operation.scope({ db: store, input, actor });
+  const scope = await findScope(() => operation.scope({ db: store, input, actor }));
   const call = startCall(operation, actor, scope, options);
   if (operation.intent) call.note(operation.intent(input));
   await orDenied(call, () => requireRole(store, actor, operation.permission, scope));
@@ -156,6 +164,14 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
     throw error;
   } finally {
     await call.end();
+  }
+}
+
+async function findScope(find: () => Promise<Scope> | Scope): Promise<Scope> {
+  try {
+    return await find();
+  } catch (error) {
+    throw translateStoreError(error);
   }
 }
 

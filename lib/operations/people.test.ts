@@ -114,7 +114,7 @@ describe("an invitation", () => {
     const other = await execute(createInvitation, team.actors.narrowed, {
       projectId: team.project.id,
       email: "later@example.test",
-      role: "admin",
+      role: "viewer",
     });
     const change = (role: string) =>
       execute(setMemberRole, team.actors.admin, {
@@ -126,7 +126,24 @@ describe("an invitation", () => {
     expect(await execute(readInvitation, nobody, { token: other.token }).catch(failure)).toMatchObject({
       code: "invitation.not_usable",
     });
+    const vouched = { provider: "https://id.example.test", subject: "7", name: "L", emailVerified: true };
+    expect(
+      await execute(signInOidc, nobody, { ...vouched, email: "later@example.test" }).catch(failure),
+    ).toMatchObject({ code: "session.not_invited" });
     await change("admin");
+  });
+
+  it("hands out no more than its maker has in every environment", async () => {
+    const { narrowed } = team.actors;
+    const { id: projectId } = team.project;
+    const second = { projectId, email: "second@example.test", role: "admin" };
+    expect(await execute(createInvitation, narrowed, second).catch(failure)).toMatchObject({
+      code: "member.above_own",
+    });
+    const raised = { projectId, userId: team.idOf("viewer"), role: "approver" };
+    expect(await execute(setMemberRole, narrowed, raised).catch(failure)).toMatchObject({
+      code: "member.above_own",
+    });
   });
 });
 

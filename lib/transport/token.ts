@@ -43,7 +43,8 @@ function isSameOrigin(request: Request): boolean {
 function readCookie(header: string | null, name: string): string | undefined {
   for (const part of (header ?? "").split(";")) {
     const [key, ...value] = part.trim().split("=");
-    if (key === name) return decodeURIComponent(value.join("="));
+    // Our cookie is letters, digits, "-", "_" and "."; whatever else stands there is not one of ours.
+    if (key === name) return value.join("=");
   }
   return undefined;
 }

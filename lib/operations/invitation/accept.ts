@@ -1,9 +1,7 @@
 import { z } from "zod";
 import type { Actor } from "../../access/actor";
-import { roleIn } from "../../access/check";
 import { hashToken } from "../../access/one-time-token";
 import { hashPassword } from "../../access/password";
-import { can } from "../../access/permissions";
 import { countAttempt } from "../../access/rate-limit";
 import type { Db, Tx } from "../../db/client";
 import type { Invitation } from "../../db/generated/client";
@@ -11,8 +9,7 @@ import { DomainError } from "../../errors";
 import { defineOperation, instanceScope } from "../define";
 import { LINK_LIMIT } from "../session/limits";
 import { NewPassword, PersonName } from "../user/fields";
-import { SYSTEM_ID } from "./create";
-import { acceptInvitations } from "./pending";
+import { acceptInvitations, stillInvites } from "./pending";
 
 const Token = z.string().min(20).max(100);
 
@@ -112,16 +109,8 @@ async function findUsable(db: Db | Tx, token: string): Promise<Invitation> {
     where: { tokenHash: hashToken(token), acceptedAt: null, revokedAt: null, project: { archivedAt: null } },
   });
   if (!invitation || invitation.expiresAt <= new Date()) throw notUsable();
-  if (invitation.invitedBy !== SYSTEM_ID && !(await stillInvites(db, invitation))) throw notUsable();
+  if (!(await stillInvites(db, invitation))) throw notUsable();
   return invitation;
-}
-
-async function stillInvites(db: Db | Tx, { invitedBy, projectId }: Invitation): Promise<boolean> {
-  const user = await db.user.findUnique({ where: { id: invitedBy } });
-  if (!user || user.disabledAt) return false;
-  const { id, email, instanceAdmin } = user;
-  const role = await roleIn(db, { kind: "user", id, label: email, userId: id, instanceAdmin }, projectId);
-  return can(role, "member.write");
 }
 
 async function limitLinks(db: Db, actor: Actor): Promise<void> {

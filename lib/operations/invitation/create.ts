@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireNotAbove } from "../../access/check";
 import { newToken } from "../../access/one-time-token";
 import { ROLES } from "../../access/roles";
 import { DomainError } from "../../errors";
@@ -24,6 +25,7 @@ export const createInvitation = defineOperation({
   audit: "change",
   scope: ({ db, input: { projectId } }) => scopeOfProject(db, projectId),
   async run({ ctx, input: { projectId, email, role, expiresInDays } }) {
+    await requireNotAbove(ctx.db, ctx.actor, projectId, role);
     const member = await ctx.db.membership.findFirst({ where: { projectId, user: { email } } });
     if (member) {
       throw new DomainError("conflict", "invitation.member", `${email} is a member already.`, {

@@ -1,10 +1,13 @@
+import { roleIn } from "../../access/check";
+import { can } from "../../access/permissions";
 import { hasRole, isRole } from "../../access/roles";
-import type { Tx } from "../../db/client";
+import type { Db, Tx } from "../../db/client";
 import type { Invitation } from "../../db/generated/client";
+import { SYSTEM_ID } from "./create";
 
 /** Invitations of an address that can still be accepted. */
-export function pendingInvitations(tx: Tx, email: string): Promise<Invitation[]> {
-  return tx.invitation.findMany({
+export async function pendingInvitations(tx: Tx, email: string): Promise<Invitation[]> {
+  const found = await tx.invitation.findMany({
     where: {
       email,
       acceptedAt: null,
@@ -13,6 +16,19 @@ export function pendingInvitations(tx: Tx, email: string): Promise<Invitation[]>
       project: { archivedAt: null },
     },
   });
+  const usable: Invitation[] = [];
+  for (const invitation of found) if (await stillInvites(tx, invitation)) usable.push(invitation);
+  return usable;
+}
+
+/** Whether the maker of an invitation may still invite there. */
+export async function stillInvites(db: Db | Tx, { invitedBy, projectId }: Invitation): Promise<boolean> {
+  if (invitedBy === SYSTEM_ID) return true;
+  const user = await db.user.findUnique({ where: { id: invitedBy } });
+  if (!user || user.disabledAt) return false;
+  const { id, email, instanceAdmin } = user;
+  const role = await roleIn(db, { kind: "user", id, label: email, userId: id, instanceAdmin }, projectId);
+  return can(role, "member.write");
 }
 
 /** Makes the memberships that the invitations promise; a stronger role that the person has already stays. */

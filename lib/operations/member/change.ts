@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { requireNotAbove } from "../../access/check";
 import { ROLES } from "../../access/roles";
 import type { Db, Tx } from "../../db/client";
 import { DomainError } from "../../errors";
@@ -38,6 +39,7 @@ export const setMemberRole = defineOperation({
     await lockMembers(ctx.db, projectId);
     const key = { userId_projectId: { userId, projectId } };
     const before = await ctx.db.membership.findUniqueOrThrow({ where: key });
+    if (before.role !== role) await requireNotAbove(ctx.db, ctx.actor, projectId, role);
     await ctx.db.membership.update({ where: key, data: { role } });
     if (before.role === "admin" && role !== "admin") await requireAdminRemains(ctx.db, projectId);
     ctx.note({ before: before.role, after: role });

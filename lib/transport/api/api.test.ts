@@ -396,3 +396,17 @@ describe("migrations", () => {
     });
   });
 });
+
+describe("what no store can hold", () => {
+  it.each([
+    ["a null byte in the address", "/migrations?project=sh%00op"],
+    ["a number past its column", "/deployments/2147483648"],
+  ])("%s is refused as input", async (_, path) => {
+    expect((await call("GET", path, { token: tokens.admin })).status).toBe(422);
+  });
+
+  it("a cookie that is none leaves its sender a stranger", async () => {
+    const headers = { cookie: `${sessionCookieName(false)}=%E0%A4%A` };
+    expect((await call("GET", "/migrations?project=shop", { headers })).status).toBe(401);
+  });
+});
