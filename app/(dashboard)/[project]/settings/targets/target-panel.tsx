@@ -35,7 +35,7 @@ export function TargetPanel({ target, writes }: { target: TargetDetail; writes: 
             {target.username}@{target.host}:{target.port}/{target.database}
           </code>
         </div>
-        <div className="ml-auto row-actions">
+        <div className="ml-auto row-actions gap-2">
           {writes ? (
             <Button
               size="small"

@@ -52,7 +52,9 @@ export function Comparison() {
                 <StatementRow key={statement.position} statement={statement} />
               ))}
               {comparison.lockWaitMs > 0 ? <LockWait ms={comparison.lockWaitMs} /> : null}
-              <SchemaRow comparison={comparison} />
+              {run.state === "failed" && comparison.schema === "unknown" ? null : (
+                <SchemaRow comparison={comparison} />
+              )}
             </tbody>
           </table>
         </div>
