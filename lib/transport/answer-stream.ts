@@ -1,9 +1,10 @@
 import type { z } from "zod";
 import { type AuditMode, execute, type Operation } from "../operations/define";
 import { describeError } from "./action";
+import { readText } from "./read-body";
 import { currentActor } from "./session";
 
-/** Characters of a request's body: two scripts and what JSON adds to them. */
+/** Bytes of a request's body: two scripts and what JSON adds to them. */
 const LONGEST = 40 * 1024 * 1024;
 
 /**
@@ -16,9 +17,10 @@ export async function answerStream<S extends z.ZodType, M extends AuditMode, Out
   toInput: (body: Record<string, unknown>) => unknown,
 ): Promise<Response> {
   if (!isSameOrigin(request)) return new Response(null, { status: 403 });
-  const body = await readBody(request);
-  if (!body) return new Response(null, { status: 400 });
   const actor = await currentActor();
+  // A stranger's body is not read; the refusal is the operation's.
+  const body = actor.kind === "anonymous" ? {} : await readBody(request);
+  if (!body) return new Response(null, { status: 400 });
   const cancel = new AbortController();
   const encoder = new TextEncoder();
   const stream = new ReadableStream<Uint8Array>({
@@ -58,9 +60,17 @@ function isSameOrigin(request: Request): boolean {
 }
 
 async function readBody(request: Request): Promise<Record<string, unknown> | null> {
-  if (Number(request.headers.get("content-length") ?? "0") > LONGEST) return null;
-  const body: unknown = await request.json().catch(() => null);
+  const text = await readText(request, LONGEST);
+  const body = text === null ? null : parse(text);
   return typeof body === "object" && body !== null && !Array.isArray(body)
     ? (body as Record<string, unknown>)
     : null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }

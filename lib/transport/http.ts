@@ -9,6 +9,7 @@ import { parseRequest } from "./api/named-target";
 import { HttpRefusal, problemResponse } from "./api/problem";
 import { matchEndpoint } from "./api/router";
 import { log } from "./log";
+import { readText } from "./read-body";
 import { actorFromRequest } from "./token";
 
 const MAX_BYTES = 1024 * 1024;
@@ -118,7 +119,9 @@ function isToken(actor: Actor): actor is Actor & { token: NonNullable<Actor["tok
 /** @throws HttpRefusal 413, 415, 400; DomainError validation when it is no object */
 async function readBody(request: Request, endpoint: Endpoint): Promise<RawInput> {
   if (request.method === "GET" || request.method === "HEAD" || request.body === null) return {};
-  const text = await readText(request, endpoint.maxBytes ?? MAX_BYTES);
+  const limit = endpoint.maxBytes ?? MAX_BYTES;
+  const text = await readText(request, limit);
+  if (text === null) throw new HttpRefusal(413, "http.too_large", `The body is larger than ${limit} bytes.`);
   if (text.trim() === "") return {};
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
@@ -136,19 +139,4 @@ async function readBody(request: Request, endpoint: Endpoint): Promise<RawInput>
     });
   }
   return value as RawInput;
-}
-
-async function readText(request: Request, limit: number): Promise<string> {
-  const tooLarge = () => new HttpRefusal(413, "http.too_large", `The body is larger than ${limit} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  let size = 0;
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge();
-    parts.push(decoder.decode(chunk, { stream: true }));
-  }
-  parts.push(decoder.decode());
-  return parts.join("");
 }

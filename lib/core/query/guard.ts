@@ -18,7 +18,7 @@ const EXPLAINABLE = new Set(["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteSt
  * to say (GRANT EXECUTE), since a view or another function can hide a call.
  */
 const BEYOND_TRANSACTION =
-  /^(dblink.*|lo_(import|export|create|creat|from_bytea|put|unlink|open|truncate.*)|lowrite|pg_(terminate|cancel)_backend|pg_(reload_conf|rotate_logfile.*|promote|switch_wal|create_restore_point|import_system_collations|log_backend_memory_contexts|export_snapshot|notify)|pg_(backup|start_backup|stop_backup|wal_replay|stat_reset|replication_origin|logical|sync_replication|create_.*_replication|copy_.*_replication|drop_replication|replication_slot_advance|advisory_lock|advisory_unlock|try_advisory_lock|read_file|read_binary_file|stat_file|ls_|file_).*|query_to_xml.*|cursor_to_xml.*|set_config)$/;
+  /^(dblink.*|lo_(import|export|create|creat|from_bytea|put|unlink|open|truncate.*)|lowrite|pg_(terminate|cancel)_backend|pg_(reload_conf|rotate_logfile.*|promote|switch_wal|create_restore_point|import_system_collations|log_backend_memory_contexts|export_snapshot|notify)|pg_(backup|start_backup|stop_backup|wal_replay|stat_reset|replication_origin|logical|sync_replication|create_.*_replication|copy_.*_replication|drop_replication|replication_slot_advance|(try_)?advisory_(xact_)?(lock|unlock)|read_file|read_binary_file|stat_file|ls_|file_).*|query_to_xml.*|cursor_to_xml.*|set_config)$/;
 
 /** Why a text is not run, and its statements when it is. */
 export interface ConsoleScript {

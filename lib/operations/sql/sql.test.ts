@@ -79,6 +79,8 @@ describe("reading", () => {
     ["COPY (SELECT 1) TO STDOUT", "copy"],
     ["SELECT set_config('transaction_read_only', 'off', false); SELECT sneak()", "function"],
     ["SELECT pg_terminate_backend(1)", "function"],
+    ["SELECT pg_advisory_xact_lock(1)", "function"],
+    ["SELECT pg_try_advisory_xact_lock_shared(1)", "function"],
     ["SELECT * FROM dblink('', 'DELETE FROM item') AS t(a int)", "function"],
     ["SELECT lo_import('/etc/passwd')", "function"],
     ["SELECT pg_catalog.pg_read_file('/etc/passwd')", "function"],

@@ -31,3 +31,20 @@ it("keeps large numbers exact in JSON and columns of one name apart", () => {
 it("keeps one row on one line for spreadsheets", () => {
   expect(toTsv(result).split("\n")).toHaveLength(3);
 });
+
+it("gives a spreadsheet no formula to run, and leaves numbers alone", () => {
+  const columns = [{ name: "=x", type: "text" }];
+  const rows = [['=HYPERLINK("http://x")'], ["+1+1"], ["-12.50"], ["@SUM(A1)"], ["\t=1"], ["-1e5"], ["a=b"]];
+  expect(toCsv({ columns, rows }).split("\r\n")).toEqual([
+    "\uFEFF'=x",
+    '"\'=HYPERLINK(""http://x"")"',
+    "'+1+1",
+    "-12.50",
+    "'@SUM(A1)",
+    "'\t=1",
+    "-1e5",
+    "a=b",
+    "",
+  ]);
+  expect(toTsv({ columns, rows }).split("\n")[1]).toBe('\'=HYPERLINK("http://x")');
+});

@@ -2,10 +2,20 @@ import type { ConsoleResult } from "@/lib/postgres/console/run";
 
 type Rows = Pick<ConsoleResult, "columns" | "rows">;
 
+/**
+ * A text that a spreadsheet would run as a formula, with an apostrophe before it (OWASP, "CSV Injection"). Numbers
+ * stay numbers; JSON holds every value as it is.
+ */
+function withoutFormula(value: string): string {
+  const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(value);
+  return /^\s*[=+\-@\t\r]/.test(value) && !isNumber ? `'${value}` : value;
+}
+
 /** RFC 4180, with a byte order mark for spreadsheets; NULL is an empty field, an empty text is "". */
 export function toCsv({ columns, rows }: Rows): string {
-  const field = (value: string | null) => {
-    if (value === null) return "";
+  const field = (given: string | null) => {
+    if (given === null) return "";
+    const value = withoutFormula(given);
     return value === "" || /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
   };
   const lines = [columns.map((column) => field(column.name)), ...rows.map((row) => row.map(field))];
@@ -14,7 +24,7 @@ export function toCsv({ columns, rows }: Rows): string {
 
 /** For pasting into a spreadsheet. */
 export function toTsv({ columns, rows }: Rows): string {
-  const field = (value: string | null) => (value ?? "").replace(/[\t\r\n]+/g, " ");
+  const field = (value: string | null) => withoutFormula((value ?? "").replace(/[\t\r\n]+/g, " "));
   return [columns.map((column) => field(column.name)), ...rows.map((row) => row.map(field))]
     .map((line) => line.join("\t"))
     .join("\n");
