@@ -20,8 +20,15 @@ import { RunIntro } from "./_run/run-intro";
 const BEFORE_RUN = ["draft", "checking", "ready", "blocked", "awaiting_approval", "approved"];
 const FINISHED = ["succeeded", "failed", "cancelled", "in_doubt"];
 
+interface DeploymentPageProps {
+  view: DeploymentView;
+  showReview: boolean;
+  /** The whole of a long review. */
+  showAll: boolean;
+}
+
 /** One page from the question to the outcome: the review, which becomes the run once that has begun. */
-export function DeploymentPage({ view, showReview }: { view: DeploymentView; showReview: boolean }) {
+export function DeploymentPage({ view, showReview, showAll }: DeploymentPageProps) {
   const { slug } = view.project;
   const running = view.run !== null && !BEFORE_RUN.includes(view.state) && !showReview;
   return (
@@ -61,7 +68,9 @@ export function DeploymentPage({ view, showReview }: { view: DeploymentView; sho
             )}
           </div>
           <Aside view={view} running={running} />
-          <div className="body">{running ? <RunBody view={view} /> : <ReviewBody view={view} />}</div>
+          <div className="body">
+            {running ? <RunBody view={view} /> : <ReviewBody view={view} showAll={showAll} />}
+          </div>
         </div>
       </Page>
     </Live>

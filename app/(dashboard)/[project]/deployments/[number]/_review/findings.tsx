@@ -8,12 +8,14 @@ import { Button } from "@/components/ui/button";
 import type { Finding } from "@/lib/core/risk/types";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { FindingMessage, FindingSuggestion, FindingTitle } from "./finding-text";
+import { firstFindings } from "./first-part";
 import { editorHref } from "./links";
 
 /** What the rules have to say, worst first; the first one that is serious stands open. */
-export function Findings({ view }: { view: DeploymentView }) {
+export function Findings({ view, showAll }: { view: DeploymentView; showAll: boolean }) {
   const t = useTranslations("deployments");
   const format = useFormatter();
+  const findings = showAll ? view.findings : firstFindings(view);
   const said = (["danger", "warning", "notice"] as const).filter((severity) => view.counts[severity] > 0);
   const note = format.list(
     said.map((severity) => t(`findings.count.${severity}`, { count: view.counts[severity] })),
@@ -27,7 +29,7 @@ export function Findings({ view }: { view: DeploymentView }) {
             <Mark meaning="safe">{t("findings.none")}</Mark>
           </p>
         ) : (
-          view.findings.map((finding, index) => (
+          findings.map((finding, index) => (
             <FindingItem
               // biome-ignore lint/suspicious/noArrayIndexKey: links point at findings by their place.
               key={index}
@@ -38,6 +40,13 @@ export function Findings({ view }: { view: DeploymentView }) {
           ))
         )}
       </div>
+      {findings.length < view.findings.length ? (
+        <p className="mt-3">
+          <Link className="link" href="?view=review&all=1#findings">
+            {t("findings.showAll", { count: view.findings.length })}
+          </Link>
+        </p>
+      ) : null}
     </Section>
   );
 }

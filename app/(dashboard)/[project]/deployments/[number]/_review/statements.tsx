@@ -1,14 +1,17 @@
+import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { cn } from "@/components/class-names";
 import { formatBytes, formatDuration } from "@/components/format";
 import { Section } from "@/components/page";
 import { ClockTime } from "@/components/relative-time";
 import type { DeploymentView, StatementGroup } from "@/lib/operations/deployment/views";
+import { firstGroups } from "./first-part";
 import { StatementRow } from "./statement-row";
 
 /** Every statement with what it locks, rewrites, scans and how long it took on the shadow. */
-export function Statements({ view }: { view: DeploymentView }) {
+export function Statements({ view, showAll }: { view: DeploymentView; showAll: boolean }) {
   const t = useTranslations("deployments");
+  const groups = showAll ? view.statements : firstGroups(view);
   const relations = new Set(
     view.statements.flatMap((group) =>
       group.statements.flatMap((one) => one.locks.map((lock) => lock.relation)),
@@ -60,13 +63,20 @@ export function Statements({ view }: { view: DeploymentView }) {
             </tr>
           </thead>
           <tbody>
-            {view.statements.map((group) => (
+            {groups.map((group) => (
               <Group key={group.migration.filename} group={group} view={view} only={only !== null} />
             ))}
             <Total view={view} />
           </tbody>
         </table>
       </div>
+      {groups.length < view.statements.length ? (
+        <p className="mt-3">
+          <Link className="link" href="?view=review&all=1#statements">
+            {t("statements.showAll", { count: view.totals.statements })}
+          </Link>
+        </p>
+      ) : null}
     </Section>
   );
 }
