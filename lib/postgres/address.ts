@@ -30,13 +30,14 @@ export function isForbiddenAddress(address: string): boolean {
   return forbidden.check(bare, "ipv6") || (embedded !== null && forbidden.check(embedded, "ipv4"));
 }
 
-/** The IPv4 address inside ::ffff:a.b.c.d, ::a.b.c.d, 64:ff9b::/96 (NAT64) and 2002::/16 (6to4). */
+/** The IPv4 address inside ::ffff:a.b.c.d, ::a.b.c.d, ::ffff:0:a.b.c.d (SIIT), 64:ff9b::/96 (NAT64) and 2002::/16 (6to4). */
 function embeddedIpv4(address: string): string | null {
   const words = expandIpv6(address);
   const tail = (high: number, low: number) => [high >> 8, high & 255, low >> 8, low & 255].join(".");
-  const [w0 = 0, w1 = 0, w2 = 0, , , w5 = 0, w6 = 0, w7 = 0] = words;
+  const [w0 = 0, w1 = 0, w2 = 0, , w4 = 0, w5 = 0, w6 = 0, w7 = 0] = words;
   if (w0 === 0x2002) return tail(w1, w2);
   if (w0 === 0x64 && w1 === 0xff9b) return tail(w6, w7);
+  if (w4 === 0xffff && w5 === 0 && words.slice(0, 4).every((word) => word === 0)) return tail(w6, w7);
   const zeros = words.slice(0, 5).every((word) => word === 0);
   const isLoopback = w5 === 0 && w6 === 0 && w7 <= 1;
   return zeros && (w5 === 0xffff || w5 === 0) && !isLoopback ? tail(w6, w7) : null;

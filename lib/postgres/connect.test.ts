@@ -157,6 +157,7 @@ describe("addresses that no target may have", () => {
       "::",
       "::ffff:169.254.169.254",
       "::ffff:a9fe:a9fe",
+      "::ffff:0:169.254.169.254",
       "::169.254.169.254",
     ],
     ...[
