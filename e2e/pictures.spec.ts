@@ -24,10 +24,10 @@ for (const [name, route] of Object.entries(PICTURES)) {
 }
 
 test("review", async ({ page }) => {
-  await page.goto("/demo-shop/deployments/new");
-  await expect(page.locator("h1").first()).toBeVisible();
-  await page.goto("/demo-shop/deployments/10");
-  await expect(page.locator("h1").first()).toBeVisible();
+  await page.goto("/demo-shop");
+  await page.getByRole("link", { name: "Deploy 2 migrations" }).click();
+  await page.getByRole("button", { name: "Check 2 migrations for staging" }).click();
+  await expect(page.getByRole("heading", { name: "Ready to start" })).toBeVisible({ timeout: 50_000 });
   await page.waitForTimeout(1500);
   await page.screenshot({ path: "docs/images/review.png", animations: "disabled" });
 });

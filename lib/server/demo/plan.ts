@@ -12,7 +12,7 @@ export type DemoService = (typeof DEMO_SERVICES)[number]["name"];
 /** While it is seeded nobody else is there to approve; production gets its real policy at the end. */
 export const DEMO_ENVIRONMENTS = [
   { name: "development", color: "development", protected: false, policy: {} },
-  { name: "staging", color: "staging", protected: false, policy: { requirePrevious: true } },
+  { name: "staging", color: "staging", protected: false, policy: {} },
   {
     name: "production",
     color: "production",
