@@ -243,6 +243,19 @@ describe("down in steps", () => {
     expect(await bench.value("SELECT to_regclass('ds')")).toBeNull();
   });
 
+  it("goes from the start whatever the up script did, as up does afterwards", async () => {
+    const scripts = {
+      "1_a.up.sql": "CREATE TABLE ud (id int);\nCREATE INDEX CONCURRENTLY ud_i ON ud (id);",
+      "1_a.down.sql": "DROP INDEX CONCURRENTLY ud_i;\nDROP TABLE ud;",
+    };
+    for (let round = 0; round < 2; round++) {
+      expect((await bench.up("ud", scripts)).failure).toBeUndefined();
+      expect(await row("ud")).toMatchObject({ status: "applied", steps: { total: 2 } });
+      expect((await bench.down("ud", scripts)).failure).toBeUndefined();
+      expect(await bench.value("SELECT to_regclass('ud')")).toBeNull();
+    }
+  });
+
   it("a down script that fails as a whole leaves the migration applied", async () => {
     const scripts = { "1_a.up.sql": "CREATE TABLE dw (id int)", "1_a.down.sql": "DROP TABLE dw; SELECT 1/0" };
     await bench.up("dw", scripts);

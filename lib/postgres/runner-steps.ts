@@ -1,4 +1,4 @@
-import type { LedgerSteps } from "../core/plan/types";
+import type { LedgerRow, LedgerSteps } from "../core/plan/types";
 import type { PostgresFailure } from "../core/run/types";
 import type { Unit } from "../core/run/units";
 import type { Statement } from "../core/sql/types";
@@ -46,14 +46,20 @@ export async function runInSteps(
 ): Promise<StepResult> {
   const began = performance.now();
   ctx.emit({ ...startEvent(script, position), attempt: 1 });
-  const done = ctx.rows.get(script.key)?.steps;
+  const done = unfinishedSteps(ctx.rows.get(script.key), script.direction);
   const steps: LedgerSteps = { total: script.statements.length, done: [...(done?.done ?? [])] };
   const progress: Progress = { script, steps, hashes: script.statements.map(hashStatement), began };
-  const stop = (await resume(ctx, progress, done ?? null)) ?? (await runUnits(ctx, progress));
+  const stop = (await resume(ctx, progress, done)) ?? (await runUnits(ctx, progress));
   const durationMs = performance.now() - began;
   if (stop) return { ...stop, durationMs };
   ctx.emit({ type: "migration.recorded", migration: script.migration.filename, durationMs });
   return { outcome: script.direction === "up" ? "applied" : "reverted", durationMs };
+}
+
+/** What an interrupted run of this script left; steps of a finished one, or of the other direction, are history. */
+function unfinishedSteps(row: LedgerRow | undefined, direction: "up" | "down"): LedgerSteps | null {
+  const finished = row?.status === "applied" || row?.status === "baseline" || row?.status === "reverted";
+  return row && !finished && row.direction === direction ? row.steps : null;
 }
 
 /** Opens the row of this run; goes on after what an earlier one did. */
