@@ -60,3 +60,47 @@ export const commanderAlone = {
     });
   },
 };
+
+/** The driver signs in through Web Crypto, which node loads beside the module that is loaded anyway. */
+const driverCrypto = {
+  name: "driver-crypto",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]pg[\\/]lib[\\/]crypto[\\/]utils\.js$/ }, ({ path }) => {
+      const names = "postgresMd5PasswordHash, randomBytes, deriveKey, sha256, hashByName, hmacSha256, md5";
+      for (const name of names.split(", ")) {
+        if (!readFileSync(path, "utf8").includes(`function ${name}(`))
+          throw new Error("pg/lib/crypto/utils.js has changed: look at driverCrypto again");
+      }
+      const contents = `
+        const crypto = require("crypto");
+        const digest = (name, data) => crypto.createHash(name).update(data).digest();
+        const md5 = (data) => digest("md5", data).toString("hex");
+        const postgresMd5PasswordHash = (user, password, salt) =>
+          "md5" + md5(Buffer.concat([Buffer.from(md5(password + user)), salt]));
+        const randomBytes = (length) => crypto.randomBytes(length);
+        const sha256 = (data) => digest("sha256", data);
+        const hashByName = (name, data) => digest(name.replace("-", ""), data);
+        const hmacSha256 = (key, data) => crypto.createHmac("sha256", key).update(data).digest();
+        const deriveKey = (password, salt, rounds) => crypto.pbkdf2Sync(password, salt, rounds, 32, "sha256");
+        module.exports = { ${names} };`;
+      return { contents, loader: "js" };
+    });
+  },
+};
+
+export const commandPlugins = [commanderAlone, driverCrypto, driverWithoutHttp, lazyBuiltins];
+
+/** The commands are one function, for node:vm: of a module, node 20 cannot keep what V8 compiled. */
+export const cjsOptions = {
+  format: "cjs",
+  charset: "ascii",
+  banner: {
+    js: '(function (require, module, exports, __filename, __dirname) { const __url = require("node:url").pathToFileURL(__filename).href;',
+  },
+  footer: { js: "})" },
+  define: { "import.meta.url": "__url" },
+  // Code that was kept cannot import().
+  supported: { "dynamic-import": false },
+  // One command uses it; the others would carry it.
+  external: [...bundleOptions.external, "zod"],
+};

@@ -7,7 +7,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -47,44 +47,53 @@ function generateClient() {
 }
 
 /**
- * dist/dbmigrator.mjs and its parts in dist/cli/, each loaded when a command needs it. Built twice: the overview that
- * `--help` shows is put into the second one as text.
+ * dist/dbmigrator.mjs, which shows the overview as text made here, and the commands in dist/cli/commands.cjs, with the
+ * code that V8 made of them when they were run here once.
  */
 export async function bundleCommandLine() {
-  const entry = join(root, "lib/cli/start.ts");
-  if (!existsSync(entry)) return;
+  const start = join(root, "lib/cli/start.ts");
+  if (!existsSync(start)) return;
   const { build } = await import("esbuild");
-  const { bundleOptions, commanderAlone, driverWithoutHttp, lazyBuiltins } = await import("./bundle.mjs");
+  const { bundleOptions, commandPlugins, cjsOptions } = await import("./bundle.mjs");
   const outfile = join(root, "dist/dbmigrator.mjs");
+  const commands = join(root, "dist/cli/commands.cjs");
   const version = JSON.stringify(readJson("package.json").version);
-  const bundle = (define) =>
+  const shared = { ...bundleOptions, minify: true, plugins: commandPlugins, absWorkingDir: root };
+  const define = { ...cjsOptions.define, __DBMIGRATOR_VERSION__: version };
+  await build({
+    ...{ ...shared, ...cjsOptions, define },
+    entryPoints: [join(root, "lib/cli/main.ts")],
+    outfile: `${commands}.new`,
+  });
+  // V8 knows code by the length of its source alone: never a new file beside old code.
+  rmSync(`${commands}.cache`, { force: true });
+  renameSync(`${commands}.new`, commands);
+  keepCompiled(commands);
+  const bundleStart = (help) =>
     build({
-      ...bundleOptions,
-      entryPoints: { dbmigrator: entry },
-      outdir: join(root, "dist"),
-      outExtension: { ".js": ".mjs" },
-      splitting: true,
-      chunkNames: "cli/[name]-[hash]",
-      minify: true,
-      plugins: [commanderAlone, driverWithoutHttp, lazyBuiltins],
-      define: { __DBMIGRATOR_VERSION__: version, ...define },
-      metafile: true,
-      absWorkingDir: root,
+      ...shared,
+      entryPoints: [start],
+      outfile,
+      banner: { js: "#!/usr/bin/env node" },
+      define: help === undefined ? {} : { __DBMIGRATOR_HELP__: JSON.stringify(help) },
     });
-  await bundle({});
+  await bundleStart();
   const shown = spawnSync(process.execPath, [outfile, "--help"], { encoding: "utf8" });
   if (shown.status !== 0) fail(`The command line does not start: ${shown.stderr}`);
-  const { metafile } = await bundle({ __DBMIGRATOR_HELP__: JSON.stringify(shown.stdout) });
-  removeOldParts(Object.keys(metafile.outputs));
-  const shebang = "#!/usr/bin/env node\n";
-  writeFileSync(outfile, shebang + readFileSync(outfile, "utf8"));
+  await bundleStart(shown.stdout);
   chmodSync(outfile, 0o755);
+  removeOldParts();
 }
 
-/** After the new ones are there: a command that runs at this moment still loads its own. */
-function removeOldParts(kept) {
+/** A start without it is slower and otherwise the same: another version of node compiles the commands itself. */
+function keepCompiled(commands) {
+  spawnSync(process.execPath, [join(root, "scripts/compile-commands.mjs"), commands], { stdio: "ignore" });
+}
+
+/** What earlier builds left. */
+function removeOldParts() {
   for (const name of readdirSync(join(root, "dist/cli"))) {
-    if (!kept.includes(`dist/cli/${name}`)) rmSync(join(root, "dist/cli", name));
+    if (!name.startsWith("commands.cjs")) rmSync(join(root, "dist/cli", name));
   }
 }
 

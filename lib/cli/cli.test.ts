@@ -290,6 +290,28 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     });
   });
 
+  it("says beforehand why not all can be one transaction, with commands that keep the order", async () => {
+    write(
+      "migrations/20260103000000_index.up.sql",
+      "CREATE INDEX CONCURRENTLY orders_i ON orders (customer_id);",
+    );
+    write("migrations/20260104000000_own.up.sql", "BEGIN;\nSELECT 1;\nCOMMIT;");
+    const told = cli(["up", "--single-transaction"], variables);
+    expect(told.code).toBe(1);
+    expect(told.err).toContain("2 of 4 migrations cannot be part of one transaction; nothing was run.");
+    expect(told.err).toContain("No. 3, line 1: 20260103000000_index must run outside of a transaction");
+    const { error } = JSON.parse(cli(["up", "--single-transaction", "--json"], variables).out);
+    expect(error.details.obstacles).toHaveLength(2);
+    const commands = error.details.runs.map((one: { command: string }) => one.command);
+    expect(commands).toEqual([
+      "dbmigrator up --single-transaction --to 20260102000000_orders",
+      "dbmigrator up --to 20260104000000_own",
+    ]);
+    expect(await query("SELECT to_regclass('customers') AS t")).toEqual([{ t: null }]);
+    for (const command of commands) expect(cli(command.split(" ").slice(1), variables).code).toBe(0);
+    expect(cli(["status", "--exit-code"], variables).code).toBe(0);
+  });
+
   it("stops at a failing statement, leaves nothing of it, and tells PostgreSQL's words and the line", async () => {
     write(
       "migrations/20260103000000_bad.up.sql",

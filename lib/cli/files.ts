@@ -26,15 +26,16 @@ function walk(folder: string, prefix: string, depth: number): string[] {
 
 /** @throws DomainError validation, files.not_utf8, files.unreadable */
 export function readText(path: string): string {
-  let bytes: Buffer;
+  let text: string;
   try {
-    bytes = readFileSync(path);
+    text = readFileSync(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "There is no file" : "This file cannot be read:";
     throw new DomainError("validation", "files.unreadable", `${why} ${path}.`);
   }
-  if (isUtf8(bytes)) return bytes.toString("utf8");
+  // What is not UTF-8 is read as U+FFFD; a file may also hold that character itself.
+  if (!text.includes("\ufffd") || isUtf8(readFileSync(path))) return text;
   throw new DomainError("validation", "files.not_utf8", `${path} is not UTF-8.`, {
     hint: "Save it as UTF-8.",
   });

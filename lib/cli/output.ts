@@ -68,16 +68,13 @@ export function printTable(columns: readonly Column[], rows: readonly (readonly 
   const widths = columns.map((column, at) =>
     Math.max(displayWidth(column.title), ...cells.map((row) => displayWidth(row[at]?.text ?? ""))),
   );
+  const titles = columns.map((column) => ({ text: column.title }));
+  // In one piece: a write each would be a system call each.
   print(
-    paint.faint(
-      line(
-        columns,
-        widths,
-        columns.map((column) => ({ text: column.title })),
-      ),
+    [paint.faint(line(columns, widths, titles)), ...cells.map((row) => line(columns, widths, row))].join(
+      "\n",
     ),
   );
-  for (const row of cells) print(line(columns, widths, row));
 }
 
 function line(columns: readonly Column[], widths: number[], row: readonly Cell[]): string {

@@ -64,6 +64,9 @@ export async function runSteps(
     });
     report(outcome, session, flags);
     return outcome.state === "succeeded" ? 0 : 1;
+  } catch (error) {
+    const { withSplitCommands } = await import("./split-commands");
+    throw withSplitCommands(error, steps, flags);
   } finally {
     process.off("SIGINT", onSignal);
     process.off("SIGTERM", onSignal);
@@ -119,8 +122,9 @@ function report(outcome: RunOutcome, session: Session, flags: RunFlags): void {
 
 /** PostgreSQL's words and the place, indented. */
 export function failureText(failure: PostgresFailure): string {
+  const statement = failure.statement ? `statement ${failure.statement}, ` : "";
   const place = failure.line
-    ? `line ${failure.line}${failure.column ? `, column ${failure.column}` : ""}: `
+    ? `${statement}line ${failure.line}${failure.column ? `, column ${failure.column}` : ""}: `
     : "";
   const state = failure.sqlState ? ` (SQLSTATE ${failure.sqlState})` : "";
   const lines = [`  ${place}${failure.message}${state}`];

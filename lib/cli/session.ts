@@ -55,6 +55,7 @@ export async function withSession<T>(
   const opening = openTarget(wanted);
   // The files are read while the server answers; whichever fails first is told.
   opening.catch(() => {});
+  await new Promise(setImmediate);
   const migrations = given ?? readFolder(options).migrations;
   const { client, spec } = await opening;
   try {

@@ -1,15 +1,16 @@
+import { loadCommands } from "./load-commands";
+
 declare const __DBMIGRATOR_HELP__: string | undefined;
 
-/** The overview is text made when the command line is built: showing it costs no more than starting node. */
 // Whoever reads the output may stop early, as `head` does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
+/** The overview is text made when the command line is built: showing it costs no more than starting node. */
 const help = typeof __DBMIGRATOR_HELP__ === "string" ? __DBMIGRATOR_HELP__ : null;
 const [only, ...more] = process.argv.slice(2);
 
 if (help !== null && more.length === 0 && (only === "--help" || only === "-h" || only === "help")) {
   process.stdout.write(help);
 } else {
-  const { main } = await import("./main");
-  await main();
+  await loadCommands(import.meta.dirname).main();
 }

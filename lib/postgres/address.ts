@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { DomainError } from "../errors";
 
@@ -6,24 +5,31 @@ import { DomainError } from "../errors";
  * Where a server must not be sent by whoever enters a target: link-local addresses and the services that tell a
  * cloud machine's credentials to anybody who asks from it. Private networks are not among them; databases live there.
  */
-const forbidden = new BlockList();
-forbidden.addSubnet("169.254.0.0", 16, "ipv4"); // link-local; metadata of AWS, Azure, Google, and most others
-forbidden.addAddress("100.100.100.200", "ipv4"); // metadata of Alibaba Cloud
-forbidden.addAddress("192.0.0.192", "ipv4"); // metadata of Oracle Cloud
-forbidden.addAddress("168.63.129.16", "ipv4"); // Azure's host agent
-forbidden.addSubnet("0.0.0.0", 8, "ipv4");
-forbidden.addSubnet("224.0.0.0", 3, "ipv4"); // multicast, reserved, broadcast
-forbidden.addSubnet("fe80::", 10, "ipv6");
-forbidden.addSubnet("fec0::", 10, "ipv6");
-forbidden.addAddress("fd00:ec2::254", "ipv6"); // metadata of AWS
-forbidden.addAddress("fd20:ce::254", "ipv6"); // metadata of Google
-forbidden.addSubnet("ff00::", 8, "ipv6");
-forbidden.addAddress("::", "ipv6");
+function forbiddenAddresses(): BlockList {
+  const forbidden = new BlockList();
+  forbidden.addSubnet("169.254.0.0", 16, "ipv4"); // link-local; metadata of AWS, Azure, Google, and most others
+  forbidden.addAddress("100.100.100.200", "ipv4"); // metadata of Alibaba Cloud
+  forbidden.addAddress("192.0.0.192", "ipv4"); // metadata of Oracle Cloud
+  forbidden.addAddress("168.63.129.16", "ipv4"); // Azure's host agent
+  forbidden.addSubnet("0.0.0.0", 8, "ipv4");
+  forbidden.addSubnet("224.0.0.0", 3, "ipv4"); // multicast, reserved, broadcast
+  forbidden.addSubnet("fe80::", 10, "ipv6");
+  forbidden.addSubnet("fec0::", 10, "ipv6");
+  forbidden.addAddress("fd00:ec2::254", "ipv6"); // metadata of AWS
+  forbidden.addAddress("fd20:ce::254", "ipv6"); // metadata of Google
+  forbidden.addSubnet("ff00::", 8, "ipv6");
+  forbidden.addAddress("::", "ipv6");
+  return forbidden;
+}
+
+// Made when first asked for: the command line, which goes where its user says, does without.
+let forbidden: BlockList | undefined;
 
 /** Whether an IP address (with or without zone) is one that targets may not have. */
 export function isForbiddenAddress(address: string): boolean {
   const bare = address.split("%")[0] ?? "";
   const family = isIP(bare);
+  forbidden ??= forbiddenAddresses();
   if (family === 4) return forbidden.check(bare, "ipv4");
   if (family !== 6) return true;
   const embedded = embeddedIpv4(bare);
@@ -71,7 +77,9 @@ export async function resolveHost(host: string, guard: boolean): Promise<string[
   try {
     addresses = isIP(host)
       ? [host]
-      : (await lookup(host, { all: true, verbatim: true })).map((one) => one.address);
+      : (await process.getBuiltinModule("node:dns/promises").lookup(host, { all: true, verbatim: true })).map(
+          (one) => one.address,
+        );
   } catch (cause) {
     throw unknownHost(host, cause);
   }

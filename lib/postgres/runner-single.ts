@@ -1,4 +1,4 @@
-import { checkSingleTransaction } from "../core/plan/single-transaction";
+import { checkSingleTransaction, type SingleTransactionObstacle } from "../core/plan/single-transaction";
 import type { RunOutcome } from "../core/run/types";
 import { DomainError } from "../errors";
 import { serverMajor } from "./connect";
@@ -98,19 +98,27 @@ function requireOneTransaction(scripts: readonly PreparedScript[], major: number
     major,
   );
   if (check.obstacles.length === 0) return;
-  // One example of each kind says more than a list of a hundred of the same.
-  const kinds = new Map(check.obstacles.toReversed().map((obstacle) => [obstacle.reason, obstacle]));
-  const examples = [...kinds.values()].sort((a, b) => a.position - b.position);
-  const words = examples.map((one) => `No. ${one.position}: ${one.message}`).join(" ");
   throw new DomainError(
     "precondition",
     "plan.single_transaction_impossible",
-    `${check.obstacles.length} of ${scripts.length} migrations keep this from being one transaction. ${words}`,
+    `${check.obstacles.length} of ${scripts.length} migrations cannot be part of one transaction; nothing was run.\n${describeObstacles(check.obstacles)}`,
     {
-      details: { obstacles: check.obstacles, split: check.split },
-      hint: `It can be done in ${check.split.length} runs; the first ends with ${check.split[0]?.at(-1) ?? "the first script"}.`,
+      details: { ...check },
+      hint: `The smallest split is ${check.runs.length} runs; the first ends with ${check.runs[0]?.to ?? "the first script"}.`,
     },
   );
+}
+
+/** The first of each kind, a line each: it says more than a list of a hundred of the same. */
+function describeObstacles(obstacles: readonly SingleTransactionObstacle[]): string {
+  const kinds = new Map<string, SingleTransactionObstacle[]>();
+  for (const one of obstacles) kinds.set(one.reason, [...(kinds.get(one.reason) ?? []), one]);
+  const lines = [...kinds.values()].flatMap(([first, ...others]) => {
+    if (!first) return [];
+    const more = others.length > 0 ? ` (and ${others.length} more like it)` : "";
+    return [`  No. ${first.position}, line ${first.line}: ${first.message}${more}`];
+  });
+  return lines.join("\n");
 }
 
 type AllResult = { ok: true; times: number[] } | { ok: false; failed: Failed; script: PreparedScript };

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /**
  * SHA-256 of a script, hex. A byte order mark and the kind of line ending do not count: an editor or a checkout on
@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
  * other program computes for it.
  */
 export function checksumOf(script: string): string {
-  return createHash("sha256").update(normalizeScript(script), "utf8").digest("hex");
+  return hash("sha256", normalizeScript(script));
 }
 
 /** The script without byte order mark and with plain line feeds. */

@@ -22,6 +22,17 @@ export interface SingleTransactionCheck {
   obstacles: SingleTransactionObstacle[];
   /** The fewest runs that keep the order: each inner list is one transaction, or one script that makes its own. */
   split: string[][];
+  /** The same as runs of the command line: neighbours that make their own transactions are one run. */
+  runs: SplitRun[];
+}
+
+/** One run of the split, from the script after the former run's last one up to and including `to`. */
+export interface SplitRun {
+  /** `single_transaction`: all of it or nothing; `each`: no transaction over all is possible. */
+  mode: "single_transaction" | "each";
+  from: string;
+  to: string;
+  count: number;
 }
 
 const NAME = String.raw`((?:"(?:[^"]|"")+"|[\w$]+)(?:\s*\.\s*(?:"(?:[^"]|"")+"|[\w$]+))?)`;
@@ -60,6 +71,7 @@ export function checkSingleTransaction(
 ): SingleTransactionCheck {
   const obstacles: SingleTransactionObstacle[] = [];
   const split: string[][] = [];
+  const alone = new Set<string>();
   let group = emptyGroup();
   const close = () => {
     if (group.filenames.length > 0) split.push(group.filenames);
@@ -73,14 +85,31 @@ export function checkSingleTransaction(
       obstacles.push({ ...obstacle, ...place });
       close();
     }
-    if (own) split.push([script.filename]);
-    else {
+    if (own) {
+      split.push([script.filename]);
+      alone.add(script.filename);
+    } else {
       group.filenames.push(script.filename);
       follow(script, group, serverMajor);
     }
   });
   close();
-  return { obstacles, split };
+  return { obstacles, split, runs: joinRuns(split, alone) };
+}
+
+function joinRuns(split: readonly string[][], alone: ReadonlySet<string>): SplitRun[] {
+  const runs: SplitRun[] = [];
+  for (const group of split) {
+    const [from = "", to = from] = [group[0], group.at(-1)];
+    const mode = alone.has(from) ? "each" : "single_transaction";
+    const last = runs.at(-1);
+    // A single script is one transaction in either mode.
+    if (last?.mode === "each" && (mode === "each" || group.length === 1)) {
+      last.to = to;
+      last.count += group.length;
+    } else runs.push({ mode: group.length === 1 ? "each" : mode, from, to, count: group.length });
+  }
+  return runs;
 }
 
 type Found = Pick<SingleTransactionObstacle, "reason" | "line" | "message">;
