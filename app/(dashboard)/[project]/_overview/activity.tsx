@@ -68,8 +68,9 @@ function Sentence({ slug, entry }: { slug: string; entry: ActivityEntry }) {
         </Link>
       ),
   };
-  // Operations without a sentence of their own are said by what they act on.
-  return t.has(key)
+  // Operations without a sentence of their own, or whose deployment is not known, are said by what they act on.
+  const isNumbered = entry.number !== null || !entry.operation.startsWith("deployment.");
+  return isNumbered && t.has(key)
     ? t.rich(key, values)
     : t.rich("activity.did.other", { ...values, operation: entry.operation });
 }
