@@ -11,7 +11,6 @@ const PICTURES = {
   editor: "/[project]/migrations/[id]/edit",
   deployments: "/[project]/deployments",
   audit: "/[project]/audit",
-  sql: "/[project]/sql",
 };
 
 for (const [name, route] of Object.entries(PICTURES)) {
