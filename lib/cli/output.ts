@@ -89,6 +89,8 @@ function line(columns: readonly Column[], widths: number[], row: readonly Cell[]
 }
 
 function displayWidth(text: string): number {
+  // Almost every cell, and counting code points makes an array of each.
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   return [...text].length;
 }
 
