@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { request } from "@playwright/test";
@@ -36,6 +36,7 @@ function runningServer(url: string): Started {
 
 async function ownServer(): Promise<Started> {
   const data = mkdtempSync(join(tmpdir(), "dbmigrator-e2e-"));
+  chmodSync(data, 0o755);
   const port = await freePort();
   const env = {
     ...process.env,

@@ -17,6 +17,8 @@ const started: ChildProcess[] = [];
 
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "dbmigrator-start-"));
+  // Open to the server's user, or root's server would keep its data elsewhere.
+  chmodSync(folder, 0o755);
   port = await freePort();
 });
 test.afterEach(async () => {
@@ -167,8 +169,6 @@ async function signIn(
 function mountOrSkip(options: string): void {
   const data = join(folder, "data");
   mkdirSync(data);
-  // Open to the server's user, or root's server would keep its data elsewhere.
-  chmodSync(folder, 0o755);
   try {
     execFileSync("mount", ["-t", "tmpfs", "-o", options, "tmpfs", data], { stdio: "ignore" });
   } catch {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -14,6 +14,7 @@ const started: EmbeddedServer[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "embedded-"));
+  await chmod(folder, 0o755);
 });
 afterAll(async () => {
   for (const server of started) await server.stop();
@@ -86,6 +87,19 @@ describe("embedded server", () => {
     const script = `import { startEmbedded } from ${JSON.stringify(join(import.meta.dirname, "embedded.ts"))};
       await startEmbedded({ dataDir: ${JSON.stringify(dataDir)} }).catch((error) => console.log(error.code));`;
     expect(await runTypeScript(script)).toBe("embedded.in_use");
+  });
+
+  it.runIf(process.getuid?.() === 0)("keeps a cluster of root where the server's user may go", async () => {
+    await mkdir(join(folder, "home"), { mode: 0o700 });
+    const server = await start("home/data");
+    expect(server.folder).toMatch(/^\/var\/(lib|tmp)\/dbmigrator/);
+    await ask(server.url, "CREATE TABLE kept AS SELECT 1");
+    await server.stop();
+    const again = await start("home/data");
+    expect(again.folder).toBe(server.folder);
+    expect(await ask(again.url, "SELECT count(*)::int FROM kept")).toBe(1);
+    await again.stop();
+    await rm(server.folder, { recursive: true });
   });
 
   it.each([13, 14, 15] as const)(

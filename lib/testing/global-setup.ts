@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,6 +17,8 @@ declare module "vitest" {
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "dbmigrator-test-"));
+  // Open to the server's user: a run of root that is killed then leaves nothing outside the temporary folder.
+  await chmod(folder, 0o755);
   const servers = new Map<EmbeddedMajor, Promise<EmbeddedServer>>();
   const server = (major: EmbeddedMajor) => {
     const known = servers.get(major);
