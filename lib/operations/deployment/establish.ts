@@ -10,6 +10,7 @@ import { DomainError } from "../../errors";
 import { type ConnectionSpec, parseConnectionString } from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { fingerprintTarget } from "../../postgres/dump";
+import { holdsData } from "../../postgres/holds-data";
 import { targetSpec } from "../target/spec";
 import { checkPrevious } from "./check-previous";
 import type { LoadedDeployment } from "./load";
@@ -49,11 +50,14 @@ export async function establish(
   await report("decide");
   const facts = analyses.flatMap(({ analysis }) => analysis.facts);
   const findings = analyses.flatMap(({ analysis }) => analysis.findings);
+  const names = destroyed(findings);
+  const loses = names.length > 0 && (await holdsData(spec, { guardAddresses: true }));
   const result = {
     facts,
     findings,
     severity: worst(findings),
-    destroys: destroyed(findings),
+    // Nobody types the names of what the same plan makes in an empty database.
+    destroys: loses ? names : [],
     problems,
     ...tried,
   };
