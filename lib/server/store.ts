@@ -31,10 +31,29 @@ export async function openStore(): Promise<Store> {
     const migrated = await migrateMetadata(env().DATABASE_URL ?? "").catch((error) =>
       throwWithSetting(error, embedded),
     );
-    return { embedded, folder, migrated, close: async () => embedded?.stop() };
+    const shadows = await startShadows(folder);
+    const close = async () => {
+      await shadows?.stop();
+      await embedded?.stop();
+    };
+    return { embedded, folder, migrated, close };
   } catch (error) {
     await embedded?.stop();
     throw error;
+  }
+}
+
+/** With a store of one's own, changes are still tried on a server of ours, unless another one is named for it. */
+async function startShadows(folder: string): Promise<EmbeddedServer | null> {
+  if (env().DBMIGRATOR_SHADOW_URL) return null;
+  try {
+    const server = await startEmbedded({ dataDir: join(folder, "shadow") });
+    setEnv({ DBMIGRATOR_SHADOW_URL: server.url });
+    return server;
+  } catch (error) {
+    const why = (error as Error).message;
+    console.error(`DBMigrator: changes are tried only where a target's role may create databases: ${why}`);
+    return null;
   }
 }
 
