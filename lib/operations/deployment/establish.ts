@@ -5,12 +5,12 @@ import type { TargetSettings } from "../../core/policy/types";
 import { type Analysis, analyzeScriptAsync, destroyed, worst } from "../../core/risk/analyze";
 import type { CheckResult, DryRun } from "../../core/run/types";
 import type { Db } from "../../db/client";
-import { env } from "../../env";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, parseConnectionString } from "../../postgres/connect";
+import type { ConnectionSpec } from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { fingerprintTarget } from "../../postgres/dump";
 import { holdsData } from "../../postgres/holds-data";
+import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";
 import { checkPrevious } from "./check-previous";
 import type { LoadedDeployment } from "./load";
@@ -158,12 +158,11 @@ async function tryOnShadow(
     select: { settings: true },
   });
   const { shadow = "auto" } = target.settings as TargetSettings;
-  const embedded = embeddedSpec();
   let last: CheckProgress = "shadow";
   try {
     const tried = await dryRun({
       target: spec,
-      ...(embedded ? { embedded } : {}),
+      ...shadowServer(),
       shadow,
       steps: plan.steps,
       guardAddresses: true,
@@ -180,11 +179,6 @@ async function tryOnShadow(
     const { code, message, hint } = error;
     return { dryRun: null, dryRunError: { code, message, ...(hint === undefined ? {} : { hint }) } };
   }
-}
-
-function embeddedSpec(): ConnectionSpec | null {
-  const url = env().DBMIGRATOR_SHADOW_URL;
-  return url === undefined ? null : parseConnectionString(url);
 }
 
 /** Whether anything keeps it from running. */

@@ -4,18 +4,13 @@ import { readDirectives } from "../../core/migration/directives";
 import { planUp } from "../../core/plan/plan";
 import type { PlanStep } from "../../core/plan/types";
 import type { Db } from "../../db/client";
-import { env } from "../../env";
 import { DomainError } from "../../errors";
-import {
-  type ConnectionSpec,
-  closeConnection,
-  openConnection,
-  parseConnectionString,
-} from "../../postgres/connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { readLedger } from "../../postgres/ledger";
 import { defineOperation } from "../define";
 import { noSuch, scopeOfTarget } from "../project/find";
+import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";
 import { loadMigrationSources, type StoredMigration } from "./load";
 import { Script } from "./name";
@@ -74,12 +69,6 @@ export const tryMigration = defineOperation({
     };
   },
 });
-
-/** The server that is there for shadows, when this installation has one. */
-function shadowServer(): { embedded?: ConnectionSpec } {
-  const url = env().DBMIGRATOR_SHADOW_URL;
-  return url ? { embedded: parseConnectionString(url) } : {};
-}
 
 async function load(db: Db, input: z.output<typeof TryInput>) {
   const target = await db.target.findUnique({

@@ -35,7 +35,6 @@ export const eventTriggerKind: KindDefinition = {
     const bare = (fact: Fact) => JSON.stringify({ ...fact.body, enabled: "" });
     return bare(from) === bare(to) ? [enable(to)] : "replace";
   },
-  compared: (fact) => fact.body,
   ownedAs: (fact) => `EVENT TRIGGER ${fact.name}`,
 };
 
