@@ -414,8 +414,7 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     expect(await query("SELECT to_regclass('orders') AS t")).toEqual([{ t: null }]);
     write("migrations/20260102000000_orders.up.sql", "SELECT 1/0;");
     const failing = cli(["up", "--dry-run"], variables);
-    expect(failing.code).toBe(1);
-    expect(failing.out).toContain("division by zero");
+    expect(failing).toMatchObject({ code: 1, out: expect.stringContaining("division by zero") });
     expect(states()).toEqual(["customers applied", "orders pending"]);
   });
 

@@ -122,7 +122,8 @@ class ScriptRun {
     if (guarded) await session.query("SAVEPOINT dbmigrator_try");
     const observe = () => tracer.observe(session, replacesFile(statement) ? "replace" : "rewrite");
     await this.timed(statement, sql, observe, { adapted, guarded });
-    if (guarded && session.getTransactionStatus() === "T")
+    // After an error the status that node-pg knows may still be the one from before.
+    if (guarded && !this.failure && session.getTransactionStatus() === "T")
       await session.query("RELEASE SAVEPOINT dbmigrator_try");
   }
 

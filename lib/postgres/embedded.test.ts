@@ -102,6 +102,21 @@ describe("embedded server", () => {
     await rm(server.folder, { recursive: true });
   });
 
+  it("belongs to one of several processes that start it at the same moment", async () => {
+    const shared = join(folder, "at-once");
+    const code = `import { startEmbedded } from "./embedded";
+      startEmbedded({ dataDir: ${JSON.stringify(shared)}, disposable: true }).then(
+        async (server) => {
+          await new Promise((wait) => setTimeout(wait, 1500));
+          await server.stop();
+          console.log("owner");
+        },
+        (error) => console.log(error.code),
+      );`;
+    const told = await Promise.all(Array.from({ length: 4 }, () => runTypeScript<string>(code)));
+    expect(told.toSorted()).toEqual([...Array(3).fill("embedded.in_use"), "owner"]);
+  }, 60_000);
+
   it.each([13, 14, 15] as const)(
     "runs PostgreSQL %i",
     async (major) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DomainError } from "../errors";
 import type { ConnectionSpec } from "./connect";
@@ -94,27 +94,54 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
 }
 
-/** One process at a time may own a cluster: the second would otherwise stop the first one's server as an orphan. */
+/**
+ * One process at a time may own a cluster: the second would otherwise stop the first one's server as an orphan.
+ * A hard link appears whole or not at all, so that two that start at the same moment cannot both have it.
+ */
 async function claim(folder: string): Promise<void> {
   const file = join(folder, "owner");
-  const owner = await readFile(file, "utf8").catch(() => "");
-  const [pid, started] = owner.trim().split(" ");
-  if (
-    pid &&
-    Number(pid) !== process.pid &&
-    (await isRunning(Number(pid))) &&
-    (await startTime(pid)) === started
-  ) {
-    throw new DomainError(
-      "conflict",
-      "embedded.in_use",
-      `DBMigrator already runs on ${folder} (process ${pid}).`,
-      {
-        hint: "Stop it first, or set DBMIGRATOR_DATA to another folder.",
-      },
-    );
+  const draft = join(folder, `owner.${process.pid}.${randomBytes(4).toString("hex")}`);
+  await writeFile(draft, `${process.pid} ${await startTime("self")}\n`);
+  try {
+    while (!(await isLinked(draft, file))) await clearStaleClaim(folder, file, `${draft}.stale`);
+  } finally {
+    await unlink(draft).catch(() => undefined);
   }
-  await writeFile(file, `${process.pid} ${await startTime("self")}\n`);
+}
+
+async function isLinked(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Takes away the claim of a process that has ended. @throws DomainError embedded.in_use when it lives */
+async function clearStaleClaim(folder: string, file: string, aside: string): Promise<void> {
+  const owner = await readFile(file, "utf8").catch(() => null);
+  if (owner === null) return;
+  const [pid = "", started] = owner.trim().split(" ");
+  const alive = Number(pid) !== process.pid && (await isRunning(Number(pid)));
+  if (pid && alive && (await startTime(pid)) === started) throw inUse(folder, pid);
+  await rename(file, aside).catch(() => undefined);
+  // Somebody else may have cleared it and claimed in between: theirs goes back.
+  const taken = await readFile(aside, "utf8").catch(() => owner);
+  if (taken !== owner) await link(aside, file).catch(() => undefined);
+  await unlink(aside).catch(() => undefined);
+}
+
+function inUse(folder: string, pid: string): DomainError {
+  return new DomainError(
+    "conflict",
+    "embedded.in_use",
+    `DBMigrator already runs on ${folder} (process ${pid}).`,
+    {
+      hint: "Stop it first, or set DBMIGRATOR_DATA to another folder.",
+    },
+  );
 }
 
 /** Tells a process from a later one with the same number; field 22 of /proc/PID/stat, after the name in brackets. */
