@@ -14,7 +14,8 @@ const pg = {
   execProtocolRawStream(bytes, { onRawData }) {
     Atomics.store(bell, 0, 0);
     port.postMessage({ type: "write", bytes: bytes.slice() });
-    Atomics.wait(bell, 0, 0);
+    // A late notify of the answer before may wake it too early.
+    while (Atomics.load(bell, 0) === 0) Atomics.wait(bell, 0, 0);
     const answer = receiveMessageOnPort(port);
     if (answer && answer.message.length > 0) onRawData(answer.message);
   },
