@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineOperation } from "../define";
+import { refreshMirrors } from "../target/mirror";
 import { lockRevision, requireNoDeployment, requireNotApplied } from "./guard";
 import { migrationScope } from "./scope";
 
@@ -21,6 +22,7 @@ export const deleteMigration = defineOperation({
     await requireNotApplied(ctx.db, before.serviceId, before.filename, "deleted");
     await requireNoDeployment(ctx.db, before.serviceId, before.filename);
     await ctx.db.migration.delete({ where: { id: input.id } });
+    if (!before.draft) await refreshMirrors(ctx.db, before.serviceId);
     ctx.note({ migration: before.filename, checksum: before.checksum });
     return { filename: before.filename };
   },

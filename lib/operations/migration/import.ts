@@ -5,6 +5,7 @@ import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
 import { scopeOfSlug } from "../project/find";
+import { refreshMirrors } from "../target/mirror";
 import { type ImportItem, planImport } from "./import-plan";
 import { ImportSource, readSource } from "./import-source";
 import { serviceScope } from "./scope";
@@ -69,6 +70,7 @@ export const importMigrations = defineOperation({
         .flatMap((item) => byKey.get(`${item.service}/${item.filename}`) ?? []);
     await createAll(ctx.db, chosen("create"), services, ctx.actor.userId);
     await updateAll(ctx.db, chosen("update"), services, ctx.actor.userId);
+    await refreshAll(ctx.db, [...chosen("create"), ...chosen("update")], services);
     const counts = countActions(plan.items);
     ctx.note({ source: input.source.kind, ...counts, digest: plan.digest });
     return { ...counts, items: plan.items, problems: plan.problems };
@@ -141,6 +143,11 @@ async function updateAll(
       },
     });
   }
+}
+
+async function refreshAll(tx: Tx, written: MigrationSource[], services: Map<string, string>) {
+  for (const service of new Set(written.map((one) => one.service)))
+    await refreshMirrors(tx, services.get(service) ?? "");
 }
 
 function countActions(items: ImportItem[]) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { refreshMirrors } from "../target/mirror";
 import { lockRevision, requireNoDeployment, requireNotApplied } from "./guard";
 import { MigrationName } from "./name";
 import { migrationScope } from "./scope";
@@ -45,6 +46,7 @@ export const renameMigration = defineOperation({
         updatedAt: new Date(),
       },
     });
+    if (!row.draft) await refreshMirrors(ctx.db, before.serviceId);
     ctx.note({ from: before.filename, to: filename });
     return { filename, name: row.name, revision: row.revision };
   },

@@ -3,6 +3,7 @@ import { checksumOf } from "../../core/migration/checksum";
 import { readDirectives } from "../../core/migration/directives";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { refreshMirrors } from "../target/mirror";
 import { findApplied, lockRevision } from "./guard";
 import { Script } from "./name";
 import { migrationScope } from "./scope";
@@ -54,6 +55,7 @@ export const updateMigration = defineOperation({
         updatedAt: new Date(),
       },
     });
+    if (!row.draft) await refreshMirrors(ctx.db, before.serviceId);
     if (ctx.actor.userId) {
       await ctx.db.migrationDraft.updateMany({
         where: { migrationId: input.id, userId: ctx.actor.userId },

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import type { MigrationSource } from "../../core/migration/types";
 import { computeStatus } from "../../core/plan/state";
-import type { TargetStatus } from "../../core/plan/types";
-import type { Db } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
 import { readTargetLedger } from "../deployment/read-ledger";
 import { targetScope } from "../deployment/scope";
+import { loadOutlines, lockMirror, mirrorOf } from "./mirror";
+
+const TRANSACTION = { timeout: 30_000, maxWait: 15_000 };
 
 /** Reads the ledger of a target into our mirror of it. What keeps it from being read becomes part of the mirror. */
 export const syncTarget = defineOperation({
@@ -26,16 +26,17 @@ export const syncTarget = defineOperation({
     });
     try {
       const ledger = await readTargetLedger(ctx.db, targetId);
-      const sources = await loadOutlines(ctx.db, target.serviceId, target.service.name);
-      const status = computeStatus(
-        sources,
-        ledger.filter((row) => row.service === target.service.name),
-      );
+      const own = ledger.filter((row) => row.service === target.service.name);
       const syncedAt = new Date();
-      await ctx.db.target.update({
-        where: { id: targetId },
-        data: { ...mirrorOf(status), syncedAt, syncError: Prisma.DbNull },
-      });
+      await ctx.db.$transaction(async (tx) => {
+        // Before the migrations are read: whoever changes them meanwhile writes the mirror after this.
+        await lockMirror(tx, targetId);
+        const status = computeStatus(await loadOutlines(tx, target.serviceId, target.service.name), own);
+        await tx.target.update({
+          where: { id: targetId },
+          data: { ...mirrorOf(status), syncedAt, syncError: Prisma.DbNull },
+        });
+      }, TRANSACTION);
       return { syncedAt: syncedAt.toISOString(), error: null };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -51,26 +52,4 @@ interface SyncError {
   code: string;
   message: string;
   hint?: string;
-}
-
-function mirrorOf(status: TargetStatus): Prisma.TargetUncheckedUpdateInput {
-  const { counts } = status;
-  return {
-    status: status as unknown as Prisma.InputJsonValue,
-    currentVersion: status.current,
-    appliedCount: counts.applied,
-    pendingCount: counts.pending + counts.out_of_order,
-    failedCount: counts.failed,
-    problemCount: counts.changed + counts.missing + counts.out_of_order + counts.in_doubt,
-  };
-}
-
-/** Migrations without their texts, which the status does not need and which may be megabytes. */
-async function loadOutlines(db: Db, serviceId: string, service: string): Promise<MigrationSource[]> {
-  const rows = await db.$queryRaw<
-    (Omit<MigrationSource, "service" | "up" | "down"> & { hasDown: boolean })[]
-  >`
-    SELECT filename, version, name, kind, checksum, down IS NOT NULL AS "hasDown"
-    FROM migration WHERE service_id = ${serviceId}::uuid AND NOT draft`;
-  return rows.map(({ hasDown, ...row }) => ({ ...row, service, up: "", down: hasDown ? "" : null }));
 }
