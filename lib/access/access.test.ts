@@ -26,6 +26,14 @@ const WANTED: Record<Permission, [Role, Role | null]> = {
   "deployment.settle": ["approver", "admin"],
   "sql.read": ["viewer", "developer"],
   "sql.write": ["developer", null],
+  "backup.read": ["viewer", "viewer"],
+  "backup.create": ["developer", "approver"],
+  "backup.verify": ["developer", "developer"],
+  "backup.delete": ["developer", "admin"],
+  "backup.export": ["developer", "admin"],
+  "backup.restore": ["developer", "admin"],
+  "backup.approve": ["approver", "approver"],
+  "backup.configure": ["admin", "admin"],
   "audit.read": ["admin", "admin"],
 };
 

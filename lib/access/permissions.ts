@@ -28,6 +28,16 @@ export const PERMISSIONS = {
   "sql.read": { open: "viewer", protected: "developer" },
   // Nobody writes by hand in a protected environment: that is what deployments are for.
   "sql.write": { open: "developer", protected: null },
+  "backup.read": { open: "viewer", protected: "viewer" },
+  "backup.create": { open: "developer", protected: "approver" },
+  // Reads the archive and a scratch copy; changes nothing that anybody works with.
+  "backup.verify": { open: "developer", protected: "developer" },
+  "backup.delete": { open: "developer", protected: "admin" },
+  // Everything that the database holds, as a file.
+  "backup.export": { open: "developer", protected: "admin" },
+  "backup.restore": { open: "developer", protected: "admin" },
+  "backup.approve": { open: "approver", protected: "approver" },
+  "backup.configure": { open: "admin", protected: "admin" },
   "audit.read": { open: "admin", protected: "admin" },
 } as const satisfies Record<string, { open: Role; protected: Role | null }>;
 

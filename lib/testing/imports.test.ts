@@ -5,7 +5,7 @@ import { sourceFiles } from "./source-files";
 /** Which folders each folder may import from (itself always): DESIGN's arrows, spelt out. */
 const ENGINE = ["core", "errors", "env", "env-cli"];
 const STORE = [...ENGINE, "db", "access"];
-const BELOW_OPERATIONS = [...STORE, "audit", "queue", "postgres"];
+const BELOW_OPERATIONS = [...STORE, "audit", "queue", "postgres", "storage"];
 const BELOW_APP = [...BELOW_OPERATIONS, "operations", "transport"];
 const ALLOWED: Record<string, readonly string[]> = {
   errors: [],
@@ -13,6 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   "env-cli": [],
   core: ["errors"],
   postgres: ENGINE,
+  storage: [...ENGINE, "postgres"],
   db: ENGINE,
   access: [...ENGINE, "db"],
   audit: STORE,
@@ -33,6 +34,7 @@ const PACKAGES: [RegExp, readonly string[]][] = [
   [/^(@prisma\/|prisma(\/|$))/, ["db"]],
   [/^pg(-copy-streams)?$/, ["postgres", "server"]],
   [/^pg-boss$/, ["queue"]],
+  [/^@aws-sdk\//, ["storage"]],
 ];
 
 const IMPORT =
