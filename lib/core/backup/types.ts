@@ -88,7 +88,8 @@ export interface WrappingKey {
   bytes: Uint8Array;
 }
 
-export type FileKind = "pre_data" | "data" | "sequences" | "large_objects" | "post_data";
+/** `script`: restore.psql, the same restore by hand. */
+export type FileKind = "pre_data" | "data" | "sequences" | "large_objects" | "post_data" | "script";
 
 export interface ManifestFile {
   name: string;
