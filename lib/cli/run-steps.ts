@@ -73,9 +73,13 @@ export async function runSteps(
   }
 }
 
+/** Between two lines about the batches of a statement. */
+const BATCH_LINE_MS = 2000;
+
 function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
   const verb = steps[0]?.direction === "down" ? "reverted" : "applied";
   let waiting = false;
+  let lastBatch = 0;
   return (event) => {
     if (event.type === "lock.wait" && !waiting) {
       waiting = true;
@@ -87,6 +91,10 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
     } else if (event.type === "statement.blocked") {
       const by = event.blockers.map((one) => `${one.user ?? "somebody"} (process ${one.pid})`).join(", ");
       note(`${event.migration}: waiting for a lock${by ? ` that ${by} holds` : ""} …`);
+    } else if (event.type === "statement.batch" && Date.now() - lastBatch >= BATCH_LINE_MS) {
+      lastBatch = Date.now();
+      const done = `${event.batches} batch${event.batches === 1 ? "" : "es"}, ${count(event.rows, "row")} so far`;
+      note(`${event.migration}, statement ${event.statement}: ${done} …`);
     } else if (event.type === "migration.retry") {
       note(
         `${event.migration}: the lock was not free; try ${event.attempt} of ${event.of} in ${duration(event.inMs)}.`,

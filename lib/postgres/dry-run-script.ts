@@ -63,6 +63,7 @@ class ScriptRun {
   ) {}
 
   async unit(unit: Unit): Promise<void> {
+    if (unit.kind === "batch" && !this.failure) return this.batches(unit);
     const ours = unit.kind === "transaction" && !this.failure;
     if (ours) await this.begin();
     for (const statement of unit.statements) {
@@ -91,6 +92,25 @@ class ScriptRun {
       if (!(error instanceof pg.DatabaseError)) throw error;
       this.failure = { sqlState: error.code ?? "XX000", message: error.message, migration: this.migration };
     }
+  }
+
+  /** Each batch in a transaction of its own, until one changes nothing; what the first is seen to do stands for all. */
+  private async batches(unit: Unit): Promise<void> {
+    const [statement] = unit.statements;
+    const max = Math.min(unit.batch?.max ?? MOST_BATCHES, MOST_BATCHES);
+    let first: TriedStatement | undefined;
+    for (let turn = 0; statement && !this.failure; turn++) {
+      await this.begin();
+      await this.step(statement, false);
+      await this.end();
+      const tried = this.statements.pop();
+      if (!tried) return;
+      const rows: number | null = (first?.rows ?? 0) + (tried.rows ?? 0);
+      const durationMs = (first?.durationMs ?? 0) + (tried.durationMs ?? 0);
+      first = { ...(first ?? tried), rows, durationMs, error: tried.error };
+      if (!tried.rows || turn + 1 >= max) break;
+    }
+    if (first) this.statements.push(first);
   }
 
   private skip(statement: Statement, code: WhyNotCode, why: string): void {
@@ -223,6 +243,9 @@ class ScriptRun {
     });
   }
 }
+
+/** Batches on a scratch copy, which holds only what the migrations put there. */
+const MOST_BATCHES = 200;
 
 const COUNTED = new Set(["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "COPY"]);
 

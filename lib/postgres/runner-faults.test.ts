@@ -1,11 +1,7 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { build } from "esbuild";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../server/root";
 import { eventWaiter, type MigrationBench, migrationBench } from "../testing/migrations";
+import { buildRunnerProgram, type RunnerProgram } from "../testing/runner-process";
 import { startTcpProxy } from "../testing/tcp-proxy";
 import { readLedger } from "./ledger";
 import { runMigrations } from "./runner";
@@ -279,8 +275,11 @@ describe("cancel", () => {
 });
 
 describe("a killed process", () => {
-  const folder = mkdtempSync(join(projectRoot(), "node_modules", ".dbmigrator-test-"));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  let program: RunnerProgram;
+  beforeAll(async () => {
+    program = await buildRunnerProgram();
+  });
+  afterAll(() => program.remove());
 
   it("at any moment: the next run goes on, and nothing is applied twice or recorded wrongly", async () => {
     await bench.client.query("CREATE TABLE did (n int)");
@@ -294,13 +293,12 @@ describe("a killed process", () => {
       ];
       scripts[`${n}_x.sql`] = kinds[n % 3] ?? "";
     }
-    writeFileSync(join(folder, "steps.json"), JSON.stringify(bench.sources("killed", scripts)));
-    await build({
-      ...BUNDLE,
-      entryPoints: [join(projectRoot(), "lib", "testing", "run-child.ts")],
-      outfile: join(folder, "child.mjs"),
-    });
-    for (const delay of [60, 120, 40, 200, 90, 30, 150]) await killAfter(delay);
+    const sources = bench.sources("killed", scripts);
+    for (const delay of [60, 120, 40, 200, 90, 30, 150]) {
+      const runner = await program.start(bench.database.spec, sources);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      await runner.kill();
+    }
     const last = await bench.up("killed", scripts);
     expect(last.failure).toBeUndefined();
     expect(last.state).toBe("succeeded");
@@ -313,26 +311,7 @@ describe("a killed process", () => {
       if (n % 3 === 2) expect(await bench.value(`SELECT count(*)::int FROM k_${n} WHERE id = -1`)).toBe(1);
     }
   });
-
-  /** Kills the child some time after it began to run scripts. */
-  function killAfter(ms: number): Promise<void> {
-    const child = spawn(process.execPath, [join(folder, "child.mjs"), join(folder, "steps.json")], {
-      env: { ...process.env, TEST_SPEC: JSON.stringify(bench.database.spec) },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
-    child.stdout.once("data", () => setTimeout(() => child.kill("SIGKILL"), ms));
-    return new Promise((resolve) => child.on("exit", () => resolve()));
-  }
 });
-
-const BUNDLE = {
-  bundle: true,
-  packages: "external",
-  platform: "node",
-  format: "esm",
-  target: "node20",
-  logLevel: "error",
-} as const;
 
 it("says that there is nothing to do without connecting", async () => {
   const spec = { ...bench.database.spec, port: 1 };

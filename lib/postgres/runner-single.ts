@@ -94,7 +94,10 @@ function requireOneTransaction(scripts: readonly PreparedScript[], major: number
     });
   }
   const check = checkSingleTransaction(
-    scripts.map(({ migration, mode, statements }) => ({ filename: migration.filename, mode, statements })),
+    scripts.map(({ migration, mode, statements, directives }) => ({
+      ...{ filename: migration.filename, mode, statements },
+      batches: directives.batches.map(({ line }) => line),
+    })),
     major,
   );
   if (check.obstacles.length === 0) return;

@@ -81,6 +81,19 @@ describe("statements outside of a transaction", () => {
     );
   });
 
+  it("CONCURRENTLY waits for an old transaction longer than a lock may take, also behind other statements", async () => {
+    const other = await openTransaction();
+    const waiter = eventWaiter();
+    const running = bench.up(
+      "behind",
+      { "1_a.sql": "CREATE TABLE behind (id int);\nCREATE INDEX CONCURRENTLY behind_i ON behind (id);" },
+      { onEvent: waiter.onEvent, settings: { lockTimeoutMs: 50, attempts: 1 } },
+    );
+    await waiter.seen("statement.blocked");
+    await other.end();
+    expect((await running).failure).toBeUndefined();
+  });
+
   it("IF NOT EXISTS does not take an INVALID index for the one that is wanted", async () => {
     await bench.client.query("CREATE TABLE inv (id int); INSERT INTO inv VALUES (1), (1)");
     await bench.client.query("CREATE UNIQUE INDEX CONCURRENTLY inv_i ON inv (id)").catch(() => {});

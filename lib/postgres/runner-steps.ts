@@ -13,6 +13,7 @@ import {
 } from "./runner-context";
 import { findEvidence, readIndexState } from "./runner-evidence";
 import { buildMessage, describeFailure, sendMessage } from "./runner-message";
+import { repeatStatement } from "./runner-repeat";
 import { hashStatement, type PreparedScript } from "./runner-scripts";
 import { reconnect } from "./runner-settle";
 import {
@@ -47,7 +48,11 @@ export async function runInSteps(
   const began = performance.now();
   ctx.emit({ ...startEvent(script, position), attempt: 1 });
   const done = unfinishedSteps(ctx.rows.get(script.key), script.direction);
-  const steps: LedgerSteps = { total: script.statements.length, done: [...(done?.done ?? [])] };
+  const steps: LedgerSteps = {
+    total: script.statements.length,
+    done: [...(done?.done ?? [])],
+    ...(done?.batches ? { batches: done.batches } : {}),
+  };
   const progress: Progress = { script, steps, hashes: script.statements.map(hashStatement), began };
   const stop = (await resume(ctx, progress, done)) ?? (await runUnits(ctx, progress));
   const durationMs = performance.now() - began;
@@ -133,10 +138,8 @@ async function runUnits(ctx: RunContext, progress: Progress): Promise<Stop | nul
     if (ctx.signal?.aborted)
       return finishFailed(ctx, progress, cancelledFailure(progress.script), "cancelled");
     const following = units[index + 1];
-    const stop =
-      unit.kind === "outside"
-        ? await runOutside(ctx, progress, unit, following)
-        : await runUnit(ctx, progress, unit, following);
+    const run = unit.kind === "outside" ? runOutside : unit.kind === "batch" ? runRepeated : runUnit;
+    const stop = await run(ctx, progress, unit, following);
     if (stop) return stop;
   }
   return null;
@@ -146,7 +149,7 @@ async function runUnits(ctx: RunContext, progress: Progress): Promise<Stop | nul
 function advance(ctx: RunContext, progress: Progress, unit: Unit, following: Unit | undefined): string {
   const { script, steps, hashes } = progress;
   const last = unit.statements.at(-1)?.index ?? 0;
-  const after: LedgerSteps = { total: steps.total, done: hashes.slice(0, last) };
+  const after: LedgerSteps = { ...steps, done: hashes.slice(0, last) };
   announce(after, following);
   const { service, filename } = script.migration;
   const finished = following
@@ -170,21 +173,51 @@ async function runUnit(
   for (let attempt = 1; ; attempt++) {
     // Inside of one script its own settings hold from statement to statement.
     ctx.dirty = false;
-    const result = await tryUnit(ctx, script, unit, () => advance(ctx, progress, unit, following));
+    const limits = following?.kind === "outside" ? nextLimits(ctx, script, following) : [];
+    const ledger = () => advance(ctx, progress, unit, following);
+    const result = await tryUnit(ctx, script, unit, ledger, limits);
     if (result.ok) {
       confirm(progress, unit, following);
       return null;
     }
     if (isConnectionLoss(result.failed.error)) return settleSteps(ctx, progress, result);
-    if (await prepareRetry(ctx, script, result, attempt)) continue;
-    const outcome = isCancelled(ctx, result.failed) ? "cancelled" : "failed";
-    return finishFailed(
-      ctx,
-      progress,
-      describeFailure(result.message, result.failed, script.migration.filename),
-      outcome,
-    );
+    if (await prepareRetry(ctx, script, result, attempt, rangeOf(unit))) continue;
+    return unitFailed(ctx, progress, result);
   }
+}
+
+function rangeOf({ statements }: Unit): { from: number; to: number } {
+  return { from: statements[0]?.index ?? 0, to: statements.at(-1)?.index ?? 0 };
+}
+
+async function unitFailed(
+  ctx: RunContext,
+  progress: Progress,
+  { message, failed }: Extract<UnitResult, { ok: false }>,
+): Promise<Stop> {
+  const failure = describeFailure(message, failed, progress.script.migration.filename);
+  return finishFailed(ctx, progress, failure, isCancelled(ctx, failed) ? "cancelled" : "failed");
+}
+
+async function runRepeated(
+  ctx: RunContext,
+  progress: Progress,
+  unit: Unit,
+  following: Unit | undefined,
+): Promise<Stop | null> {
+  const { script, steps } = progress;
+  const repeated = await repeatStatement(ctx, script, steps, unit, () => ({
+    ledger: advance(ctx, progress, unit, following),
+    afterCommit: nextLimits(ctx, script, following),
+  }));
+  if (repeated.end === "cancelled") return finishFailed(ctx, progress, cancelledFailure(script), "cancelled");
+  if (repeated.end === "endless") return finishFailed(ctx, progress, repeated.failure, "failed");
+  if (repeated.end === "failed") {
+    const lost = isConnectionLoss(repeated.result.failed.error);
+    return (lost ? settleSteps : unitFailed)(ctx, progress, repeated.result);
+  }
+  confirm(progress, unit, following);
+  return null;
 }
 
 async function runOutside(

@@ -17,6 +17,7 @@ import {
   buildMessage,
   describeFailure,
   MessageError,
+  type MessageReply,
   rowsOfTag,
   type ScriptMessage,
   sendMessage,
@@ -82,28 +83,32 @@ export function startEvent(script: PreparedScript, position: number) {
 }
 
 export type UnitResult =
-  | { ok: true }
+  | { ok: true; reply: MessageReply }
   | { ok: false; failed: MessageError; message: ScriptMessage; blockers: Blocker[] };
 
 /**
  * Runs a unit and, before its COMMIT, statements of ours (ledger). In one message when nobody listens to single
  * statements; the transaction is rolled back when it fails.
+ *
+ * @param afterCommit statements for the session that travel with the last message
  */
 export async function tryUnit(
   ctx: RunContext,
   script: PreparedScript,
   unit: Unit,
   ledger: () => string,
+  afterCommit: readonly string[] = [],
 ): Promise<UnitResult> {
-  for (const message of unitMessages(ctx, script, unit, ledger)) {
-    const result = await sendWatched(ctx, script, message);
+  let result: UnitResult = { ok: true, reply: { tags: [], fields: [] } };
+  for (const message of unitMessages(ctx, script, unit, { ledger, afterCommit })) {
+    result = await sendWatched(ctx, script, message);
     if (!result.ok) {
       if (!isConnectionLoss(result.failed.error)) await rollBack(ctx);
       return result;
     }
   }
   ctx.dirty = script.touchesSession;
-  return { ok: true };
+  return result;
 }
 
 /** Built one after the other, so that what the ledger is told (the time taken) is known when its turn comes. */
@@ -111,7 +116,7 @@ function* unitMessages(
   ctx: RunContext,
   script: PreparedScript,
   unit: Unit,
-  ledger: () => string,
+  { ledger, afterCommit }: { ledger: () => string; afterCommit: readonly string[] },
 ): Generator<ScriptMessage> {
   const block = unit.kind === "block";
   const body = block ? unit.statements.slice(1, -1) : unit.statements;
@@ -121,7 +126,8 @@ function* unitMessages(
   const after = () => {
     const own = ledgerStatements(script, ledger());
     // What a script rolls back itself must not take the ledger's word with it.
-    return unit.rolledBack ? [end, "BEGIN", ...own, "COMMIT"] : [...own, end];
+    const closing = unit.rolledBack ? [end, "BEGIN", ...own, "COMMIT"] : [...own, end];
+    return [...closing, ...afterCommit];
   };
   if (ctx.settings.detail !== "statements") {
     yield buildMessage(before, body, after());
@@ -132,15 +138,19 @@ function* unitMessages(
   yield buildMessage([], [], after());
 }
 
-/** Sends one message under watch and tells its statement's events. */
+/**
+ * Sends one message under watch and tells its statement's events.
+ * @param part `batch`: one of many times that its statement runs, which the caller tells itself
+ */
 export async function sendWatched(
   ctx: RunContext,
   script: PreparedScript,
   message: ScriptMessage,
+  part?: "batch",
 ): Promise<UnitResult> {
   const { filename } = script.migration;
   const single =
-    ctx.settings.detail === "statements" && message.statements.length === 1
+    !part && ctx.settings.detail === "statements" && message.statements.length === 1
       ? message.statements[0]
       : undefined;
   if (single)
@@ -172,7 +182,7 @@ export async function sendWatched(
   try {
     const reply = await sent;
     if (single) emitDone(ctx, filename, single, start, reply.tags.at(-1));
-    return { ok: true };
+    return { ok: true, reply };
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
     const failure = describeFailure(message, error, filename);
@@ -208,18 +218,23 @@ export async function rollBack(ctx: RunContext): Promise<void> {
   ctx.dirty = true;
 }
 
-/** Waits and says true when a migration that found no lock is to be tried again. */
+/**
+ * Waits and says true when a migration that found no lock is to be tried again.
+ * @param unit the statements that were undone; without it, all of the migration's
+ */
 export async function prepareRetry(
   ctx: RunContext,
   script: PreparedScript,
   result: Extract<UnitResult, { ok: false }>,
   attempt: number,
+  unit?: { from: number; to: number },
 ): Promise<boolean> {
   const { filename } = script.migration;
+  const range = unit ? { unit } : {};
   const { error } = result.failed;
   const waited = isRetryable(error);
   const reason = waited ? "lock_timeout" : isCancelled(ctx, result.failed) ? "cancelled" : "error";
-  ctx.emit({ type: "migration.undone", migration: filename, reason });
+  ctx.emit({ type: "migration.undone", migration: filename, reason, ...range });
   if (!waited || attempt >= ctx.settings.attempts || ctx.signal?.aborted) return false;
   const inMs = retryDelay(attempt);
   const of = ctx.settings.attempts;
@@ -230,6 +245,7 @@ export async function prepareRetry(
     of,
     inMs,
     blockers: result.blockers,
+    ...range,
   });
   return pause(inMs, ctx.signal).then(
     () => true,

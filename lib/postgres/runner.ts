@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { migrationKey } from "../core/plan/state";
-import type { PlanStep } from "../core/plan/types";
+import { isPartlyDone, type PlanStep } from "../core/plan/types";
 import type { MigrationOutcome, PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
 import { loadParser } from "../core/sql/parse-script";
 import { DomainError } from "../errors";
@@ -236,7 +236,8 @@ async function runStep(ctx: RunContext, script: PreparedScript, position: number
   if (failure) return { outcome: "failed", durationMs: 0, failure };
   const half = ctx.rows.get(script.key)?.steps;
   const [unit] = script.units;
-  const whole = script.units.length <= 1 && unit?.kind !== "outside" && !half?.done.length && !half?.current;
+  const alone = unit?.kind === "outside" || unit?.kind === "batch";
+  const whole = script.units.length <= 1 && !alone && !isPartlyDone(half) && !half?.current;
   try {
     return await (whole ? runInTransaction(ctx, script, position) : runInSteps(ctx, script, position));
   } catch (error) {
@@ -279,7 +280,7 @@ function stateFailure(
       migration: filename,
     };
   }
-  const half = row.status === "running" || (row.status === "failed" && (row.steps?.done.length ?? 0) > 0);
+  const half = row.status === "running" || (row.status === "failed" && isPartlyDone(row.steps));
   if (!half || row.direction === direction) return null;
   const message = `${filename} was left half-way by ${row.direction === "up" ? "up" : "down"}.`;
   return { sqlState: "", message, hint: "Finish that first, or settle it.", migration: filename };

@@ -31,6 +31,8 @@ function show(one: MigrationStatus): void {
   print(`${paint.red(one.state === "failed" ? "✗ failed" : "! in doubt")}  ${one.filename}`);
   if (one.errorMessage) print(`    ${one.errorMessage}`);
   if (one.steps) print(`    ${one.steps.done.length} of ${one.steps.total} statements are in effect.`);
+  for (const { statement, batches, rows } of one.steps?.batches ?? [])
+    print(`    Statement ${statement} was repeated ${batches} times and changed ${rows} rows.`);
   if (one.steps?.evidence) print(`    ${one.steps.evidence}`);
   if (one.state === "in_doubt" && !one.resumable) {
     print(

@@ -19,7 +19,30 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
       repeatable: true,
       environments: ["staging", "production"],
       ignore: [{ rule: "drop-column", reason: "nobody reads it" }],
+      batches: [],
     });
+  });
+
+  it("reads batch wherever its statement stands, with its pause and its limit", () => {
+    const { directives, problems } = readDirectives(
+      "SELECT 1;\n-- dbmigrator: batch pause=200ms max=500\nDELETE FROM t;\n-- dbmigrator: batch\nUPDATE t SET a = 1;",
+    );
+    expect(problems).toEqual([]);
+    expect(directives.batches).toEqual([
+      { line: 2, pauseMs: 200, max: 500 },
+      { line: 4, pauseMs: 0, max: 1_000_000 },
+    ]);
+  });
+
+  it.each([
+    "batch=500",
+    "batch size=500",
+    "batch pause=soon",
+    "batch max=0",
+    "batch batch",
+    "batch transaction=none",
+  ])("refuses %s", (text) => {
+    expect(readDirectives(`-- dbmigrator: ${text}\nDELETE FROM t;`).problems).toMatchObject([{ line: 1 }]);
   });
 
   it("understands how other tools turn the transaction off", () => {
@@ -40,7 +63,6 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
     ]);
     expect(readDirectives("-- dbmigrator: lock-timeout=soon").problems).toHaveLength(1);
     expect(readDirectives("-- dbmigrator: requires=billing").problems).toHaveLength(1);
-    expect(readDirectives("-- dbmigrator: batch").problems).toHaveLength(1);
   });
 
   it("refuses a directive below the first statement, except ignore", () => {

@@ -13,7 +13,8 @@ const NO_TRANSACTION = /^\s*--\s*(?:\+goose\s+NO\s+TRANSACTION|!\s*no-transactio
 
 /**
  * Reads the directives of a script: `-- dbmigrator: key=value …` in the comments before its first statement, and
- * dbmate's `-- migrate:up transaction:false`. `ignore` may also stand further down, above the statement it is for.
+ * dbmate's `-- migrate:up transaction:false`. `ignore` and `batch` may also stand further down, above the statement
+ * they are for.
  *
  * @param script the up or the down script, as written
  * @returns the directives, and a problem for each that is unknown, malformed or in the wrong place: a directive
@@ -26,6 +27,7 @@ export function readDirectives(script: string): { directives: Directives; proble
     repeatable: false,
     environments: [],
     ignore: [],
+    batches: [],
   };
   const problems: ScriptProblem[] = [];
   if (!/dbmigrator:|migrate:|no.transaction|txmode/i.test(script)) return { directives, problems };
@@ -41,7 +43,7 @@ export function readDirectives(script: string): { directives: Directives; proble
     if (ours) {
       const pairs = readPairs(ours[1] ?? "");
       if (typeof pairs === "string") fail(pairs);
-      else for (const pair of pairs) readPair(directives, pair, atTop, fail);
+      else for (const pair of pairs) readPair(directives, pair, { line: index + 1, atTop }, fail);
     } else if (dbmate) {
       if (/\btransaction\s*:\s*false\b/i.test(dbmate[1] ?? "")) directives.transaction = "none";
     } else if (NO_TRANSACTION.test(line) && atTop) {
@@ -87,7 +89,12 @@ function readPairs(text: string): Pair[] | string {
 
 type Fail = (message: string, hint?: string) => void;
 
-function readPair(directives: Directives, { key, value }: Pair, atTop: boolean, fail: Fail): void {
+interface Place {
+  line: number;
+  atTop: boolean;
+}
+
+function readPair(directives: Directives, { key, value }: Pair, { line, atTop }: Place, fail: Fail): void {
   const last = directives.ignore.at(-1);
   if (key === "reason" && value && last && last.reason === "") {
     last.reason = value;
@@ -96,6 +103,10 @@ function readPair(directives: Directives, { key, value }: Pair, atTop: boolean, 
   if (key === "ignore") {
     if (value) for (const rule of list(value)) directives.ignore.push({ rule, reason: "" });
     else fail("ignore needs the name of a rule: ignore=drop-column.");
+    return;
+  }
+  if (key === "batch" || directives.batches.at(-1)?.line === line) {
+    readBatch(directives.batches, { key, value }, line, fail);
     return;
   }
   if (!atTop) {
@@ -107,6 +118,29 @@ function readPair(directives: Directives, { key, value }: Pair, atTop: boolean, 
   }
   readTopPair(directives, { key, value }, fail);
 }
+
+/** More batches than this are no backfill any more but a statement that finds work for ever. */
+const MOST_BATCHES = 1_000_000;
+
+/** `batch`, and what follows it on the same line. */
+function readBatch(batches: Directives["batches"], { key, value }: Pair, line: number, fail: Fail): void {
+  const own = batches.at(-1);
+  if (key === "batch") {
+    if (own?.line === line) fail("batch stands twice on this line.");
+    else batches.push({ line, pauseMs: 0, max: MOST_BATCHES });
+    if (value !== null) fail(`batch=${value} is unknown.`, SIZE_HINT);
+  } else if (key === "pause") {
+    const ms = value === null ? null : readDuration(value);
+    if (ms === null || !own) fail("pause needs a duration.", "Write pause=200ms or pause=1s.");
+    else own.pauseMs = ms;
+  } else if (key === "max") {
+    if (!own || !/^[1-9]\d{0,8}$/.test(value ?? "")) fail("max needs a number of batches.");
+    else own.max = Number(value);
+  } else if (key === "size") fail("size is unknown.", SIZE_HINT);
+  else fail(`${key} does not belong to batch.`, "Write it on a line of its own.");
+}
+
+const SIZE_HINT = "The size of a batch is the LIMIT in the statement itself.";
 
 function readTopPair(directives: Directives, { key, value }: Pair, fail: Fail): void {
   switch (key) {
@@ -138,9 +172,6 @@ function readTopPair(directives: Directives, { key, value }: Pair, fail: Fail): 
       directives.environments.push(...list(value));
       if (!value) fail("environments needs names, separated by commas.");
       return;
-    case "batch":
-      fail("batch is not supported by this version.", "Write the batches as separate statements.");
-      return;
     default:
       fail(`The directive ${key} is unknown.`, `Known are: ${KNOWN.join(", ")}.`);
   }
@@ -154,6 +185,7 @@ const KNOWN = [
   "repeatable",
   "environments",
   "ignore",
+  "batch",
 ];
 
 function list(value: string | null): string[] {

@@ -10,6 +10,18 @@ export interface Directives {
   /** Names of environments where it runs; empty: everywhere. */
   environments: string[];
   ignore: { rule: string; reason: string }[];
+  /** Statements that are repeated until they change nothing; each stands above its statement. */
+  batches: BatchDirective[];
+}
+
+/** `-- dbmigrator: batch pause=200ms max=5000` */
+export interface BatchDirective {
+  /** Line of the comment; it is about the next statement. */
+  line: number;
+  /** Milliseconds between two batches, so that others come to their turn. */
+  pauseMs: number;
+  /** Batches after which the statement counts as one that never comes to an end. */
+  max: number;
 }
 
 /** One migration, wherever it is stored (file, archive, metadata store). */

@@ -5,6 +5,8 @@ export interface SingleTransactionScript {
   filename: string;
   mode: "one" | "none" | "own";
   statements: readonly Statement[];
+  /** Lines of `batch` directives. */
+  batches?: readonly number[];
 }
 
 /** Why a script cannot be part of one transaction over all. */
@@ -124,6 +126,11 @@ function ownObstacle(script: SingleTransactionScript): Found | null {
     };
   }
   if (script.mode === "one") return null;
+  const [batch] = script.batches ?? [];
+  if (batch !== undefined) {
+    const message = `${script.filename} repeats a statement in batches, each a transaction of its own.`;
+    return { reason: "outside_transaction", line: batch, message };
+  }
   const outside = script.statements.find((statement) => statement.need === "outside");
   const what = outside ? outside.text.split(/\s+/).slice(0, 3).join(" ").toUpperCase() : "transaction=none";
   return {

@@ -1,7 +1,7 @@
 import type { MigrationSource, MigrationState } from "../migration/types";
 import { compareMigrations } from "../migration/version";
 import { findConflicts } from "./conflicts";
-import type { LedgerRow, MigrationStatus, TargetStatus } from "./types";
+import { isPartlyDone, type LedgerRow, type MigrationStatus, type TargetStatus } from "./types";
 
 export type { TargetStatus } from "./types";
 
@@ -145,7 +145,7 @@ function fromRow(row: LedgerRow): MigrationStatus {
     runId: row.runId,
     direction: row.direction,
     hasDown: row.hasRollback,
-    resumable: row.status === "running" || (row.status === "failed" && (steps?.done.length ?? 0) > 0),
+    resumable: row.status === "running" || (row.status === "failed" && isPartlyDone(steps)),
   };
 }
 

@@ -17,6 +17,22 @@ export interface LedgerSteps {
   current?: number;
   /** Evidence of an unclear outcome, in words. */
   evidence?: string;
+  /** How far the statements came that are repeated in batches; those of a finished one stay for the record. */
+  batches?: BatchProgress[];
+}
+
+export interface BatchProgress {
+  /** Index of the statement, from 1. */
+  statement: number;
+  /** Times that it was committed and had changed something. */
+  batches: number;
+  /** Rows that it changed, all in all. */
+  rows: number;
+}
+
+/** Whether something of a migration that did not come to its end is in effect. */
+export function isPartlyDone(steps: LedgerSteps | null | undefined): boolean {
+  return (steps?.done.length ?? 0) > 0 || (steps?.batches?.length ?? 0) > 0;
 }
 
 /** A row of dbmigrator.migrations_log as programs see it. */

@@ -1,4 +1,5 @@
 import type { Directives } from "../migration/types";
+import { findBatches } from "../run/batches";
 import { factsOf } from "../sql/facts";
 import { type FactCatalog, Knowledge } from "../sql/facts/knowledge";
 import { loadParser, parseScript, treeOf } from "../sql/parse-script";
@@ -12,7 +13,7 @@ import { type Finding, SEVERITIES, type Severity } from "./types";
 export interface AnalyzeOptions {
   /** Major version of the target. */
   serverVersion: number;
-  directives?: Pick<Directives, "transaction" | "ignore">;
+  directives?: Pick<Directives, "transaction" | "ignore"> & Partial<Pick<Directives, "batches">>;
   /** Name of the file, for facts and findings. */
   file?: string;
   /** What the target's catalog adds. */
@@ -46,7 +47,9 @@ export async function analyzeScriptAsync(text: string, options: AnalyzeOptions):
  */
 export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
   const parsed = parseScript(text, { keepTrees: text.length < KEEP_TREES });
-  const transactions = readTransactions(parsed.statements, options.directives?.transaction ?? "auto");
+  const { transaction: mode = "auto", batches = [] } = options.directives ?? {};
+  if (parsed.problems.length === 0) parsed.problems.push(...findBatches(parsed.statements, batches).problems);
+  const transactions = readTransactions(parsed.statements, { transaction: mode, batches });
   const knowledge = new Knowledge(options.catalog);
   const positions = new Positions(text);
   const facts: StatementFacts[] = [];

@@ -1,5 +1,4 @@
-import type { Directives } from "../migration/types";
-import { splitUnits } from "../run/units";
+import { splitUnits, type UnitDirectives } from "../run/units";
 import { treeOf } from "../sql/parse-script";
 import type { Statement } from "../sql/types";
 
@@ -20,15 +19,8 @@ export interface ScriptTransaction {
 /** Numbers the transactions of a script as the runner will run it, and marks what does not pair. */
 export function readTransactions(
   statements: readonly Statement[],
-  mode: Directives["transaction"],
+  directives: UnitDirectives,
 ): ScriptTransaction[] {
-  const directives: Directives = {
-    transaction: mode,
-    requires: [],
-    repeatable: false,
-    environments: [],
-    ignore: [],
-  };
   const { units } = splitUnits({ statements: [...statements], problems: [] }, directives);
   const numbers = new Map(units.flatMap((unit, i) => unit.statements.map((one) => [one, i + 1] as const)));
   const result: ScriptTransaction[] = [];

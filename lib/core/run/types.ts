@@ -66,9 +66,26 @@ export type RunEvent =
     }
   | { type: "statement.start"; migration: string; statement: number; line: number; sql: string }
   | { type: "statement.done"; migration: string; statement: number; durationMs: number; rows: number | null }
+  /** One of the times that a statement below `batch` ran, committed; the totals count earlier runs too. */
+  | {
+      type: "statement.batch";
+      migration: string;
+      statement: number;
+      batches: number;
+      rows: number;
+      batchRows: number;
+      durationMs: number;
+      pauseMs: number;
+    }
   | { type: "statement.blocked"; migration: string; statement: number; waitedMs: number; blockers: Blocker[] }
   | { type: "statement.failed"; migration: string; statement: number; failure: PostgresFailure }
-  | { type: "migration.undone"; migration: string; reason: "lock_timeout" | "error" | "cancelled" }
+  | {
+      type: "migration.undone";
+      migration: string;
+      reason: "lock_timeout" | "error" | "cancelled";
+      /** Only these statements; the ones before are committed. */
+      unit?: { from: number; to: number };
+    }
   | {
       type: "migration.retry";
       migration: string;
@@ -76,6 +93,8 @@ export type RunEvent =
       of: number;
       inMs: number;
       blockers: Blocker[];
+      /** Only these statements are tried again. */
+      unit?: { from: number; to: number };
     }
   | { type: "migration.recorded"; migration: string; durationMs: number }
   | { type: "notice"; severity: string; message: string };

@@ -46,6 +46,51 @@ describe("splitUnits", () => {
   });
 });
 
+describe("batch", () => {
+  const problemsOf = (script: string) =>
+    splitUnits(parseScript(script), readDirectives(script).directives).problems.map((one) => [
+      one.line,
+      one.message,
+    ]);
+  const one = "DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT 10);";
+
+  it("makes a unit of the statement below it, between the transactions of the rest", () => {
+    const script = `SELECT 1;\nSELECT 2;\n-- dbmigrator: batch pause=1s\n-- Old rows.\n${one}\nSELECT 3;\nSELECT 4;`;
+    expect(unitsOf(script)).toEqual(["transaction 1,2", "batch 3", "transaction 4,5"]);
+    expect(problemsOf(script)).toEqual([]);
+    expect(modeOf(script)).toBe("none");
+  });
+
+  it.each([
+    ["no statement below it", `${one}\n-- dbmigrator: batch`, 2, "no statement"],
+    ["a statement without a LIMIT", "-- dbmigrator: batch\nDELETE FROM t;", 1, "no LIMIT"],
+    [
+      "a statement that changes no rows",
+      "-- dbmigrator: batch\nSELECT a FROM t LIMIT 10;",
+      1,
+      "is for UPDATE",
+    ],
+    ["two for one statement", `-- dbmigrator: batch\n-- dbmigrator: batch\n${one}`, 2, "already"],
+    [
+      "one inside of a statement",
+      `DELETE FROM t\n-- dbmigrator: batch\nWHERE false;\n${one}`,
+      2,
+      "inside of a statement",
+    ],
+    ["one inside of BEGIN and COMMIT", `BEGIN;\n-- dbmigrator: batch\n${one}\nCOMMIT;`, 3, "inside BEGIN"],
+  ])("refuses %s", (_, script, line, words) => {
+    expect(problemsOf(script)).toEqual([[line, expect.stringContaining(words)]]);
+  });
+
+  it.each([
+    "INSERT INTO u SELECT * FROM t WHERE NOT EXISTS (SELECT FROM u WHERE u.id = t.id) LIMIT 10;",
+    "WITH few AS (SELECT id FROM t WHERE a IS NULL FETCH FIRST 10 ROWS ONLY) UPDATE t SET a = 1 FROM few WHERE few.id = t.id;",
+    "WITH old AS (DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT 10) RETURNING *) INSERT INTO u SELECT * FROM old;",
+  ])("takes %s", (statement) => {
+    expect(unitsOf(`-- dbmigrator: batch\n${statement}`)).toEqual(["batch 1"]);
+  });
+});
+
 describe("transactionMode", () => {
   it.each([
     ["SELECT 1", "one"],

@@ -1,20 +1,27 @@
-import type { Directives } from "../migration/types";
+import type { BatchDirective, Directives } from "../migration/types";
 import type { ParsedScript, ScriptProblem, Statement } from "../sql/types";
+import { findBatches } from "./batches";
 
 /**
  * What of a script takes effect together.
  * `transaction`: the runner opens and ends it. `block`: BEGIN … COMMIT of the script itself. `outside`: one statement
- * that PostgreSQL refuses in a transaction, or that may end one itself.
+ * that PostgreSQL refuses in a transaction, or that may end one itself. `batch`: one statement that is repeated, each
+ * time in a transaction of its own, until it changes nothing.
  */
 export interface Unit {
-  kind: "transaction" | "block" | "outside";
+  kind: "transaction" | "block" | "outside" | "batch";
   statements: Statement[];
+  /** `batch` only. */
+  batch?: BatchDirective;
   /** `block` only: it ends with ROLLBACK, and nothing of it stays. */
   rolledBack: boolean;
 }
 
 /** How a script runs: in one transaction of ours, statement by statement, or by its own BEGIN and COMMIT. */
 export type TransactionMode = "one" | "none" | "own";
+
+/** The directives that decide about units. */
+export type UnitDirectives = Pick<Directives, "transaction" | "batches">;
 
 const BEGIN = /^(?:begin|start\s+transaction)\b/i;
 const ROLLBACK_TO = /^rollback(?:\s+(?:work|transaction))?\s+to\b/i;
@@ -25,25 +32,25 @@ const COMMIT = /^(?:commit|end)\b/i;
 const MAY_COMMIT = new Set(["CallStmt", "DoStmt"]);
 
 /** @see TransactionMode */
-export function transactionMode(parsed: ParsedScript, directives: Directives): TransactionMode {
+export function transactionMode(parsed: ParsedScript, directives: UnitDirectives): TransactionMode {
   if (parsed.statements.some((statement) => statement.need === "control" && BEGIN.test(statement.text)))
     return "own";
-  if (directives.transaction === "none") return "none";
+  if (directives.transaction === "none" || directives.batches.length > 0) return "none";
   return parsed.statements.some((statement) => statement.need === "outside") ? "none" : "one";
 }
 
 /**
  * Cuts a script into units, in order.
  *
- * Statements around one that must run outside of a transaction share transactions of ours; with `transaction=none`,
+ * Statements around one that must run outside of a transaction, or in batches, share transactions of ours; with `transaction=none`,
  * and around the script's own blocks, each stands alone, as it would when typed in.
  */
 export function splitUnits(
   parsed: ParsedScript,
-  directives: Directives,
+  directives: UnitDirectives,
 ): { units: Unit[]; problems: ScriptProblem[] } {
   const units: Unit[] = [];
-  const problems: ScriptProblem[] = [];
+  const { batches, problems } = findBatches(parsed.statements, directives.batches);
   const mode = transactionMode(parsed, directives);
   const alone = mode === "own" || directives.transaction === "none";
   let block: Unit | null = null;
@@ -51,6 +58,7 @@ export function splitUnits(
     if (block) {
       block.statements.push(statement);
       if (statement.need === "outside") problems.push(inBlock(statement));
+      if (batches.has(statement)) problems.push(batchInBlock(statement));
       if (endsBlock(statement)) {
         block.rolledBack = ROLLBACK.test(statement.text);
         block = null;
@@ -60,6 +68,9 @@ export function splitUnits(
       units.push(block);
     } else if (statement.need === "control") {
       problems.push(withoutBegin(statement));
+    } else if (batches.has(statement)) {
+      const batch = batches.get(statement);
+      units.push({ kind: "batch", statements: [statement], rolledBack: false, ...(batch ? { batch } : {}) });
     } else addLoose(units, statement, alone, directives.transaction === "none");
   }
   if (block) problems.push(unclosed(block));
@@ -92,6 +103,11 @@ function inBlock(statement: Statement): ScriptProblem {
     "PostgreSQL refuses this statement inside BEGIN … COMMIT.",
     "Move it out of the block.",
   );
+}
+
+function batchInBlock(statement: Statement): ScriptProblem {
+  const message = "A statement that is repeated in batches stands inside BEGIN … COMMIT.";
+  return problemAt(statement, message, "Move it out of the block: each batch is a transaction of its own.");
 }
 
 function withoutBegin(statement: Statement): ScriptProblem {

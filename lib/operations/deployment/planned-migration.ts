@@ -1,6 +1,7 @@
 import { readDirectives } from "../../core/migration/directives";
 import type { PlanStep } from "../../core/plan/types";
 import type { PlannedMigration } from "../../core/run/types";
+import { transactionMode } from "../../core/run/units";
 import { parseScriptAsync } from "../../core/sql/parse-script";
 
 /** The script that a step runs. */
@@ -12,12 +13,6 @@ export function scriptOf(step: PlanStep): string {
 export async function plannedMigration(step: PlanStep): Promise<PlannedMigration> {
   const { service, filename, version, name, checksum } = step.migration;
   const script = scriptOf(step);
-  const { statements } = await parseScriptAsync(script);
-  const transaction = statements.some((statement) => statement.need === "control")
-    ? "own"
-    : readDirectives(script).directives.transaction === "none" ||
-        statements.some((statement) => statement.need === "outside")
-      ? "none"
-      : "one";
+  const transaction = transactionMode(await parseScriptAsync(script), readDirectives(script).directives);
   return { service, filename, version, name, direction: step.direction, checksum, transaction };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { readDirectives } from "../../core/migration/directives";
 import { analyzeScriptAsync } from "../../core/risk/analyze";
-import type { Statement } from "../../core/sql/types";
+import { transactionMode } from "../../core/run/units";
 import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
 import { Script } from "./name";
@@ -41,22 +41,12 @@ export const lintScript = defineOperation({
       destroys: analysis.destroys,
       statements: statements.length,
       places: statements.slice(0, MOST).map(({ start, end }) => ({ start, end })),
-      transaction: transactionOf(statements, directives.transaction),
+      transaction: transactionMode(analysis.parsed, directives),
       serverVersion,
       durationMs: performance.now() - started,
     };
   },
 });
-
-/** How the runner takes it: in one transaction, statement by statement, or as the script itself says. */
-export function transactionOf(
-  statements: readonly Pick<Statement, "need">[],
-  directive: "auto" | "none",
-): LintResult["transaction"] {
-  if (directive === "none") return "none";
-  if (statements.some((statement) => statement.need === "control")) return "own";
-  return statements.some((statement) => statement.need === "outside") ? "none" : "one";
-}
 
 /** The oldest server among the service's targets: what runs there runs on the others. */
 async function oldestServer(db: Db, migrationId: string): Promise<number> {

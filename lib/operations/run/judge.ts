@@ -1,4 +1,4 @@
-import type { LedgerRow } from "../../core/plan/types";
+import { isPartlyDone, type LedgerRow } from "../../core/plan/types";
 import type { PlannedMigration, RunOutcome } from "../../core/run/types";
 import type { EvidenceView } from "../deployment/views";
 
@@ -62,9 +62,10 @@ function judgeMigration(one: PlannedMigration, row: LedgerRow | undefined, runId
     };
   }
   if (row?.status === "failed" && row.runId === runId) {
-    const code = done > 0 ? "ledger_interrupted" : "ledger_failed";
-    const more = done > 0 ? { done, total: row.steps?.total ?? 0 } : { message: row.errorMessage ?? "" };
-    return { outcome: "failed", partial: done > 0, line: { code, params: { ...params, ...more } } };
+    const partial = isPartlyDone(row.steps);
+    const code = partial ? "ledger_interrupted" : "ledger_failed";
+    const more = partial ? { done, total: row.steps?.total ?? 0 } : { message: row.errorMessage ?? "" };
+    return { outcome: "failed", partial, line: { code, params: { ...params, ...more } } };
   }
   const inEffect = row?.status === "applied" || row?.status === "baseline";
   if (one.direction === "up") {

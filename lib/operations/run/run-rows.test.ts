@@ -91,6 +91,36 @@ describe("rows of a run", () => {
     ]);
   });
 
+  it("leave committed statements alone when a later one is tried again", () => {
+    start();
+    begin(1);
+    done(1);
+    begin(2);
+    const unit = { from: 2, to: 2 };
+    rows.add({ type: "migration.undone", migration, reason: "lock_timeout", unit });
+    rows.add({ type: "migration.retry", migration, attempt: 2, of: 10, inMs: 400, blockers: [], unit });
+    expect(states()).toEqual([
+      [1, "done"],
+      [2, "undone"],
+    ]);
+  });
+
+  it("count the rows of a statement that is repeated, and log it now and then", () => {
+    start();
+    begin(1);
+    for (const batches of [1, 2, 3]) {
+      rows.add({
+        ...{ type: "statement.batch", migration, statement: 1, batches, rows: batches * 10 },
+        ...{ batchRows: 10, durationMs: 5, pauseMs: 0 },
+      });
+    }
+    const { patches, log } = rows.take();
+    expect(patches).toMatchObject([{ position: 1, state: "running", rows: 30 }]);
+    expect(log.filter((line) => line.code === "statement_batch")).toMatchObject([
+      { data: { batches: 1, rows: 10 } },
+    ]);
+  });
+
   it("keep what could not be written, and the newer state of the same step", () => {
     start();
     begin(1);

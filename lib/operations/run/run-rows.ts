@@ -26,6 +26,8 @@ export interface TakenRows {
 
 /** Longest text of a notice or an error that is kept. */
 const MAX_TEXT = 4000;
+/** Between two lines of the log about the batches of a statement. */
+const BATCH_LINE_MS = 5000;
 
 /**
  * Turns the runner's events into rows of our store. It keeps what was not written yet; `take` hands it over.
@@ -37,6 +39,7 @@ export class RunRows {
   private readonly byMigration = new Map<string, number[]>();
   private log: LogRow[] = [];
   private blocked = "";
+  private lastBatchLine = 0;
   private attempt: { migration: string; attempt: number } | null = null;
   waiting: WaitingView | null = null;
   /** Something was said since `take`. */
@@ -98,6 +101,9 @@ export class RunRows {
         break;
       case "statement.done":
         this.statementDone(event);
+        break;
+      case "statement.batch":
+        this.statementBatch(event);
         break;
       case "statement.blocked":
         this.statementBlocked(event);
@@ -171,6 +177,17 @@ export class RunRows {
     this.say("ok", "statement_done", { migration, statement, durationMs: Math.round(durationMs), rows });
   }
 
+  /** The step shows every batch, the log one now and then: there may be a million of them. */
+  private statementBatch(event: Extract<RunEvent, { type: "statement.batch" }>): void {
+    const { migration, statement, batches, rows } = event;
+    this.waiting = null;
+    this.blocked = "";
+    this.step(event, { state: "running", rows });
+    if (Date.now() - this.lastBatchLine < BATCH_LINE_MS) return;
+    this.lastBatchLine = Date.now();
+    this.say("info", "statement_batch", { migration, statement, batches, rows });
+  }
+
   private statementBlocked(event: Extract<RunEvent, { type: "statement.blocked" }>): void {
     const { migration, statement, waitedMs, blockers } = event;
     const attempt = this.attempt?.migration === migration ? this.attempt.attempt : null;
@@ -203,9 +220,17 @@ export class RunRows {
     });
   }
 
-  private undone({ migration, reason }: Extract<RunEvent, { type: "migration.undone" }>): void {
+  /** Positions of a migration's steps, or of those of one unit. */
+  private stepsOf({ migration, unit }: { migration: string; unit?: { from: number; to: number } }): number[] {
+    if (!unit) return this.byMigration.get(migration) ?? [];
+    const statements = Array.from({ length: unit.to - unit.from + 1 }, (_, index) => unit.from + index);
+    return statements.flatMap((statement) => this.positions.get(`${migration}\n${statement}`) ?? []);
+  }
+
+  private undone(event: Extract<RunEvent, { type: "migration.undone" }>): void {
+    const { migration, reason } = event;
     this.waiting = null;
-    for (const position of this.byMigration.get(migration) ?? []) {
+    for (const position of this.stepsOf(event)) {
       const state = this.states.get(position);
       if (state === "done" || state === "running") this.patch({ position, state: "undone" });
     }
@@ -214,7 +239,7 @@ export class RunRows {
 
   private retry(event: Extract<RunEvent, { type: "migration.retry" }>): void {
     const { migration, attempt, of, inMs, blockers } = event;
-    for (const position of this.byMigration.get(migration) ?? []) {
+    for (const position of this.stepsOf(event)) {
       if (this.states.get(position) !== "waiting") this.patch({ position, state: "undone", note: null });
     }
     this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers });

@@ -9,7 +9,7 @@ export const updateWithoutWhere = defineRule({
   message:
     "Until the transaction ends nobody else can change a row of {relation} (ROW EXCLUSIVE lock, all rows locked), the old values are gone, and the table grows to about twice its size.",
   suggestion:
-    "Update in batches by key, each in a transaction of its own, in a migration apart from schema changes.",
+    "Update in batches, in a migration apart from schema changes: `-- dbmigrator: batch` above an UPDATE that takes some of the rows left to do (LIMIT) repeats it until none are left.",
   on: "UpdateStmt",
   check: (stmt, { knowledge }) => {
     const relation = relationName(stmt.relation);
