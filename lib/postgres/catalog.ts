@@ -46,7 +46,7 @@ SELECT n.nspname::text AS schema, p.proname::text AS name, pg_get_function_ident
    AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
  ORDER BY 1, 2 LIMIT ${MOST_FUNCTIONS}`;
 
-const HIDDEN = ["pg_catalog", "information_schema", "dbmigrator"];
+const HIDDEN = ["pg_catalog", "information_schema", "dbmigrator", "dbmigrator_undo"];
 
 interface TableRow {
   schema: string;

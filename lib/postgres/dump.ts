@@ -21,7 +21,7 @@ export interface DumpOptions {
 }
 
 /** Our own objects in a target are no part of its schema. */
-export const OWN_SCHEMAS = ["dbmigrator"];
+export const OWN_SCHEMAS = ["dbmigrator", "dbmigrator_undo"];
 
 /**
  * The schema of a database as SQL, normalised for people and for comparing: no session settings, no versions,

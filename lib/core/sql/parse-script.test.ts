@@ -234,6 +234,7 @@ describe("refusals", () => {
     ["WITH x AS (DELETE FROM dbmigrator.migrations_log RETURNING 1) SELECT * FROM x", "ledger"],
     ["DROP SCHEMA IF EXISTS dbmigrator CASCADE", "ledger"],
     ["DROP TABLE dbmigrator.migrations_log", "ledger"],
+    ["DELETE FROM dbmigrator_undo.entry", "ledger"],
     ["ALTER TABLE dbmigrator.migrations_log DISABLE TRIGGER ALL", "ledger"],
     ["ALTER SCHEMA dbmigrator RENAME TO x", "ledger"],
     ["TRUNCATE dbmigrator.migrations_log", "ledger"],

@@ -5,8 +5,11 @@ import type { ScriptProblem } from "./types";
 
 export type Refusal = Pick<ScriptProblem, "code" | "message" | "hint">;
 
-/** Schema of the ledger in every target. */
+/** Schema of the ledger in every target; both begin with its name. */
 const LEDGER = "dbmigrator";
+/** The ledger's schema and that of the rows kept for undoing. */
+const OWN = ["dbmigrator", "dbmigrator_undo"];
+const isOwn = (schema: string | undefined) => schema !== undefined && OWN.includes(schema);
 
 /**
  * Why a statement that PostgreSQL could read is refused all the same: it runs a program on the server, or it takes
@@ -53,7 +56,7 @@ export function codeOf(tree: Node): string | null {
 
 const PROGRAM_IN_CODE = /\bcopy\b[^;]*\b(?:from|to)\s+program\b/i;
 const LEDGER_IN_CODE =
-  /\b(?:insert\s+into|update|delete\s+from|truncate|alter\s+(?:table|schema)|drop\s+(?:table|schema)|merge\s+into)\b[^;]*\bdbmigrator\b/i;
+  /\b(?:insert\s+into|update|delete\s+from|truncate|alter\s+(?:table|schema)|drop\s+(?:table|schema)|merge\s+into)\b[^;]*\bdbmigrator(?:_undo)?\b/i;
 
 function programRefusal(tree: Node): Refusal | null {
   const runs = "CopyStmt" in tree ? tree.CopyStmt.is_program : PROGRAM_IN_CODE.test(codeOf(tree) ?? "");
@@ -133,7 +136,7 @@ function settingRefusal(set: { kind?: string; name?: string; args?: Node[] }): R
       "Write strings with backslash escapes as E'…'.",
     );
   }
-  if (set.name === "search_path" && values.includes(LEDGER)) return ledger();
+  if (set.name === "search_path" && values.some(isOwn)) return ledger();
   return null;
 }
 
@@ -161,30 +164,30 @@ function ledgerRefusal(tree: Node, text: string): Refusal | null {
   const code = codeOf(tree);
   if (code !== null && LEDGER_IN_CODE.test(code)) return ledger();
   let found = false;
-  const isLedger = (parts: string[]) => parts[0] === LEDGER;
+  const isLedger = (parts: string[]) => isOwn(parts[0]);
   const isHarmless = HARMLESS.has(Object.keys(tree)[0] ?? "");
   walkTree(tree, (name, body) => {
     if (WRITES.has(name)) {
-      found ||= (body.relation as { schemaname?: string } | undefined)?.schemaname === LEDGER;
+      found ||= isOwn((body.relation as { schemaname?: string } | undefined)?.schemaname);
     }
     return undefined;
   });
   if (found) return ledger();
   if (isHarmless || WRITES.has(Object.keys(tree)[0] ?? "")) return null;
   if ("CopyStmt" in tree)
-    return tree.CopyStmt.is_from && tree.CopyStmt.relation?.schemaname === LEDGER ? ledger() : null;
-  if ("CreateSchemaStmt" in tree) return tree.CreateSchemaStmt.schemaname === LEDGER ? ledger() : null;
+    return tree.CopyStmt.is_from && isOwn(tree.CopyStmt.relation?.schemaname) ? ledger() : null;
+  if ("CreateSchemaStmt" in tree) return isOwn(tree.CreateSchemaStmt.schemaname) ? ledger() : null;
   if ("DropStmt" in tree)
     return (tree.DropStmt.objects ?? []).some((object) => isLedger(nameParts(object))) ? ledger() : null;
   if ("RenameStmt" in tree && tree.RenameStmt.renameType === "OBJECT_SCHEMA") {
-    return tree.RenameStmt.subname === LEDGER ? ledger() : null;
+    return isOwn(tree.RenameStmt.subname) ? ledger() : null;
   }
   if ("AlterOwnerStmt" in tree && isLedger(nameParts(tree.AlterOwnerStmt.object))) return ledger();
   if ("CreateFunctionStmt" in tree)
     return isLedger(names(tree.CreateFunctionStmt.funcname)) ? ledger() : null;
   walkTree(tree, (name, body) => {
     if (name === "query" || name === "SelectStmt") return false;
-    if ((name === "RangeVar" || name === "relation" || name === "rel") && body.schemaname === LEDGER)
+    if ((name === "RangeVar" || name === "relation" || name === "rel") && isOwn(body.schemaname as string))
       found = true;
     return undefined;
   });

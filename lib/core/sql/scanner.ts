@@ -46,7 +46,11 @@ export class Scanner {
   private previousWord = "";
   private previousCode = 0;
 
-  constructor(private readonly text: string) {
+  /** @param onWord told of every word outside of parentheses, quotes and comments that is not a label */
+  constructor(
+    private readonly text: string,
+    private readonly onWord?: (word: string, start: number, end: number) => void,
+  ) {
     // A byte order mark at the start of a file is no part of the SQL.
     this.position = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
@@ -190,7 +194,10 @@ export class Scanner {
     const isLabel = this.previousCode === DOT || this.previousWord === "as";
     const word = length <= 9 ? this.text.slice(start, this.position).toLowerCase() : "";
     if (this.words.length < 4) this.words.push(word);
-    if (this.parens === 0 && !isLabel) this.followBlocks(word);
+    if (this.parens === 0 && !isLabel) {
+      this.followBlocks(word);
+      this.onWord?.(word, start, this.position);
+    }
     this.previousWord = word;
     this.previousCode = 0;
   }

@@ -20,12 +20,14 @@ const ALIASES: Record<string, string> = {
   "bit varying": "varbit",
 };
 
-interface Type {
+/** A type by its short internal name (`int4`, `varchar`), with the numbers in its brackets. */
+export interface Type {
   name: string;
   mods: number[];
 }
 
-function readType(text: string): Type {
+/** @param text as written in a script or by format_type */
+export function readType(text: string): Type {
   const match = /^(.*?)(?:\(([\d,\s-]+)\))?((?:\s+with(?:out)? time zone)?)(\[\])?$/.exec(
     text.trim().toLowerCase(),
   );

@@ -1,0 +1,162 @@
+import { quoteName } from "../schema/sql-text";
+import { typeText } from "../sql/facts/knowledge";
+import type { Node } from "../sql/parser";
+import { nameParts, nodeName, relationName, walkTree } from "../sql/tree";
+import { cutClauses, type RowClauses } from "./clauses";
+
+/** What a statement takes away, and how the rows can be read before it does. Relations are quoted for SQL, columns as the catalog has them. */
+export type Loss =
+  | { kind: "drop_table" | "truncate"; relation: string; cascade: boolean }
+  | { kind: "drop_schema"; schema: string }
+  | { kind: "drop_column"; relation: string; columns: string[] }
+  | { kind: "change_type"; relation: string; changes: TypeChange[] }
+  | ({
+      kind: "update" | "delete";
+      relation: string;
+      only: boolean;
+      alias: string | null;
+      columns: string[];
+    } & RowClauses)
+  /** It may take rows away in a way that cannot be foretold from its text. */
+  | { kind: "uncovered"; reason: UncoveredReason; what: string };
+
+export interface TypeChange {
+  column: string;
+  /** As the script writes it. */
+  type: string;
+  /** A USING expression computes the values. */
+  using: boolean;
+}
+
+export type RowLoss = Extract<Loss, { kind: "update" | "delete" }>;
+
+export type UncoveredReason =
+  | "merge"
+  | "upsert"
+  | "writing_with"
+  | "cursor"
+  | "code"
+  | "cascade"
+  | "owned"
+  | "unreadable";
+
+/**
+ * The rows and values that a statement would lose, by its form alone; the catalog is asked before it runs.
+ * @param tree the parser's tree of `text`; null when the statement was too large to keep one
+ */
+export function lossesOf(tree: Node | null, text: string): Loss[] {
+  if (!tree) return uncovered(/^\s*(update|delete)\b/i.test(text) ? "unreadable" : null, "");
+  if ("DropStmt" in tree) return dropLosses(tree.DropStmt);
+  if ("TruncateStmt" in tree) {
+    const { relations, behavior } = tree.TruncateStmt;
+    return (relations ?? []).flatMap((node) =>
+      "RangeVar" in node
+        ? [{ kind: "truncate", relation: relationSql(node.RangeVar), cascade: behavior === "DROP_CASCADE" }]
+        : [],
+    );
+  }
+  if ("AlterTableStmt" in tree) return alterLosses(tree.AlterTableStmt);
+  if ("UpdateStmt" in tree) return rowLosses("update", tree.UpdateStmt, text);
+  if ("DeleteStmt" in tree) return rowLosses("delete", tree.DeleteStmt, text);
+  if ("MergeStmt" in tree) return uncovered("merge", "MERGE");
+  if ("InsertStmt" in tree && tree.InsertStmt.onConflictClause?.action === "ONCONFLICT_UPDATE")
+    return uncovered("upsert", "INSERT … ON CONFLICT DO UPDATE");
+  if ("DoStmt" in tree || "CallStmt" in tree)
+    return uncovered("code", nodeName(tree) === "DoStmt" ? "DO" : "CALL");
+  if ("DropOwnedStmt" in tree) return uncovered("owned", "DROP OWNED");
+  if ("SelectStmt" in tree && writesInWith(tree)) return uncovered("writing_with", "WITH");
+  return [];
+}
+
+function uncovered(reason: UncoveredReason | null, what: string): Loss[] {
+  return reason ? [{ kind: "uncovered", reason, what }] : [];
+}
+
+/** `schema.name`, both quoted where needed; the schema as the script wrote it. */
+function relationSql(range: { schemaname?: string; relname?: string } | undefined): string {
+  return relationName(range) === ""
+    ? ""
+    : [range?.schemaname, range?.relname].flatMap((part) => (part ? [quoteName(part)] : [])).join(".");
+}
+
+type DropStmt = Extract<Node, { DropStmt: unknown }>["DropStmt"];
+
+function dropLosses(drop: DropStmt): Loss[] {
+  const cascade = drop.behavior === "DROP_CASCADE";
+  const named = (drop.objects ?? []).map((object) => nameParts(object).map(quoteName).join("."));
+  if (drop.removeType === "OBJECT_TABLE" || drop.removeType === "OBJECT_FOREIGN_TABLE")
+    return drop.removeType === "OBJECT_TABLE"
+      ? named.map((relation) => ({ kind: "drop_table", relation, cascade }))
+      : [];
+  if (drop.removeType === "OBJECT_SCHEMA" && cascade)
+    return named.map((schema) => ({ kind: "drop_schema", schema }));
+  const takesColumns = ["OBJECT_TYPE", "OBJECT_DOMAIN", "OBJECT_EXTENSION"].includes(drop.removeType ?? "");
+  if (cascade && takesColumns) return uncovered("cascade", named.join(", "));
+  return [];
+}
+
+type AlterTableStmt = Extract<Node, { AlterTableStmt: unknown }>["AlterTableStmt"];
+
+function alterLosses(alter: AlterTableStmt): Loss[] {
+  const relation = relationSql(alter.relation);
+  if (alter.objtype !== "OBJECT_TABLE" || !relation) return [];
+  const dropped: string[] = [];
+  const changes: TypeChange[] = [];
+  for (const node of alter.cmds ?? []) {
+    if (!("AlterTableCmd" in node)) continue;
+    const { subtype, name, def } = node.AlterTableCmd;
+    if (!name) continue;
+    if (subtype === "AT_DropColumn") dropped.push(name);
+    if (subtype !== "AT_AlterColumnType" || !def || !("ColumnDef" in def)) continue;
+    const type = def.ColumnDef.typeName ? typeText(def.ColumnDef.typeName) : "";
+    changes.push({ column: name, type, using: def.ColumnDef.raw_default !== undefined });
+  }
+  return [
+    ...(dropped.length > 0 ? [{ kind: "drop_column" as const, relation, columns: dropped }] : []),
+    ...(changes.length > 0 ? [{ kind: "change_type" as const, relation, changes }] : []),
+  ];
+}
+
+interface RowStatement {
+  relation?: { schemaname?: string; relname?: string; inh?: boolean; alias?: { aliasname?: string } };
+  targetList?: Node[];
+  whereClause?: Node;
+  withClause?: unknown;
+}
+
+function rowLosses(kind: "update" | "delete", statement: RowStatement, text: string): Loss[] {
+  const relation = relationSql(statement.relation);
+  if (statement.whereClause && "CurrentOfExpr" in statement.whereClause) return uncovered("cursor", relation);
+  if (statement.withClause && writes(statement.withClause)) return uncovered("writing_with", relation);
+  const clauses = cutClauses(text, kind);
+  if (!clauses) return uncovered("unreadable", relation);
+  const columns = (statement.targetList ?? []).flatMap((node) =>
+    "ResTarget" in node && node.ResTarget.name ? [node.ResTarget.name] : [],
+  );
+  const alias = statement.relation?.alias?.aliasname;
+  return [
+    {
+      ...{ kind, relation, columns: [...new Set(columns)], ...clauses },
+      only: statement.relation?.inh !== true,
+      alias: alias ? quoteName(alias) : null,
+    },
+  ];
+}
+
+function writesInWith(tree: Node): boolean {
+  let found = false;
+  walkTree(tree, (name, body) => {
+    if (name === "withClause" && writes(body)) found = true;
+    return undefined;
+  });
+  return found;
+}
+
+function writes(clause: unknown): boolean {
+  let found = false;
+  walkTree(clause, (name) => {
+    if (["UpdateStmt", "DeleteStmt", "MergeStmt"].includes(name)) found = true;
+    return undefined;
+  });
+  return found;
+}

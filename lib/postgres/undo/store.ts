@@ -1,0 +1,142 @@
+import type pg from "pg";
+
+/** Schema of a target in which rows are kept for a while before a migration takes them away. */
+export const UNDO_SCHEMA = "dbmigrator_undo";
+
+export type UndoKind = "drop_table" | "truncate" | "drop_column" | "change_type" | "update" | "delete";
+
+/** One statement's rows of one table, as dbmigrator_undo.entry has them. */
+export interface UndoEntry {
+  id: string;
+  runId: string;
+  service: string;
+  filename: string;
+  /** Index within the script, from 1. */
+  statement: number;
+  kind: UndoKind;
+  /** Quoted. */
+  relation: string;
+  relationOid: number;
+  /** Quoted: the columns that are kept beside the key. */
+  columns: string[];
+  /** Quoted; empty: rows cannot be told apart. */
+  key: string[];
+  /** Table with the rows, in dbmigrator_undo. */
+  data: string;
+  /** Table with what the statement made of them. */
+  after: string | null;
+  rows: number;
+  bytes: number;
+  keptAt: Date;
+  expiresAt: Date;
+  state: "kept" | "reverted" | "purged";
+  outcome: PutBack | null;
+}
+
+/** What became of kept rows when they were put back. */
+export interface PutBack {
+  /** Rows or values that are back. */
+  restored: number;
+  /** Written since by somebody else: theirs stays. */
+  newer: number;
+  /** The row has been deleted since: its value has no place. */
+  gone: number;
+  /** The row that they refer to is gone. */
+  orphaned: number;
+  /** Keys of the first twenty of those that could not be merged. */
+  examples: string[];
+  /** Why nothing could be put back. */
+  reason?: "no_key" | "no_table" | "no_column";
+}
+
+const CREATE_STORE = `
+CREATE SCHEMA IF NOT EXISTS ${UNDO_SCHEMA};
+COMMENT ON SCHEMA ${UNDO_SCHEMA} IS 'Rows kept by DBMigrator before a migration took them away. Purged on schedule.';
+CREATE TABLE IF NOT EXISTS ${UNDO_SCHEMA}.entry (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id text NOT NULL,
+  service text NOT NULL,
+  filename text NOT NULL,
+  statement integer NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('drop_table', 'truncate', 'drop_column', 'change_type', 'update', 'delete')),
+  relation text NOT NULL,
+  relation_oid oid NOT NULL,
+  columns text[] NOT NULL,
+  key text[] NOT NULL,
+  data text NOT NULL DEFAULT '',
+  after text,
+  rows bigint NOT NULL DEFAULT 0,
+  bytes bigint NOT NULL DEFAULT 0,
+  kept_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  expires_at timestamptz NOT NULL,
+  state text NOT NULL DEFAULT 'kept' CHECK (state IN ('kept', 'reverted', 'purged')),
+  outcome jsonb
+);`;
+
+/** Makes the schema where it is missing. Outside of a transaction, before the first script of a run. */
+export async function ensureUndoStore(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there",
+    [`${UNDO_SCHEMA}.entry`],
+  );
+  if (!rows[0]?.there) await client.query(CREATE_STORE);
+}
+
+export interface ListOptions {
+  /** Only what can still be put back. */
+  kept?: boolean;
+  service?: string;
+  filename?: string;
+  runId?: string;
+}
+
+/** Entries of a target, newest first; none when nothing was ever kept there. */
+export async function listUndo(client: pg.ClientBase, options: ListOptions = {}): Promise<UndoEntry[]> {
+  const { rows: found } = await client.query<{ there: boolean }>(
+    "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there",
+    [`${UNDO_SCHEMA}.entry`],
+  );
+  if (!found[0]?.there) return [];
+  const { rows } = await client.query<UndoEntry>(
+    `SELECT id::text, run_id AS "runId", service, filename, statement, kind, relation, relation_oid AS "relationOid",
+       columns, key, data, after, rows::float8, bytes::float8, kept_at AS "keptAt", expires_at AS "expiresAt", state, outcome
+     FROM ${UNDO_SCHEMA}.entry
+     WHERE ($1::bool IS NOT TRUE OR (state = 'kept' AND expires_at > pg_catalog.now()))
+       AND ($2::text IS NULL OR service = $2) AND ($3::text IS NULL OR filename = $3) AND ($4::text IS NULL OR run_id = $4)
+     ORDER BY entry.id DESC`,
+    [options.kept ?? null, options.service ?? null, options.filename ?? null, options.runId ?? null],
+  );
+  return rows;
+}
+
+/**
+ * Removes the rows of entries whose window is over; the entries stay as a record, with their sizes.
+ * @param options.ids these entries, whether their window is over or not
+ * @returns how many entries, and their bytes
+ */
+export async function purgeUndo(
+  client: pg.ClientBase,
+  options: { ids?: readonly string[] } = {},
+): Promise<{ entries: number; bytes: number }> {
+  const due = (await listUndo(client)).filter((entry) =>
+    options.ids ? options.ids.includes(entry.id) : entry.expiresAt.getTime() <= Date.now(),
+  );
+  let bytes = 0;
+  let entries = 0;
+  for (const entry of due) {
+    if (entry.state === "purged") continue;
+    const tables = [entry.data, entry.after].filter((name): name is string => !!name);
+    await client.query("BEGIN");
+    try {
+      for (const name of tables) await client.query(`DROP TABLE IF EXISTS ${UNDO_SCHEMA}.${name}`);
+      await client.query(`UPDATE ${UNDO_SCHEMA}.entry SET state = 'purged' WHERE id = $1`, [entry.id]);
+      await client.query("COMMIT");
+    } catch (error) {
+      await client.query("ROLLBACK");
+      throw error;
+    }
+    entries += 1;
+    bytes += entry.bytes;
+  }
+  return { entries, bytes };
+}

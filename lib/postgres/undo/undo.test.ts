@@ -1,0 +1,276 @@
+import type pg from "pg";
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadParser, parseScript, treeOf } from "../../core/sql/parse-script";
+import { lossesOf } from "../../core/undo/losses";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { closeConnection, openConnection } from "../connect";
+import { rowsOfTag } from "../runner-message";
+import { keepLosses } from "./keep";
+import { beginPutBack, finishPutBack } from "./put-back";
+import { ensureUndoStore, listUndo, purgeUndo } from "./store";
+
+describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL %i", (major) => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  beforeAll(loadParser);
+  beforeEach(async () => {
+    database = await testDatabase({ major });
+    client = await openConnection(database.spec);
+    await ensureUndoStore(client);
+  });
+  afterEach(async () => {
+    await closeConnection(client);
+    await database.drop();
+  });
+
+  const context = { runId: "r1", service: "s", filename: "1_a", days: 7, maxBytes: 2 ** 30 };
+
+  /** As the runner does it: keep, run, compare, one statement after the other in one transaction. */
+  async function migrate(script: string, options: { days?: number; maxBytes?: number } = {}): Promise<void> {
+    await client.query("BEGIN");
+    try {
+      for (const statement of parseScript(script).statements) {
+        const losses = lossesOf(treeOf(statement), statement.text);
+        const kept = await keepLosses(client, { ...context, ...options, statement: statement.index }, losses);
+        const result = await client.query(statement.text);
+        await kept.finish(rowsOfTag(`${result.command} ${result.rowCount}`));
+      }
+      await client.query("COMMIT");
+    } catch (error) {
+      await client.query("ROLLBACK");
+      throw error;
+    }
+  }
+
+  async function revert(down: string) {
+    await client.query("BEGIN");
+    const plan = await beginPutBack(client, await listUndo(client, { kept: true, runId: "r1" }));
+    if (down) await client.query(down);
+    const told = await finishPutBack(client, plan);
+    await client.query("COMMIT");
+    return told.map(({ outcome }) => outcome);
+  }
+
+  async function all(sql: string): Promise<unknown[][]> {
+    const { rows } = await client.query({ text: sql, rowMode: "array" });
+    return rows;
+  }
+
+  const clean = { restored: 0, newer: 0, gone: 0, orphaned: 0, examples: [] };
+
+  it("brings back a dropped table with identity, generated columns and types that went with it", async () => {
+    await client.query(`CREATE TYPE mood AS ENUM ('good', 'bad');
+      CREATE TABLE kept (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, m mood[], j json, n numeric, f float8, b bytea,
+        twice int GENERATED ALWAYS AS (1 + 1) STORED, "odd "" name" text);
+      INSERT INTO kept (m, j, n, f, b, "odd "" name") VALUES
+        ('{good,NULL}', '{"a":1}', 'NaN', 'Infinity', '\\x00ff', 'x'), (NULL, NULL, 1.50, -0.0, NULL, NULL)`);
+    const before = await all("SELECT kept::text FROM kept ORDER BY id");
+    await migrate("DROP TABLE kept; DROP TYPE mood;");
+    expect(await all("SELECT to_regtype('mood') IS NULL")).toEqual([[true]]);
+    const told = await revert(`CREATE TYPE mood AS ENUM ('good', 'bad');
+      CREATE TABLE kept (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, m mood[], j json, n numeric, f float8, b bytea,
+        twice int GENERATED ALWAYS AS (1 + 1) STORED, "odd "" name" text)`);
+    expect(told).toEqual([{ ...clean, restored: 2 }]);
+    expect(await all("SELECT kept::text FROM kept ORDER BY id")).toEqual(before);
+    await client.query("INSERT INTO kept (m) VALUES (NULL)");
+    expect(await all("SELECT max(id) FROM kept")).toEqual([[3]]);
+  });
+
+  it("brings back a column's values and leaves rows alone that came since or have gone", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, note text); INSERT INTO t SELECT i, 'n' || i FROM generate_series(1, 4) i",
+    );
+    await migrate("ALTER TABLE t DROP COLUMN note");
+    await client.query("INSERT INTO t VALUES (5); DELETE FROM t WHERE id = 2");
+    const told = await revert("ALTER TABLE t ADD COLUMN note text");
+    expect(told).toEqual([{ ...clean, restored: 3, gone: 1, examples: ["2"] }]);
+    expect(await all("SELECT id, note FROM t ORDER BY id")).toEqual([
+      [1, "n1"],
+      [3, "n3"],
+      [4, "n4"],
+      [5, null],
+    ]);
+  });
+
+  it("brings back what a narrower type cut off, and keeps what was written since", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, price numeric(10,4)); INSERT INTO t VALUES (1, 1.2345), (2, 2.3456), (3, 3.5)",
+    );
+    await migrate("ALTER TABLE t ALTER price TYPE numeric(10,1)");
+    await client.query("UPDATE t SET price = 9 WHERE id = 2");
+    const told = await revert("ALTER TABLE t ALTER price TYPE numeric(10,4)");
+    expect(told).toEqual([{ ...clean, restored: 2, newer: 1, examples: ["2"] }]);
+    expect(await all("SELECT id, price::text FROM t ORDER BY id")).toEqual([
+      [1, "1.2345"],
+      [2, "9.0000"],
+      [3, "3.5000"],
+    ]);
+  });
+
+  it("keeps nothing for a wider type", async () => {
+    await client.query("CREATE TABLE t (id int PRIMARY KEY, a varchar(5), n int)");
+    await migrate("ALTER TABLE t ALTER a TYPE text, ALTER n TYPE bigint");
+    expect(await listUndo(client)).toEqual([]);
+  });
+
+  it("brings back updated values column by column", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a int, b text); CREATE TABLE o (id int, x text); INSERT INTO t SELECT i, i, 'b' || i FROM generate_series(1, 4) i; INSERT INTO o VALUES (1, 'y'), (1, 'z'), (3, 'y')",
+    );
+    await migrate(
+      "WITH w AS (SELECT 1 AS one) UPDATE t AS u SET a = a + (SELECT one FROM w), b = CASE WHEN b IS DISTINCT FROM 'q' THEN 'new' END -- where\n FROM o WHERE o.id = u.id AND o.x IN ('y', 'z') RETURNING u.id",
+    );
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 2, "new"],
+      [2, 2, "b2"],
+      [3, 4, "new"],
+      [4, 4, "b4"],
+    ]);
+    await client.query("UPDATE t SET b = 'newer' WHERE id = 3");
+    const told = await revert("");
+    expect(told).toEqual([{ ...clean, restored: 1, newer: 1, examples: ["3"] }]);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 1, "b1"],
+      [2, 2, "b2"],
+      [3, 3, "newer"],
+      [4, 4, "b4"],
+    ]);
+  });
+
+  it("brings back deleted rows with those that foreign keys took along", async () => {
+    await client.query(`CREATE TABLE a (id int PRIMARY KEY, boss int REFERENCES a ON DELETE CASCADE);
+      CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);
+      CREATE TABLE c (id int PRIMARY KEY, b int REFERENCES b ON DELETE SET NULL);
+      INSERT INTO a VALUES (1, NULL), (2, 1), (3, NULL); INSERT INTO b VALUES (10, 1), (11, 3); INSERT INTO c VALUES (20, 10), (21, 11)`);
+    await migrate("DELETE FROM a WHERE id = 1 OR boss = 1");
+    expect(await all("SELECT count(*)::int FROM b")).toEqual([[1]]);
+    await revert("");
+    expect(await all("SELECT * FROM a ORDER BY id")).toEqual([
+      [1, null],
+      [2, 1],
+      [3, null],
+    ]);
+    expect(await all("SELECT * FROM b ORDER BY id")).toEqual([
+      [10, 1],
+      [11, 3],
+    ]);
+    expect(await all("SELECT * FROM c ORDER BY id")).toEqual([
+      [20, 10],
+      [21, 11],
+    ]);
+  });
+
+  it("brings back truncated tables, and names rows whose place is taken or whose parent is gone", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE q (id int PRIMARY KEY, p int REFERENCES p, v text);
+      INSERT INTO p VALUES (1), (2); INSERT INTO q VALUES (1, 1, 'old'), (2, 2, 'old'), (3, NULL, 'old')`);
+    await migrate("TRUNCATE q");
+    await client.query("INSERT INTO q VALUES (1, 1, 'since'); DELETE FROM p WHERE id = 2");
+    const told = await revert("");
+    expect(told).toEqual([{ ...clean, restored: 1, newer: 1, orphaned: 1, examples: ["1", "2"] }]);
+    expect(await all("SELECT * FROM q ORDER BY id")).toEqual([
+      [1, 1, "since"],
+      [3, null, "old"],
+    ]);
+  });
+
+  it("takes along what TRUNCATE … CASCADE and DROP SCHEMA … CASCADE empty", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE q (id int PRIMARY KEY, p int REFERENCES p);
+      INSERT INTO p VALUES (1); INSERT INTO q VALUES (7, 1);
+      CREATE SCHEMA old; CREATE TABLE old.t (id int) PARTITION BY RANGE (id);
+      CREATE TABLE old.t1 PARTITION OF old.t DEFAULT; INSERT INTO old.t VALUES (5), (6)`);
+    await migrate("TRUNCATE p CASCADE; DROP SCHEMA old CASCADE");
+    expect((await listUndo(client)).map(({ relation, rows }) => [relation, rows]).sort()).toEqual([
+      ["old.t", 2],
+      ["public.p", 1],
+      ["public.q", 1],
+    ]);
+    await revert(
+      "CREATE SCHEMA old; CREATE TABLE old.t (id int) PARTITION BY RANGE (id); CREATE TABLE old.t1 PARTITION OF old.t DEFAULT",
+    );
+    expect(await all("SELECT (SELECT count(*) FROM q)::int, (SELECT sum(id) FROM old.t)::int")).toEqual([
+      [1, 11],
+    ]);
+  });
+
+  it("keeps what belongs to rows while others write, and lets them read", async () => {
+    await client.query("CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1)");
+    await client.query("BEGIN");
+    const [loss] = lossesOf(
+      treeOf(parseScript("UPDATE t SET a = 2").statements[0] as never),
+      "UPDATE t SET a = 2",
+    );
+    await keepLosses(client, { ...context, statement: 1 }, loss ? [loss] : []);
+    const other = await openConnection(database.spec);
+    try {
+      await other.query("SET lock_timeout = '200ms'");
+      expect((await other.query("SELECT a FROM t")).rows).toEqual([{ a: 1 }]);
+      await expect(other.query("INSERT INTO t VALUES (2, 2)")).rejects.toThrow(/lock timeout/);
+    } finally {
+      await closeConnection(other);
+      await client.query("ROLLBACK");
+    }
+  });
+
+  it("refuses a statement whose rows would take more room than allowed, and one that means other rows twice", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a text); INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, 2000) i; ANALYZE t",
+    );
+    await expect(migrate("DROP TABLE t", { maxBytes: 1000 })).rejects.toMatchObject({
+      code: "undo.too_large",
+    });
+    await client.query("CREATE SEQUENCE s");
+    await expect(migrate("UPDATE t SET a = 'y' WHERE nextval('s') > 1000")).rejects.toMatchObject({
+      code: "undo.incomplete",
+    });
+    expect(await all("SELECT count(*)::int FROM t WHERE a = 'y'")).toEqual([[0]]);
+    expect(await listUndo(client)).toEqual([]);
+  });
+
+  it("does not wake triggers when rows come back, and leaves them as they were", async () => {
+    await client.query(`CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1); CREATE TABLE log (x int);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1); RETURN NULL; END';
+      CREATE TRIGGER one AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();
+      CREATE TRIGGER two AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION note();
+      ALTER TABLE t ENABLE ALWAYS TRIGGER two`);
+    await migrate("DELETE FROM t");
+    await revert("");
+    expect(await all("SELECT count(*)::int FROM log")).toEqual([[0]]);
+    expect(await all("SELECT tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1")).toEqual([
+      ["one", "O"],
+      ["two", "A"],
+    ]);
+  });
+
+  it("says what has no key, and what cannot be foretold from the text", async () => {
+    await client.query("CREATE TABLE t (id int, a int); INSERT INTO t VALUES (1, 1)");
+    await migrate("UPDATE t SET a = 2");
+    expect(await revert("")).toEqual([{ ...clean, reason: "no_key" }]);
+    const reasons = (sql: string) => {
+      const [statement] = parseScript(sql).statements;
+      return statement ? lossesOf(treeOf(statement), statement.text) : [];
+    };
+    expect(
+      [
+        "MERGE INTO t USING t s ON false WHEN NOT MATCHED THEN DO NOTHING",
+        "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1",
+        "DO 'BEGIN END'",
+        "DROP TYPE m CASCADE",
+        "WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
+        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+      ].map((sql) => reasons(sql).map((loss) => (loss.kind === "uncovered" ? loss.reason : loss.kind))),
+    ).toEqual([["merge"], ["upsert"], ["code"], ["cascade"], ["writing_with"], []]);
+  });
+
+  it("removes what is past its window and keeps the record of it", async () => {
+    await client.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+    await migrate("DELETE FROM t", { days: -1 });
+    expect(await listUndo(client, { kept: true })).toEqual([]);
+    expect(await purgeUndo(client)).toMatchObject({ entries: 1 });
+    expect(await listUndo(client)).toMatchObject([{ state: "purged", rows: 1, relation: "public.t" }]);
+    expect(
+      await all(
+        "SELECT count(*)::int FROM pg_class WHERE relnamespace = 'dbmigrator_undo'::regnamespace AND relname ~ '^[dan][0-9]'",
+      ),
+    ).toEqual([[0]]);
+  });
+});
