@@ -62,17 +62,3 @@ export async function copyRoles(from: pg.Client, to: pg.Client): Promise<void> {
   );
   for (const { name } of rows) await ensureRole(to, name);
 }
-
-/** Number of rows of every table, by name. */
-export async function countRows(client: pg.Client): Promise<Map<string, number>> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
-  );
-  const counts = new Map<string, number>();
-  for (const { name } of rows) {
-    const count = await client.query<{ count: string }>(`SELECT count(*) FROM ${name}`);
-    counts.set(name, Number(count.rows[0]?.count));
-  }
-  return counts;
-}

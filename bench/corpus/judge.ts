@@ -1,20 +1,57 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { ConnectionSpec } from "../../lib/postgres/connect";
+import { openConnection } from "../../lib/postgres/connect";
+import { runPgDump } from "../../lib/postgres/dump-bridge";
+import { withoutRestrict } from "../../lib/postgres/dump-text";
+
+const run = promisify(execFile);
+const ARGS = ["--schema-only", "--no-tablespaces"];
+
+/** Major version of an installed pg_dump; 0: none. */
+const installed = run("pg_dump", ["--version"]).then(
+  ({ stdout }) => Number(/ (\d+)/.exec(stdout)?.[1] ?? 0),
+  () => 0,
+);
+
+/** What pg_dump says, owners and subscriptions too; a native one where it knows the server, else the WebAssembly one. */
+export async function dumpAll(spec: ConnectionSpec & { password: string }, major: number): Promise<string> {
+  if ((await installed) >= major) {
+    const { stdout } = await run(
+      "pg_dump",
+      [...ARGS, "-h", spec.host, "-p", String(spec.port), "-U", spec.user, spec.database],
+      { env: { ...process.env, PGPASSWORD: spec.password }, maxBuffer: 1 << 28 },
+    );
+    return stdout;
+  }
+  return withoutRestrict(await runPgDump(await openConnection(spec), ARGS, AbortSignal.timeout(120_000)));
+}
+
 /** Statements of two dumps that the other one lacks, order of statements and of columns aside; "" when equal. */
 export function compareDumps(have: string, want: string): string {
   const [a, b] = [canonical(have), canonical(want)];
-  const surplus = a.filter((part) => !b.includes(part));
-  const missing = b.filter((part) => !a.includes(part));
+  const [inA, inB] = [new Set(a), new Set(b)];
+  const surplus = a.filter((part) => !inB.has(part));
+  const missing = b.filter((part) => !inA.has(part));
   if (surplus.length + missing.length === 0 && a.length === b.length) return "";
-  return `have: ${surplus.slice(0, 3).join(" | ")} want: ${missing.slice(0, 3).join(" | ")}`;
+  return `have: ${surplus.slice(0, 8).join(" | ")}\n want: ${missing.slice(0, 8).join(" | ")}`;
 }
 
 function canonical(dump: string): string[] {
   return dump
     .split(/\n\n+/)
-    .map((part) => part.replace(/^--.*\n?/gm, "").trim())
+    .map((part) => hidePassword(part.replace(/^--.*\n?/gm, "").trim()))
     .filter(Boolean)
     .flatMap((part) => (/^(GRANT|REVOKE|ALTER DEFAULT)/.test(part) ? part.split("\n") : [part]))
     .map((part) => (/^CREATE (UNLOGGED |FOREIGN )?TABLE/.test(part) ? sortedLines(part) : part))
     .sort();
+}
+
+/** A plan holds no passwords, so neither may the comparison. */
+function hidePassword(statement: string): string {
+  return /^CREATE (USER MAPPING|SUBSCRIPTION)/.test(statement)
+    ? statement.replace(/(password\s*=?\s*'{0,2})[^'\s]+/gi, "$1hidden")
+    : statement;
 }
 
 function sortedLines(statement: string): string {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compareSnapshots } from "../../lib/core/diff/compare";
 import { planSchema } from "../../lib/core/diff/plan";
-import { dumpSchema } from "../../lib/postgres/dump";
-import { type EmbeddedMajor, startEmbedded } from "../../lib/postgres/embedded";
+import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../../lib/postgres/embedded";
 import { readSnapshot } from "../../lib/postgres/introspect/read-snapshot";
-import { connect, copyRoles, countRows, resetCase } from "./databases";
-import { compareDumps } from "./judge";
+import { connect, copyRoles, resetCase } from "./databases";
+import { compareDumps, dumpAll } from "./judge";
+import { findLoss, readRows } from "./rows";
 
 /**
  * Pairs of schemas in both directions: plan from one to the other, apply, and let pg_dump judge.
@@ -23,37 +23,43 @@ interface Pair {
   meta?: { minVersion?: number };
 }
 
+/** Two servers that work on one pair at a time: roles are the server's, so the sides cannot share one. */
+interface Lane {
+  here: EmbeddedServer;
+  there: EmbeddedServer;
+}
+
+const LANES = 2;
 const [first, ...names] = process.argv.slice(2);
 const major = (Number(first) || 18) as EmbeddedMajor;
 const folder = resolve("..", "shared", "corpora", "diff");
-const pairs = await readPairs();
-const servers = await Promise.all(
-  ["from", "to"].map((side) =>
-    startEmbedded({
-      dataDir: join(tmpdir(), `dbmigrator-corpus-${process.pid}-${side}`),
-      major,
-      disposable: true,
-    }),
-  ),
-);
-const [here, there] = servers as [(typeof servers)[0], (typeof servers)[0]];
 const totals = { passed: 0, failed: 0, skipped: 0 };
-for (const pair of pairs) {
-  if (names.length > 0 && !names.some((name) => pair.name.includes(name))) continue;
-  if ((pair.meta?.minVersion ?? 0) > major) totals.skipped += 2;
-  else {
-    await judge(`${pair.name} a→b`, pair, pair.old, pair.new, pair.seed);
-    await judge(`${pair.name} b→a`, pair, pair.new, pair.old, pair.seedB);
-  }
-}
-console.log(
-  `PostgreSQL ${major}: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`,
+const queue = (await readPairs()).filter(
+  (pair) => names.length === 0 || names.some((name) => pair.name.includes(name)),
 );
-for (const server of servers) {
+const started = performance.now();
+const lanes = await Promise.all(Array.from({ length: LANES }, (_, index) => openLane(index)));
+await Promise.all(lanes.map(work));
+const seconds = Math.round((performance.now() - started) / 1000);
+console.log(
+  `PostgreSQL ${major}: ${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped in ${seconds} s`,
+);
+for (const server of lanes.flatMap(({ here, there }) => [here, there])) {
   await server.stop();
   await rm(server.folder, { recursive: true, force: true });
 }
 process.exit(totals.failed > 0 ? 1 : 0);
+
+async function openLane(index: number): Promise<Lane> {
+  const open = (side: string) =>
+    startEmbedded({
+      dataDir: join(tmpdir(), `dbmigrator-corpus-${process.pid}-${index}${side}`),
+      major,
+      disposable: true,
+    });
+  const [here, there] = await Promise.all([open("a"), open("b")]);
+  return { here, there } as Lane;
+}
 
 async function readPairs(): Promise<Pair[]> {
   const files = ["migra.json", "pgkit-migra.json", "pg-delta.json"];
@@ -64,8 +70,25 @@ async function readPairs(): Promise<Pair[]> {
   return texts.flatMap((text) => (text === null ? [] : (JSON.parse(text) as Pair[])));
 }
 
-async function judge(title: string, pair: Pair, from: string, to: string, seed?: string): Promise<void> {
-  const problem = await attempt(pair, from, to, seed).catch((error: Error) => error.message);
+async function work(lane: Lane): Promise<void> {
+  for (let pair = queue.shift(); pair !== undefined; pair = queue.shift()) {
+    if ((pair.meta?.minVersion ?? 0) > major) totals.skipped += 2;
+    else {
+      await judge(`${pair.name} a→b`, lane, pair, pair.old, pair.new, pair.seed);
+      await judge(`${pair.name} b→a`, lane, pair, pair.new, pair.old, pair.seedB);
+    }
+  }
+}
+
+async function judge(
+  title: string,
+  lane: Lane,
+  pair: Pair,
+  from: string,
+  to: string,
+  seed?: string,
+): Promise<void> {
+  const problem = await attempt(lane, pair, from, to, seed).catch((error: Error) => error.message);
   if (problem === "") totals.passed++;
   else {
     totals.failed++;
@@ -75,9 +98,14 @@ async function judge(title: string, pair: Pair, from: string, to: string, seed?:
 }
 
 /** "" or what is wrong. */
-async function attempt(pair: Pair, from: string, to: string, seed: string | undefined): Promise<string> {
-  await resetCase(here);
-  await resetCase(there);
+async function attempt(
+  { here, there }: Lane,
+  pair: Pair,
+  from: string,
+  to: string,
+  seed: string | undefined,
+): Promise<string> {
+  await Promise.all([resetCase(here), resetCase(there)]);
   const left = await connect(here);
   const right = await connect(there);
   try {
@@ -87,7 +115,7 @@ async function attempt(pair: Pair, from: string, to: string, seed: string | unde
     await right.query(to);
     if (seed) await left.query(seed);
     await copyRoles(right, left);
-    const rows = await countRows(left);
+    const rows = await readRows(left);
     const wanted = await readSnapshot(right);
     const plan = planSchema(await readSnapshot(left), wanted);
     const script = plan.statements.map(({ sql }) => `${sql};`).join("\n");
@@ -102,13 +130,12 @@ async function attempt(pair: Pair, from: string, to: string, seed: string | unde
     const rest = compareSnapshots(await readSnapshot(left), wanted);
     if (rest.length > 0) return `still different: ${JSON.stringify(rest.slice(0, 3))}\n${script}`;
     const dumps = await Promise.all(
-      [here, there].map((server) => dumpSchema({ ...server.spec, database: "corpus_case" })),
+      [here, there].map((server) => dumpAll({ ...server.spec, database: "corpus_case" }, major)),
     );
     const difference = compareDumps(dumps[0] ?? "", dumps[1] ?? "");
     if (difference) return `pg_dump ${difference}\n${script}`;
-    const after = await countRows(left);
-    const lost = [...rows].find(([table, count]) => after.has(table) && after.get(table) !== count);
-    return lost ? `${lost[0]} had ${lost[1]} rows and has ${after.get(lost[0])}\n${script}` : "";
+    const lost = findLoss(rows, await readRows(left));
+    return lost ? `${lost}\n${script}` : "";
   } finally {
     await left.end();
     await right.end();

@@ -1,5 +1,6 @@
 import { alterGrants, parseAcl, sortGrants } from "../schema/grants";
 import { kindOf } from "../schema/kinds/all";
+import { columnOf } from "../schema/kinds/privileges";
 import { literal } from "../schema/sql-text";
 import type { Fact, Grant, Surroundings } from "../schema/types";
 
@@ -21,7 +22,7 @@ export function ownerSql(fact: Fact): string[] {
 export function grantSql(fact: Fact, from: readonly Grant[], to: readonly Grant[]): string[] {
   const object = kindOf(fact.kind).grantedOn?.(fact) ?? null;
   if (object === null) return [];
-  return alterGrants(object, from, to, fact.kind === "column" ? ` (${fact.name})` : "");
+  return alterGrants(object, from, to, fact.kind === "column" ? ` (${fact.name})` : columnOf(fact));
 }
 
 const DEFAULT_ACL_TYPE: Record<string, string> = {
@@ -29,6 +30,8 @@ const DEFAULT_ACL_TYPE: Record<string, string> = {
   view: "r",
   materialized_view: "r",
   sequence: "S",
+  identity_sequence: "S",
+  base_type: "T",
   function: "f",
   aggregate: "f",
   enum: "T",
@@ -45,6 +48,7 @@ const DEFAULT_ACL_TYPE: Record<string, string> = {
 export function initialGrants(fact: Fact, around: Surroundings): Grant[] {
   const object = kindOf(fact.kind).grantedOn?.(fact) ?? null;
   if (object === null || fact.kind === "column") return [];
+  if (fact.kind === "privileges") return fact.body.initial as Grant[];
   const creator = around.from.currentRole;
   const type = DEFAULT_ACL_TYPE[fact.kind];
   const whole = around.from.facts.get(`default_privileges:${creator} * ${type}`)?.acl;

@@ -12,8 +12,11 @@ export type Kind =
   | "enum"
   | "composite"
   | "range"
+  | "base_type"
+  | "shell_type"
   | "domain"
   | "sequence"
+  | "identity_sequence"
   | "table"
   | "column"
   | "default"
@@ -28,6 +31,7 @@ export type Kind =
   | "operator_family"
   | "operator_class"
   | "cast"
+  | "transform"
   | "trigger"
   | "rule"
   | "policy"
@@ -42,7 +46,11 @@ export type Kind =
   | "server"
   | "user_mapping"
   | "event_trigger"
-  | "default_privileges";
+  | "default_privileges"
+  | "privileges"
+  | "role"
+  | "membership"
+  | "role_setting";
 
 /** `kind:name`, the name quoted and schema-qualified as SQL writes it. */
 export type FactId = string;
@@ -86,7 +94,7 @@ export interface Snapshot {
   /** What exists and is not covered: reported by name, never ignored in silence. */
   unsupported: { what: string; name: string }[];
   /** What our role may not read. */
-  unreadable: { what: string; reason: string }[];
+  unreadable: { what: string; reason: string; kind?: Kind }[];
 }
 
 /** A row of a catalog query; bigint-like oids arrive as numbers or texts. */

@@ -1,25 +1,57 @@
 import type pg from "pg";
 import { parseAcl } from "../../core/schema/grants";
-import { KIND_LIST } from "../../core/schema/kinds/all";
-import type { Fact, FactId, KindDefinition, ReadFact, Row, Snapshot } from "../../core/schema/types";
+import { KIND_LIST, SCHEMA_KINDS } from "../../core/schema/kinds/all";
+import type { Fact, FactId, Kind, KindDefinition, ReadFact, Row, Snapshot } from "../../core/schema/types";
+import { narrowTo, type SchemaSelection } from "./narrow";
+import { Places } from "./places";
+import { readDependencies } from "./read-dependencies";
+import { readUnsupported } from "./read-unsupported";
+
+export interface ReadOptions extends SchemaSelection {
+  /** Roles, memberships and their settings too: they belong to the whole server. Passwords are never read. */
+  roles?: boolean;
+}
 
 /**
- * The schema of the connected database as facts, from one repeatable-read snapshot. Writes nothing.
- * @throws the driver's error when a catalog that everybody may read cannot be read
+ * The schema of the connected database as facts, from one repeatable-read snapshot. Writes nothing. A catalog that
+ * our role may not read is named in `unreadable`, and its kind is missing from the facts.
+ * @throws the driver's error when what every role may read cannot be read
  */
-export async function readSnapshot(client: pg.ClientBase): Promise<Snapshot> {
+export async function readSnapshot(client: pg.ClientBase, options: ReadOptions = {}): Promise<Snapshot> {
+  const denied = new Map<Kind, string>();
+  for (;;) {
+    const snapshot = await readOnce(client, options, denied);
+    if (snapshot !== null) return snapshot;
+  }
+}
+
+/** null: a catalog was refused, which `denied` knows now. An error ends the transaction, so all is read again. */
+async function readOnce(
+  client: pg.ClientBase,
+  options: ReadOptions,
+  denied: Map<Kind, string>,
+): Promise<Snapshot | null> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     await client.query(
-      "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1",
+      "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1; SET LOCAL jit = off",
     );
-    return await readAll(client);
+    return await readAll(client, options, denied);
   } finally {
     await client.query("ROLLBACK").catch(() => undefined);
   }
 }
 
-async function readAll(client: pg.ClientBase): Promise<Snapshot> {
+interface Lookups {
+  roles: Map<number, string>;
+  comments: Map<string, string>;
+}
+
+async function readAll(
+  client: pg.ClientBase,
+  options: ReadOptions,
+  denied: Map<Kind, string>,
+): Promise<Snapshot | null> {
   const head = await client.query<{ version: number; role: string; superuser: boolean }>(
     "SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role, rolsuper AS superuser FROM pg_roles WHERE rolname = current_user",
   );
@@ -30,43 +62,54 @@ async function readAll(client: pg.ClientBase): Promise<Snapshot> {
     facts: new Map(),
     children: new Map(),
     unsupported: [],
-    unreadable: [],
+    unreadable: [...denied].map(([kind, reason]) => ({ what: kind, reason, kind })),
   };
-  const roles = new Map<number, string>();
-  for (const row of (
-    await client.query<{ oid: number; name: string }>(
-      "SELECT oid, quote_ident(rolname) AS name FROM pg_roles",
-    )
-  ).rows) {
-    roles.set(Number(row.oid), row.name);
-  }
-  const places = new Map<string, FactId>();
-  const comments = await readComments(client);
-  for (const definition of KIND_LIST) {
-    if (definition.kind === "subscription" && !superuser) {
-      snapshot.unreadable.push({
-        what: "subscriptions",
-        reason: "only a superuser may read pg_subscription",
-      });
-      continue;
-    }
-    const { rows } = await client.query<Row>(definition.query(version));
-    for (const row of rows) addFact(snapshot, places, definition, row, { roles, comments });
+  if (!superuser) refuse(denied, snapshot, "subscription", "only a superuser may read pg_subscription");
+  const lookups = { roles: await readRoles(client), comments: await readComments(client) };
+  const places = new Places();
+  for (const definition of options.roles ? KIND_LIST : SCHEMA_KINDS) {
+    if (denied.has(definition.kind)) continue;
+    const rows = await readKind(client, definition, version, denied);
+    if (rows === null) return null;
+    for (const row of rows) addFact(snapshot, places, definition, row, lookups);
   }
   await readDependencies(client, snapshot, places);
-  return snapshot;
+  await readUnsupported(client, snapshot);
+  return narrowTo(client, snapshot, options);
 }
 
-interface Lookups {
-  roles: Map<number, string>;
-  comments: Map<string, string>;
+function refuse(denied: Map<Kind, string>, snapshot: Snapshot, kind: Kind, reason: string): void {
+  if (denied.has(kind)) return;
+  denied.set(kind, reason);
+  snapshot.unreadable.push({ what: kind, reason, kind });
 }
 
-const OWN_PRIVILEGES = new Set(["column"]);
+/** null: our role may not read its catalog (SQLSTATE 42501). */
+async function readKind(
+  client: pg.ClientBase,
+  definition: KindDefinition,
+  version: number,
+  denied: Map<Kind, string>,
+): Promise<Row[] | null> {
+  try {
+    return (await client.query<Row>(definition.query(version))).rows;
+  } catch (error) {
+    if ((error as { code?: string }).code !== "42501") throw error;
+    denied.set(definition.kind, (error as Error).message);
+    return null;
+  }
+}
+
+async function readRoles(client: pg.ClientBase): Promise<Map<number, string>> {
+  const { rows } = await client.query<{ oid: number; name: string }>(
+    "SELECT oid, quote_ident(rolname) AS name FROM pg_roles",
+  );
+  return new Map(rows.map((row) => [Number(row.oid), row.name]));
+}
 
 function addFact(
   snapshot: Snapshot,
-  places: Map<string, FactId>,
+  places: Places,
   definition: KindDefinition,
   row: Row,
   lookups: Lookups,
@@ -81,78 +124,36 @@ function addFact(
     kind: definition.kind,
     owner:
       row.owner === undefined || row.owner === null ? null : (lookups.roles.get(Number(row.owner)) ?? null),
-    comment: first ? (lookups.comments.get(place(first.catalog, first.oid, first.sub)) ?? null) : null,
+    comment: first
+      ? (lookups.comments.get(Places.key(first.catalog, first.oid, first.sub ?? 0)) ?? null)
+      : null,
     acl: acl === null ? null : parseAcl(acl),
     deps: extraDeps ?? [],
   };
   if (definition.kind === "default_privileges")
     fact.body.builtInGrants = parseAcl((row.built_in as string[]) ?? []);
-  const bareViewColumn =
-    OWN_PRIVILEGES.has(definition.kind) && /^(view|materialized_view):/.test(fact.parent ?? "");
-  if (bareViewColumn && fact.comment === null && (fact.acl ?? []).length === 0 && isPlainColumn(fact)) return;
+  if (isBareViewColumn(fact)) return;
   snapshot.facts.set(fact.id, fact);
-  for (const address of addresses) places.set(place(address.catalog, address.oid, address.sub), fact.id);
-  if (fact.parent) {
-    const children = snapshot.children.get(fact.parent);
-    if (children) children.push(fact);
-    else snapshot.children.set(fact.parent, [fact]);
-  }
+  for (const address of addresses) places.set(address, fact.id);
+  if (fact.parent) addChild(snapshot, fact.parent, fact);
 }
 
-function isPlainColumn(fact: Fact): boolean {
-  return fact.body.statistics === null && (fact.body.options as unknown[]).length === 0;
+function addChild(snapshot: Snapshot, parent: FactId, fact: Fact): void {
+  const children = snapshot.children.get(parent);
+  if (children) children.push(fact);
+  else snapshot.children.set(parent, [fact]);
 }
 
-function place(catalog: string, oid: number, sub = 0): string {
-  return sub === 0 ? `${catalog} ${oid}` : `${catalog} ${oid} ${sub}`;
+/** Columns of views are facts only where they carry something of their own. */
+function isBareViewColumn(fact: Fact): boolean {
+  if (fact.kind !== "column" || !/^(view|materialized_view):/.test(fact.parent ?? "")) return false;
+  const plain = fact.body.statistics === null && (fact.body.options as unknown[]).length === 0;
+  return plain && fact.comment === null && (fact.acl ?? []).length === 0;
 }
 
 async function readComments(client: pg.ClientBase): Promise<Map<string, string>> {
   const { rows } = await client.query<{ catalog: string; oid: number; sub: number; text: string }>(
     "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)",
   );
-  return new Map(rows.map((row) => [place(row.catalog, Number(row.oid), row.sub), row.text]));
-}
-
-async function readDependencies(
-  client: pg.ClientBase,
-  snapshot: Snapshot,
-  places: Map<string, FactId>,
-): Promise<void> {
-  const { rows } = await client.query<{ rows: [string, number, number, string, number, number][] }>({
-    text: `SELECT c.relname, d.objid, d.objsubid, r.relname, d.refobjid, d.refobjsubid FROM pg_depend d
-      JOIN pg_class c ON c.oid = d.classid JOIN pg_class r ON r.oid = d.refclassid
-      WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid IN ('pg_namespace'::regclass, 'pg_extension'::regclass))`,
-    rowMode: "array",
-  } as never);
-  const members = await readMembers(client, places);
-  const find = (catalog: string, oid: number, sub: number) =>
-    (sub === 0 ? undefined : places.get(place(catalog, oid, sub))) ??
-    places.get(place(catalog, oid)) ??
-    members.get(place(catalog, oid));
-  for (const raw of rows as unknown as [string, number, number, string, number, number][]) {
-    const [catalog, oid, sub, refCatalog, refOid, refSub] = raw;
-    const id = find(catalog, Number(oid), sub);
-    const ref = find(refCatalog, Number(refOid), refSub);
-    if (id === undefined || ref === undefined || id === ref) continue;
-    const fact = snapshot.facts.get(id);
-    const other = snapshot.facts.get(ref);
-    if (!fact || !other || fact.parent === ref || other.parent === id || fact.deps.includes(ref)) continue;
-    // OWNED BY is an action of its own, after both exist.
-    if (fact.kind === "sequence" && other.kind === "column") continue;
-    fact.deps.push(ref);
-  }
-}
-
-/** Members of extensions stand for the extension. */
-async function readMembers(client: pg.ClientBase, places: Map<string, FactId>): Promise<Map<string, FactId>> {
-  const { rows } = await client.query<{ catalog: string; oid: number; extension: number }>(
-    "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.deptype = 'e'",
-  );
-  const members = new Map<string, FactId>();
-  for (const row of rows) {
-    const extension = places.get(place("pg_extension", Number(row.extension)));
-    if (extension) members.set(place(row.catalog, Number(row.oid)), extension);
-  }
-  return members;
+  return new Map(rows.map((row) => [Places.key(row.catalog, Number(row.oid), row.sub), row.text]));
 }

@@ -1,6 +1,7 @@
 import type { Kind, KindDefinition } from "../types";
 import { accessMethodKind } from "./access-method";
 import { aggregateKind } from "./aggregate";
+import { baseTypeKind, shellTypeKind } from "./base-type";
 import { castKind } from "./cast";
 import { collationKind } from "./collation";
 import { columnKind } from "./column";
@@ -16,14 +17,17 @@ import { eventTriggerKind } from "./event-trigger";
 import { extensionKind } from "./extension";
 import { foreignDataWrapperKind, serverKind, userMappingKind } from "./foreign-data";
 import { functionKind } from "./function";
+import { identitySequenceKind } from "./identity-sequence";
 import { indexKind } from "./index";
 import { languageKind } from "./language";
 import { materializedViewKind } from "./materialized-view";
 import { operatorKind } from "./operator";
 import { operatorClassKind, operatorFamilyKind } from "./operator-class";
 import { policyKind } from "./policy";
+import { privilegesKind } from "./privileges";
 import { publicationKind } from "./publication";
 import { rangeKind } from "./range";
+import { membershipKind, ROLE_KINDS, roleKind, roleSettingKind } from "./role";
 import { ruleKind } from "./rule";
 import { schemaKind } from "./schema";
 import { sequenceKind } from "./sequence";
@@ -31,27 +35,34 @@ import { statisticsKind } from "./statistics";
 import { subscriptionKind } from "./subscription";
 import { tableKind } from "./table";
 import { tsConfigurationKind, tsDictionaryKind, tsParserKind, tsTemplateKind } from "./text-search";
+import { transformKind } from "./transform";
 import { triggerKind } from "./trigger";
 import { viewKind } from "./view";
 
 /** Every object kind, in the order in which independent objects are created. */
 export const KIND_LIST: readonly KindDefinition[] = [
+  roleKind,
+  membershipKind,
+  roleSettingKind,
   schemaKind,
   extensionKind,
   languageKind,
   accessMethodKind,
   collationKind,
+  shellTypeKind,
   enumKind,
   compositeKind,
   rangeKind,
   domainKind,
   domainConstraintKind,
   functionKind,
+  baseTypeKind,
   aggregateKind,
   operatorKind,
   operatorFamilyKind,
   operatorClassKind,
   castKind,
+  transformKind,
   conversionKind,
   tsParserKind,
   tsTemplateKind,
@@ -63,6 +74,7 @@ export const KIND_LIST: readonly KindDefinition[] = [
   sequenceKind,
   tableKind,
   columnKind,
+  identitySequenceKind,
   defaultKind,
   constraintKind,
   indexKind,
@@ -76,7 +88,11 @@ export const KIND_LIST: readonly KindDefinition[] = [
   subscriptionKind,
   eventTriggerKind,
   defaultPrivilegesKind,
+  privilegesKind,
 ];
+
+/** What a schema is made of: everything but what belongs to the whole server. */
+export const SCHEMA_KINDS: readonly KindDefinition[] = KIND_LIST.filter((one) => !ROLE_KINDS.includes(one));
 
 const byKind = new Map<Kind, KindDefinition>(KIND_LIST.map((definition) => [definition.kind, definition]));
 

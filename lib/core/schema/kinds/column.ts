@@ -11,6 +11,13 @@ import {
   USER_NAMESPACE,
 } from "../sql-text";
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import {
+  alterNotNull,
+  type NotNullConstraint,
+  notNullClause,
+  notNullSettings,
+  readNotNull,
+} from "./not-null";
 import { restartOption, type SequenceNumbers, sequenceOptions } from "./sequence";
 
 export interface ColumnBody {
@@ -20,11 +27,17 @@ export interface ColumnBody {
   type: string;
   collation: string | null;
   notNull: boolean;
-  /** PostgreSQL 18: the constraint behind it, when its name or state is not the usual one. */
-  notNullConstraint: { name: string; noInherit: boolean; notValid: boolean } | null;
+  /** PostgreSQL 18: the constraint behind it, when its name, state or comment is not the usual one. */
+  notNullConstraint: NotNullConstraint | null;
+  /** PostgreSQL 18: NOT NULL by inheritance alone; goes when the parent's goes. */
+  notNullInherited: boolean;
+  /** PostgreSQL 18: name of that constraint, whatever it is. Not compared by itself. */
+  notNullName: string | null;
   identity: "" | "a" | "d";
   sequence: SequenceNumbers | null;
   sequenceName: string | null;
+  /** Without its schema. */
+  sequenceBare: string | null;
   generated: "" | "s" | "v";
   expression: string | null;
   storage: string | null;
@@ -48,12 +61,7 @@ export function columnDefinition(fact: Fact): string {
   if (b.generated !== "")
     parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
   if (b.identity !== "") parts.push(identityClause(b));
-  if (b.notNull && b.notNullConstraint === null) parts.push("NOT NULL");
-  if (b.notNullConstraint && !b.notNullConstraint.notValid) {
-    parts.push(
-      `CONSTRAINT ${b.notNullConstraint.name} NOT NULL${b.notNullConstraint.noInherit ? " NO INHERIT" : ""}`,
-    );
-  }
+  parts.push(...notNullClause(b));
   return parts.join(" ");
 }
 
@@ -69,6 +77,7 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
   const a = from ? body(from) : { storage: null, statistics: null, options: [] as string[] };
   const on = `ALTER TABLE ${table} ALTER COLUMN ${fact.name}`;
   return [
+    ...(from ? [] : notNullSettings(b, table, fact.name)),
     ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${b.storage ? STORAGE[b.storage] : "DEFAULT"}`]),
     ...(a.statistics === b.statistics ? [] : [`${on} SET STATISTICS ${b.statistics ?? -1}`]),
     ...alterOptions(on, a.options, b.options),
@@ -92,12 +101,13 @@ export const columnKind: KindDefinition = {
       a.attfdwoptions AS foreign_options, a.attislocal AS local${
         version >= 180000
           ? `, nn.oid AS notnull_oid, quote_ident(nn.conname) AS notnull_name, nn.connoinherit AS notnull_noinherit,
-        NOT nn.convalidated AS notnull_notvalid, nn.conislocal AND nn.conname <> left(c.relname || '_' || a.attname || '_not_null', 63) AS notnull_named`
+        NOT nn.convalidated AS notnull_notvalid, nn.conislocal OR c.relispartition AS notnull_own, nn.conname <> left(c.relname || '_' || a.attname || '_not_null', 63) AS notnull_named,
+        (SELECT nd.description FROM pg_description nd WHERE nd.classoid = 'pg_constraint'::regclass AND nd.objoid = nn.oid AND nd.objsubid = 0) AS notnull_comment`
           : ""
       },
       CASE WHEN a.attidentity <> '' THEN (SELECT json_build_object('oid', s.seqrelid, 'type', format_type(s.seqtypid, NULL),
           'start', s.seqstart::text, 'increment', s.seqincrement::text, 'min', s.seqmin::text, 'max', s.seqmax::text,
-          'cache', s.seqcache::text, 'cycle', s.seqcycle, 'position', CASE WHEN has_sequence_privilege(s.seqrelid, 'USAGE, SELECT') THEN pg_sequence_last_value(s.seqrelid)::text END, 'name', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname))
+          'cache', s.seqcache::text, 'cycle', s.seqcycle, 'position', CASE WHEN has_sequence_privilege(s.seqrelid, 'USAGE, SELECT') THEN pg_sequence_last_value(s.seqrelid)::text END, 'bare', quote_ident(sc.relname), 'name', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname))
         FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
         JOIN pg_namespace sn ON sn.oid = sc.relnamespace
         WHERE sd.classid = 'pg_class'::regclass AND sd.refclassid = 'pg_class'::regclass AND sd.refobjid = c.oid AND sd.refobjsubid = a.attnum
@@ -114,7 +124,9 @@ export const columnKind: KindDefinition = {
     const of = text(row, "of");
     const relation = text(row, "relation");
     const parent = `${of === "v" ? "view" : of === "m" ? "materialized_view" : "table"}:${relation}`;
-    const sequence = row.sequence as (Record<string, unknown> & { oid: number; name: string }) | null;
+    const sequence = row.sequence as
+      | (Record<string, unknown> & { oid: number; name: string; bare: string })
+      | null;
     const name = text(row, "name");
     const column: ColumnBody = {
       position: Number(row.attnum),
@@ -122,12 +134,13 @@ export const columnKind: KindDefinition = {
       type: text(row, "type"),
       collation: optional(row, "collation"),
       notNull: row.notnull === true,
-      notNullConstraint: readNotNull(row),
+      ...readNotNull(row),
       identity: text(row, "identity") as ColumnBody["identity"],
       sequence: sequence
-        ? (({ oid: _, name: __, ...rest }) => rest as unknown as ColumnBody["sequence"])(sequence)
+        ? (({ oid: _, name: __, bare: ___, ...rest }) => rest as unknown as ColumnBody["sequence"])(sequence)
         : null,
       sequenceName: sequence ? sequence.name : null,
+      sequenceBare: sequence ? sequence.bare : null,
       generated: text(row, "generated") as ColumnBody["generated"],
       expression: optional(row, "expression"),
       storage: optional(row, "storage"),
@@ -141,7 +154,6 @@ export const columnKind: KindDefinition = {
     if (column.generated !== "" && row.default_oid)
       addresses.push({ catalog: "pg_attrdef", oid: oid(row, "default_oid"), sub: 0 });
     if (row.notnull_oid) addresses.push({ catalog: "pg_constraint", oid: oid(row, "notnull_oid"), sub: 0 });
-    if (sequence) addresses.push({ catalog: "pg_class", oid: Number(sequence.oid), sub: 0 });
     return {
       id: `column:${relation}.${name}`,
       name,
@@ -155,6 +167,7 @@ export const columnKind: KindDefinition = {
   create: (fact, around) => [
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact)}${inlineDefault(fact, around.to)}`,
     ...columnSettings(relationOf(fact), fact),
+    ...ownNotNull(fact, around),
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
@@ -167,12 +180,30 @@ export const columnKind: KindDefinition = {
   compared: (fact) => ({
     ...fact.body,
     position: undefined,
+    notNullName: undefined,
+    sequenceBare: undefined,
     sequence: withoutPosition(fact),
     ...(isView(fact) ? { type: undefined, collation: undefined } : {}),
   }),
   commentOn: (fact) => `COLUMN ${relationOf(fact)}.${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${relationOf(fact)}`, all: "arwx" }),
 };
+
+/** Before 18 a child's column that comes from its parent may be NOT NULL where the parent's is not. */
+function ownNotNull(fact: Fact, around: Surroundings): string[] {
+  const b = body(fact);
+  if (b.local || !b.notNull || around.to.version >= 180000 || isView(fact)) return [];
+  const table = around.to.facts.get(fact.parent ?? "")?.body as {
+    inherits?: string[];
+    partitionOf?: string | null;
+  };
+  const covered = (table?.inherits ?? []).some((parent) => {
+    const column = around.to.facts.get(`column:${parent}.${fact.name}`);
+    return column !== undefined && body(column).notNull;
+  });
+  if (covered || table?.partitionOf) return [];
+  return [`ALTER TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name} SET NOT NULL`];
+}
 
 function withoutPosition(fact: Fact) {
   const { sequence } = body(fact);
@@ -211,21 +242,11 @@ export function relationOf(fact: Fact): string {
   return (fact.parent ?? "").slice((fact.parent ?? "").indexOf(":") + 1);
 }
 
-function readNotNull(row: Record<string, unknown>): ColumnBody["notNullConstraint"] {
-  if (!row.notnull_oid) return null;
-  const usual =
-    row.notnull_named === false && row.notnull_noinherit === false && row.notnull_notvalid === false;
-  if (usual) return null;
-  return {
-    name: String(row.notnull_name),
-    noInherit: row.notnull_noinherit === true,
-    notValid: row.notnull_notvalid === true,
-  };
-}
-
 function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {
   const [a, b] = [body(from), body(to)];
   if (isView(to)) return columnSettings(relationOf(to), to, from);
+  // SET EXPRESSION came with 17; before, what is computed anyway is computed anew.
+  if (b.generated === "s" && a.expression !== b.expression && around.from.version < 170000) return "replace";
   if (a.generated !== b.generated && b.generated !== "") return "replace";
   if (a.generated === "v" && b.generated === "") return "replace";
   const table = relationOf(to);
@@ -252,7 +273,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
-    ...alterNotNull(a, b, alterTable, to.name),
+    ...alterNotNull(a, b, table, to.name),
     ...(narrowed ? [] : alterIdentity(a, b, on)),
     ...(a.compression === b.compression
       ? []
@@ -269,39 +290,20 @@ function throughText(column: Fact, snapshot: Snapshot): boolean {
   );
 }
 
-function alterNotNull(a: ColumnBody, b: ColumnBody, alterTable: string, name: string): string[] {
-  const same =
-    a.notNull === b.notNull && JSON.stringify(a.notNullConstraint) === JSON.stringify(b.notNullConstraint);
-  if (same) return [];
-  const on = `${alterTable} ALTER COLUMN ${name}`;
-  const was = a.notNull || a.notNullConstraint !== null;
-  if (!b.notNull && b.notNullConstraint === null) return [`${on} DROP NOT NULL`];
-  if (b.notNullConstraint === null)
-    return was && a.notNullConstraint
-      ? [`${on} DROP NOT NULL`, `${on} SET NOT NULL`]
-      : [`${on} SET NOT NULL`];
-  const c = b.notNullConstraint;
-  if (
-    a.notNullConstraint &&
-    a.notNullConstraint.name === c.name &&
-    a.notNullConstraint.notValid &&
-    !c.notValid
-  ) {
-    return [`${alterTable} VALIDATE CONSTRAINT ${c.name}`];
-  }
-  const add = `${alterTable} ADD CONSTRAINT ${c.name} NOT NULL ${name}${c.noInherit ? " NO INHERIT" : ""}${c.notValid ? " NOT VALID" : ""}`;
-  return [...(was ? [`${on} DROP NOT NULL`] : []), add];
-}
-
 function alterIdentity(a: ColumnBody, b: ColumnBody, on: string): string[] {
   if (b.identity === "") return [];
   if (a.identity === "") return [`${on} ADD ${identityClause(b)}`];
+  const renamed =
+    a.sequenceName !== b.sequenceName && a.sequenceName !== null && b.sequenceName !== null
+      ? [`ALTER SEQUENCE ${a.sequenceName} RENAME TO ${b.sequenceBare}`]
+      : [];
   const options =
     b.sequence && a.sequence
       ? sequenceOptions(b.sequence, a.sequence).filter((o) => !o.startsWith("AS "))
       : [];
   if (options.length > 0 && a.sequence && b.sequence) options.push(...restartOption(a.sequence, b.sequence));
   return [
+    ...renamed,
     ...(a.identity === b.identity
       ? []
       : [`${on} SET GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"}`]),

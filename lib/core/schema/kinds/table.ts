@@ -136,7 +136,7 @@ function createTable(fact: Fact, around: Surroundings): string[] {
         const more = columnDefinition(column).replace(/^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/, "");
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
-    : columns.map((column) => columnDefinition(column));
+    : [...columns.map((column) => columnDefinition(column)), ...ownNotNulls(fact, around.to)];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
   if (b.ofType) parts.push(`OF ${b.ofType}${lines.length > 0 ? ` (${lines.join(", ")})` : ""}`);
   else parts.push(lines.length > 0 ? `(\n  ${lines.join(",\n  ")}\n)` : "()");
@@ -151,6 +151,19 @@ function createTable(fact: Fact, around: Surroundings): string[] {
     ...(b.rls ? [`ALTER TABLE ${fact.name} ENABLE ROW LEVEL SECURITY`] : []),
     ...(b.forceRls ? [`ALTER TABLE ${fact.name} FORCE ROW LEVEL SECURITY`] : []),
   ];
+}
+
+/** PostgreSQL 18: a NOT NULL of its own on a column that comes from a parent. */
+function ownNotNulls(fact: Fact, snapshot: Snapshot): string[] {
+  if (tableBody(fact).partitionOf !== null) return [];
+  return columnsOf(snapshot, fact.id).flatMap((column) => {
+    const b = column.body as unknown as ColumnBody;
+    const own = !b.local && b.notNull && !b.notNullInherited && b.notNullName !== null;
+    if (!own || b.notNullConstraint?.notValid) return [];
+    return [
+      `CONSTRAINT ${b.notNullName} NOT NULL ${column.name}${b.notNullConstraint?.noInherit ? " NO INHERIT" : ""}`,
+    ];
+  });
 }
 
 /** Before the rest of a plan: what a table no longer belongs to. */

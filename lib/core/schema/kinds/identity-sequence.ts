@@ -1,0 +1,34 @@
+import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import type { KindDefinition } from "../types";
+
+/** Sequences that identity columns made: they come and go with the column; grants and comments are their own. */
+export const identitySequenceKind: KindDefinition = {
+  kind: "identity_sequence",
+  keyword: "SEQUENCE",
+  query:
+    () => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
+      coalesce(c.relacl, acldefault('s', c.relowner))::text[] AS acl,
+      quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS relation, quote_ident(a.attname) AS column
+    FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+    WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' AND c.relpersistence <> 't'
+      AND ${USER_NAMESPACE} AND ${notMember("pg_class", "t.oid")}`,
+  read: (row) => {
+    const name = `${text(row, "schema")}.${text(row, "name")}`;
+    const relation = text(row, "relation");
+    return {
+      id: `identity_sequence:${name}`,
+      name,
+      schema: text(row, "schema"),
+      parent: `table:${relation}`,
+      body: { column: text(row, "column") },
+      addresses: [{ catalog: "pg_class", oid: oid(row) }],
+      extraDeps: [`column:${relation}.${text(row, "column")}`],
+    };
+  },
+  create: () => [],
+  drop: () => [],
+  alter: () => [],
+  grantedOn: (fact) => ({ on: `SEQUENCE ${fact.name}`, all: "rwU" }),
+};

@@ -1,0 +1,97 @@
+import { literal, optional } from "../sql-text";
+import type { Row } from "../types";
+import type { ColumnBody } from "./column";
+
+/** PostgreSQL 18 keeps NOT NULL in pg_constraint (docs: "ALTER TABLE", SET NOT NULL); older servers know no names. */
+export interface NotNullConstraint {
+  name: string;
+  noInherit: boolean;
+  notValid: boolean;
+  comment: string | null;
+}
+
+type NotNull = Pick<ColumnBody, "notNull" | "notNullConstraint" | "notNullInherited" | "notNullName">;
+
+/** What the catalog query of columns says of the constraint behind NOT NULL. */
+export function readNotNull(
+  row: Row,
+): Pick<ColumnBody, "notNullConstraint" | "notNullInherited" | "notNullName"> {
+  if (!row.notnull_oid) return { notNullConstraint: null, notNullInherited: false, notNullName: null };
+  const name = String(row.notnull_name);
+  // The name of an inherited one is the parent's business; partitions are dumped with theirs.
+  const inherited = row.notnull_own !== true;
+  const comment = optional(row, "notnull_comment");
+  const unusual =
+    (row.notnull_named === true && !inherited) ||
+    row.notnull_noinherit === true ||
+    row.notnull_notvalid === true ||
+    comment !== null;
+  const constraint = {
+    name,
+    noInherit: row.notnull_noinherit === true,
+    notValid: row.notnull_notvalid === true,
+    comment,
+  };
+  return { notNullConstraint: unusual ? constraint : null, notNullInherited: inherited, notNullName: name };
+}
+
+/** As CREATE TABLE and ADD COLUMN write it; what is inherited or not valid comes another way. */
+export function notNullClause(b: NotNull): string[] {
+  if (b.notNullInherited) return [];
+  const c = b.notNullConstraint;
+  if (c === null) return b.notNull ? ["NOT NULL"] : [];
+  return c.notValid ? [] : [`CONSTRAINT ${c.name} NOT NULL${c.noInherit ? " NO INHERIT" : ""}`];
+}
+
+/** What CREATE TABLE and ADD COLUMN cannot write of it. */
+export function notNullSettings(b: NotNull, table: string, column: string): string[] {
+  const c = b.notNullConstraint;
+  return [
+    ...(c?.notValid && !b.notNullInherited ? [addNotNull(c, `ALTER TABLE ${table}`, column)] : []),
+    ...(c?.comment ? [commentNotNull(c, table)] : []),
+  ];
+}
+
+/** `ALTER TABLE …` from one state to the other. */
+export function alterNotNull(from: NotNull, to: NotNull, table: string, column: string): string[] {
+  const [a, b] = [stateOf(from), stateOf(to)];
+  const same = JSON.stringify([a, from.notNullInherited]) === JSON.stringify([b, to.notNullInherited]);
+  if (same || to.notNullInherited) return [];
+  const alter = `ALTER TABLE ${table}`;
+  const on = `${alter} ALTER COLUMN ${column}`;
+  if (b === null) return [`${on} DROP NOT NULL`];
+  // Said of an inherited one, it becomes the column's own too.
+  if (a === null || from.notNullInherited) {
+    return to.notNullConstraint === null || a !== null
+      ? [`${on} SET NOT NULL`]
+      : [addNotNull(b, alter, column), ...commented(null, b, table)];
+  }
+  // NO INHERIT and NOT VALID cannot be taken on by a constraint that exists.
+  if (a.noInherit !== b.noInherit || (b.notValid && !a.notValid)) {
+    return [`${on} DROP NOT NULL`, addNotNull(b, alter, column), ...commented(null, b, table)];
+  }
+  const renamed = a.name !== "" && b.name !== "" && a.name !== b.name;
+  return [
+    ...(renamed ? [`${alter} RENAME CONSTRAINT ${a.name} TO ${b.name}`] : []),
+    ...(a.notValid && !b.notValid ? [`${alter} VALIDATE CONSTRAINT ${b.name}`] : []),
+    ...commented(a.comment, b, table),
+  ];
+}
+
+function stateOf(b: NotNull): NotNullConstraint | null {
+  if (b.notNullConstraint) return b.notNullConstraint;
+  return b.notNull ? { name: b.notNullName ?? "", noInherit: false, notValid: false, comment: null } : null;
+}
+
+function commented(before: string | null, b: NotNullConstraint, table: string): string[] {
+  return before === b.comment ? [] : [commentNotNull(b, table)];
+}
+
+function addNotNull(c: NotNullConstraint, alter: string, column: string): string {
+  const state = `${c.noInherit ? " NO INHERIT" : ""}${c.notValid ? " NOT VALID" : ""}`;
+  return `${alter} ADD CONSTRAINT ${c.name} NOT NULL ${column}${state}`;
+}
+
+function commentNotNull(c: NotNullConstraint, table: string): string {
+  return `COMMENT ON CONSTRAINT ${c.name} ON ${table} IS ${c.comment === null ? "NULL" : literal(c.comment)}`;
+}
