@@ -146,6 +146,31 @@ withOutput(
   .option("--timeout <seconds>", "how long it may take", seconds, 300)
   .action(run(async () => (await import("./commands/dry-run")).dryRunCommand));
 
+const COMPARISON_FORMATS = ["text", "json", "sql", "html"];
+
+function list(value: string, before: string[] = []): string[] {
+  const names = value.split(",").map((one) => one.trim());
+  return [...before, ...names.filter(Boolean)];
+}
+
+function withComparison(command: Command): Command {
+  return command
+    .option("--json", "print JSON")
+    .addOption(new Option("--format <format>", "how to print").choices(COMPARISON_FORMATS))
+    .option("--output <format>", "the same as --format; or a file to write to")
+    .option("--schema <names>", "only these schemas", list)
+    .option("--exclude <patterns>", "leave out: audit, public.tmp_*, function:public.f*", list)
+    .option("--no-owners", "who owns what does not count")
+    .option("--no-privileges", "grants do not count")
+    .option("--exit-code", "end with 2 when there are differences");
+}
+
+withComparison(command("compare", "compare any two schemas, and print the SQL from one to the other"))
+  .requiredOption("--source <x>", "postgres URL, environment, folder of migrations, SQL file or snapshot")
+  .requiredOption("--target <y>", "what the source is to become: the same kinds")
+  .option("--service <name>", "of a folder of migrations only this service")
+  .action(run(async () => (await import("./commands/compare")).compare));
+
 withOutput(
   withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
   true,

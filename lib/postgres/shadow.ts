@@ -37,6 +37,9 @@ export interface ShadowOptions {
   signal?: AbortSignal;
 }
 
+/** What decides where a copy is made. */
+export type PlaceOptions = Pick<ShadowOptions, "target" | "embedded" | "place">;
+
 export interface Shadow {
   kind: ShadowKind;
   serverVersion: string;
@@ -155,8 +158,8 @@ async function readTarget(options: ShadowOptions): Promise<TargetTraits> {
   }
 }
 
-async function choosePlace(
-  options: ShadowOptions,
+export async function choosePlace(
+  options: PlaceOptions,
   traits: TargetTraits,
 ): Promise<{ choice: ShadowChoice; adminSpec: ConnectionSpec }> {
   const { embedded, place } = options;
@@ -196,7 +199,7 @@ async function readEmbedded(spec: ConnectionSpec): Promise<EmbeddedTraits> {
   }
 }
 
-async function versionOf(client: pg.Client): Promise<{ text: string; major: number }> {
+export async function versionOf(client: pg.Client): Promise<{ text: string; major: number }> {
   const { rows } = await client.query<{ text: string; number: number }>(
     "SELECT current_setting('server_version') AS text, current_setting('server_version_num')::int AS number",
   );
@@ -213,7 +216,7 @@ function rolesNeeded(options: ShadowOptions, traits: TargetTraits): string[] {
 }
 
 /** Without login and without rights; they stay, since another copy may be using them at this moment. */
-async function ensureRoles(admin: pg.Client, names: string[]): Promise<void> {
+export async function ensureRoles(admin: pg.Client, names: string[]): Promise<void> {
   const { rows } = await admin.query<{ name: string }>(
     "SELECT n AS name FROM unnest($1::text[]) n WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = n)",
     [names],
@@ -225,7 +228,7 @@ async function ensureRoles(admin: pg.Client, names: string[]): Promise<void> {
   }
 }
 
-async function dropWithFreshSession(
+export async function dropWithFreshSession(
   server: pg.Client,
   adminSpec: ConnectionSpec,
   name: string,
@@ -248,7 +251,10 @@ function dumpOptions(options: ShadowOptions) {
 }
 
 /** The embedded server is on the loopback address, which the guard is not for. */
-function guard(options: ShadowOptions, choice: { kind: ShadowKind }): { guardAddresses?: boolean } {
+export function guard(
+  options: { guardAddresses?: boolean },
+  choice: { kind: ShadowKind },
+): { guardAddresses?: boolean } {
   return choice.kind === "target_server" && options.guardAddresses !== undefined
     ? { guardAddresses: options.guardAddresses }
     : {};

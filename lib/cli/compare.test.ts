@@ -1,0 +1,93 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bundleForTests, type CommandFolder, commandFolder, execute } from "../testing/command-line";
+import { type TestDatabase, testDatabase } from "../testing/postgres";
+
+interface Comparison {
+  identical: boolean;
+  differences: { change: string; kind: string; name: string; before: string | null; after: string | null }[];
+  sql: string;
+  down: string;
+  unsupported: unknown[];
+  ownersIgnored: boolean;
+}
+
+beforeAll(bundleForTests, 120_000);
+
+let folder: CommandFolder;
+const databases: TestDatabase[] = [];
+
+beforeEach(() => {
+  folder = commandFolder();
+});
+afterEach(async () => {
+  folder.remove();
+  for (const database of databases.splice(0)) await database.drop();
+});
+
+async function database(major: 14 | 18, sql = ""): Promise<TestDatabase> {
+  const made = await testDatabase({ major });
+  databases.push(made);
+  if (sql !== "") await execute(made.url, sql);
+  return made;
+}
+
+const OLD = `
+  CREATE TABLE customer (id bigint PRIMARY KEY, email varchar(50) NOT NULL);
+  CREATE TABLE invoice (id bigint PRIMARY KEY, customer_id bigint REFERENCES customer, total numeric(10,2));
+  CREATE VIEW open_invoice AS SELECT id, total FROM invoice WHERE total > 0;
+  INSERT INTO customer VALUES (1, 'a@b.example'); INSERT INTO invoice VALUES (1, 1, 12.50);`;
+const NEW = `
+  CREATE TABLE customer (id bigint PRIMARY KEY, email text NOT NULL, note text DEFAULT '');
+  CREATE TABLE invoice (id bigint PRIMARY KEY, customer_id bigint REFERENCES customer, total numeric(12,2));
+  CREATE INDEX invoice_customer ON invoice (customer_id);
+  CREATE VIEW open_invoice AS SELECT id, total, customer_id FROM invoice WHERE total > 0;
+  CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';`;
+
+describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
+  it("prints SQL that turns the source into the target and keeps its rows", async () => {
+    const [source, target] = [await database(major, OLD), await database(major, NEW)];
+    const sides = ["compare", "--source", source.url, "--target", target.url];
+    const found = folder.json<Comparison>([...sides, "--exit-code"]);
+    expect(found).toMatchObject({ identical: false, exit: 2, ownersIgnored: false });
+    expect(found.differences.map(({ change, kind, name }) => `${change} ${kind} ${name}`)).toEqual(
+      expect.arrayContaining([
+        "added column public.customer.note",
+        "changed column public.customer.email",
+        "added index public.invoice_customer",
+        "changed view public.open_invoice",
+        "added function public.twice(integer)",
+      ]),
+    );
+    await execute(source.url, folder.run([...sides, "--format", "sql"]).out);
+    expect(folder.json<Comparison>([...sides, "--exit-code"])).toMatchObject({
+      identical: true,
+      exit: 0,
+      sql: "",
+    });
+    expect(
+      await execute(
+        source.url,
+        "SELECT i.total, c.email FROM invoice i JOIN customer c ON c.id = customer_id",
+      ),
+    ).toEqual([{ total: "12.50", email: "a@b.example" }]);
+  });
+
+  it("compares a folder of migrations, an SQL file and a database with each other, writing in none", async () => {
+    const target = await database(major, NEW);
+    folder.write("migrations/1_old.up.sql", OLD);
+    folder.write(
+      "migrations/2_index.up.sql",
+      "CREATE INDEX CONCURRENTLY invoice_customer ON invoice (customer_id);",
+    );
+    folder.write("new.sql", NEW);
+    const before = await execute(target.url, "SELECT count(*)::int AS n FROM pg_class");
+    const found = folder.json<Comparison>(["compare", "--source", "migrations", "--target", target.url]);
+    expect(found.ownersIgnored).toBe(true);
+    expect(found.differences.map(({ name }) => name)).toContain("public.customer.note");
+    expect(found.differences.map(({ name }) => name)).not.toContain("public.invoice_customer");
+    expect(
+      folder.json<Comparison>(["compare", "--source", "new.sql", "--target", target.url]).differences,
+    ).toEqual([]);
+    expect(await execute(target.url, "SELECT count(*)::int AS n FROM pg_class")).toEqual(before);
+  });
+});

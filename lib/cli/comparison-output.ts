@@ -1,0 +1,106 @@
+import { countChanges, planComparison, type SchemaComparison } from "../core/comparison/compare-schemas";
+import { planSql } from "../core/comparison/plan-sql";
+import { comparisonHtml } from "../core/comparison/report-html";
+import { comparisonText } from "../core/comparison/report-text";
+import { planSchema } from "../core/diff/plan";
+import type { Snapshot } from "../core/schema/types";
+import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
+import { paint } from "./output";
+
+export const FORMATS = ["text", "json", "sql", "html"] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A comparison as text in one of the formats, with its last line ended. */
+export function render(format: Format, sides: BothSides, comparison: SchemaComparison): string {
+  switch (format) {
+    case "text":
+      return asText(sides, comparison);
+    case "json":
+      return `${JSON.stringify(asJson(sides, comparison), null, 2)}\n`;
+    case "sql":
+      return planSql(planComparison(comparison));
+    case "html":
+      return asHtml(sides, comparison);
+  }
+}
+
+const PAINT = { added: paint.green, changed: paint.yellow, removed: paint.red };
+
+function asText(sides: BothSides, { lines }: SchemaComparison): string {
+  const { source, target } = sides;
+  const head = paint.bold(`${source.label} → ${target.label}`);
+  if (lines.length === 0) return `${head}\n${paint.green("✓")} The schemas are the same.\n`;
+  const { added, changed, removed } = countChanges(lines);
+  const body = comparisonText(lines, (change, text) => PAINT[change](text));
+  return `${head}\n${body}\n${added} added, ${changed} changed, ${removed} removed.\n`;
+}
+
+/** What programs get; names of fields are those of the API. */
+export function asJson(sides: BothSides, comparison: SchemaComparison): Record<string, unknown> {
+  const plan = planComparison(comparison);
+  return {
+    identical: comparison.lines.length === 0,
+    source: sideJson(sides.source),
+    target: sideJson(sides.target),
+    counts: countChanges(comparison.lines),
+    differences: comparison.lines.map(({ facts: _, needs: __, ...line }) => line),
+    sql: planSql(plan),
+    down: planSql(planSchema(comparison.to, comparison.from)),
+    statements: plan.statements.map(({ sql, id, losesData, commitAfter }) => ({
+      ...{ sql, object: id, losesData, apart: commitAfter },
+    })),
+    ...blindSpots(sides),
+    ownersIgnored: sides.ownersIgnored,
+    notes: remarksOf(sides),
+  };
+}
+
+function sideJson({ label, kind, snapshot }: ReadSide) {
+  return { label, kind, serverVersion: versionText(snapshot), objects: snapshot.facts.size };
+}
+
+function blindSpots(sides: BothSides) {
+  const of = (pick: (snapshot: Snapshot) => { what: string }[]) =>
+    (["source", "target"] as const).flatMap((side) =>
+      pick(sides[side].snapshot).map((one) => ({ side, ...one })),
+    );
+  return {
+    unsupported: of((snapshot) => snapshot.unsupported),
+    unreadable: of((snapshot) => snapshot.unreadable),
+    notReplayed: [sides.source, sides.target].flatMap((side) => side.unreplayed),
+  };
+}
+
+function asHtml(sides: BothSides, comparison: SchemaComparison): string {
+  return comparisonHtml({
+    title: "Comparison of two schemas",
+    source: sides.source.label,
+    target: sides.target.label,
+    at: new Date().toISOString(),
+    lines: comparison.lines,
+    sql: planSql(planComparison(comparison)),
+    down: planSql(planSchema(comparison.to, comparison.from)),
+    remarks: remarksOf(sides),
+  });
+}
+
+/** What was not compared, object by object, and how a scratch copy differs from the real thing. */
+export function remarksOf(sides: BothSides): string[] {
+  const remarks = [sides.source, sides.target].flatMap((side) => [
+    ...side.snapshot.unsupported.map((one) => `${side.label}: not compared: ${one.what} ${one.name}`),
+    ...side.snapshot.unreadable.map((one) => `${side.label}: not read: ${one.what} (${one.reason})`),
+    ...side.notes.map((one) => `${side.label}: ${one.message}`),
+    ...side.unreplayed.map(
+      (one) => `${side.label}: ${one.migration}:${one.line} was not replayed: ${one.why}`,
+    ),
+  ]);
+  if (sides.blind.length > 0) {
+    remarks.push(`Not compared, since statements about them were not replayed: ${sides.blind.join(", ")}.`);
+  }
+  return remarks;
+}
+
+/** "18.4" of 180004. */
+export function versionText(snapshot: Snapshot): string {
+  return `${Math.trunc(snapshot.version / 10_000)}.${snapshot.version % 10_000}`;
+}

@@ -1,0 +1,79 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, relative, resolve } from "node:path";
+import { readSnapshotFile } from "../core/comparison/snapshot-file";
+import { DomainError } from "../errors";
+import { closeConnection } from "../postgres/connect";
+import { describeSpec } from "../postgres/connection-spec";
+import type { SideSource } from "../postgres/replay/read-sides";
+import type { Config } from "./config";
+import { loadMigrations, readText } from "./files";
+import { findTarget, openTarget, requireTarget } from "./target";
+
+/** A connection string in one of its two forms. */
+const CONNECTION = /^postgres(?:ql)?:\/\/|^\s*\w+\s*=[^;]*;/i;
+
+/**
+ * What a person named as one side of a comparison: a connection string, a folder of migrations, an SQL file, a
+ * snapshot, or the name of an environment, in this order.
+ * @throws DomainError validation, cli.no_side; files.*, snapshot.invalid, config.*
+ */
+export async function findSide(text: string, config: Config, service?: string): Promise<SideSource> {
+  if (CONNECTION.test(text)) return databaseSide({ url: text }, config);
+  const path = resolve(text);
+  if (existsSync(path))
+    return statSync(path).isDirectory() ? folderSide(path, config, service) : fileSide(path);
+  if (/[\\/]|\.(sql|json|html)$/i.test(text)) {
+    throw new DomainError("validation", "cli.no_side", `There is no file or folder ${text}.`, {
+      hint: "Give a postgres URL, an environment, a folder of migrations, an SQL file or a snapshot.",
+    });
+  }
+  return databaseSide({ env: text }, config);
+}
+
+async function databaseSide(options: { url?: string; env?: string }, config: Config): Promise<SideSource> {
+  const wanted = await requireTarget(options, config);
+  // Opened once here: a password that is missing is asked for before anything takes long.
+  const { client, spec } = await openTarget(wanted);
+  await closeConnection(client);
+  return { kind: "database", label: options.env ?? describeSpec(spec), spec };
+}
+
+/** A folder's migrations in the order in which they are applied, repeatable ones last. */
+function folderSide(folder: string, config: Config, service: string | undefined): SideSource {
+  const all = loadMigrations(folder, config.service);
+  const migrations = service === undefined ? all : all.filter((one) => one.service === service);
+  if (migrations.length === 0) {
+    throw new DomainError("validation", "cli.no_side", `There are no migrations in ${folder}.`);
+  }
+  const label = relative(process.cwd(), folder) || basename(folder);
+  return {
+    kind: "scripts",
+    label,
+    scripts: migrations.map((one) => ({ name: one.filename, sql: one.up })),
+  };
+}
+
+function fileSide(path: string): SideSource {
+  const label = relative(process.cwd(), path);
+  const text = readText(path);
+  if (/\.sql$/i.test(path))
+    return { kind: "scripts", label, scripts: [{ name: label, sql: withoutPsql(text) }] };
+  return { kind: "snapshot", label, snapshot: readSnapshotFile(text, label).snapshot };
+}
+
+/** Lines that pg_dump writes for psql alone (documentation: pg_dump, --restrict-key). */
+function withoutPsql(text: string): string {
+  return text.replace(/^\\(?:un)?restrict .*$/gm, "").replace(/^\\connect .*$/gm, "");
+}
+
+/** The database that --url, --env or DB_CONNECTION mean. */
+export async function targetSide(
+  options: { url?: string; env?: string },
+  config: Config,
+): Promise<SideSource | null> {
+  const spec = await findTarget(options, config);
+  if (!spec) return null;
+  const opened = await openTarget(spec);
+  await closeConnection(opened.client);
+  return { kind: "database", label: options.env ?? describeSpec(opened.spec), spec: opened.spec };
+}

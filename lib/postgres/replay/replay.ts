@@ -1,0 +1,116 @@
+import type { PostgresFailure } from "../../core/run/types";
+import type { Kind, Snapshot } from "../../core/schema/types";
+import { DomainError } from "../../errors";
+import type { ShadowNote } from "../shadow-choice";
+import { createEmptyShadow, type EmptyShadow, type EmptyShadowOptions } from "./empty-shadow";
+import { runScript, type Unreplayed } from "./run-script";
+
+export interface ReplayScript {
+  /** For messages: the migration, or the file. */
+  name: string;
+  sql: string;
+}
+
+export interface ReplayOptions extends Omit<EmptyShadowOptions, "scripts" | "withExtensions"> {
+  /** In the order in which they take effect. */
+  scripts: readonly ReplayScript[];
+  /** Quoted role that the result belongs to. */
+  role: string;
+  onProgress?: (done: number, of: number) => void;
+}
+
+export interface Replayed {
+  snapshot: Snapshot;
+  serverVersion: string;
+  major: number;
+  notes: ShadowNote[];
+  /** What the copy could not run. */
+  unreplayed: Unreplayed[];
+  /** Kinds that cannot be compared with the result, since statements about them were not run. */
+  blind: Kind[];
+}
+
+/**
+ * The schema that scripts leave in an empty database, found by running them there.
+ * @throws DomainError of createEmptyShadow; replay.failed with the script and the place
+ */
+export async function replayScripts(options: ReplayOptions): Promise<Replayed> {
+  try {
+    return await replayOnce(options, false);
+  } catch (error) {
+    // Extensions that were there before the first migration are not among the scripts.
+    if (!options.like || !(error instanceof DomainError) || error.code !== "replay.failed") throw error;
+    return replayOnce(options, true).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function replayOnce(options: ReplayOptions, withExtensions: boolean): Promise<Replayed> {
+  const { scripts, role, onProgress, ...rest } = options;
+  const shadow = await createEmptyShadow({ ...rest, withExtensions, scripts: scripts.map(({ sql }) => sql) });
+  const signal = options.signal ?? new AbortController().signal;
+  try {
+    const unreplayed = await runAll(shadow, scripts, signal, onProgress);
+    const { serverVersion, major, notes } = shadow;
+    const snapshot = await shadow.snapshot(role);
+    return { snapshot, serverVersion, major, notes, unreplayed, blind: blindKinds(unreplayed) };
+  } finally {
+    await shadow.drop();
+  }
+}
+
+async function runAll(
+  shadow: EmptyShadow,
+  scripts: readonly ReplayScript[],
+  signal: AbortSignal,
+  onProgress: ReplayOptions["onProgress"],
+): Promise<Unreplayed[]> {
+  const unreplayed: Unreplayed[] = [];
+  for (const [at, { name, sql }] of scripts.entries()) {
+    const result = await runScript(shadow, name, sql, signal);
+    if (result.failure) throw replayFailed(name, result.failure);
+    unreplayed.push(...result.unreplayed);
+    onProgress?.(at + 1, scripts.length);
+  }
+  return unreplayed;
+}
+
+/** @returns error with PostgreSQL's words and the place */
+export function replayFailed(name: string, failure: PostgresFailure): DomainError {
+  const place = failure.line === undefined ? "" : ` (line ${failure.line})`;
+  return new DomainError(
+    "precondition",
+    "replay.failed",
+    `${name}${place} cannot be replayed in an empty database: ${failure.message}`,
+    {
+      details: { script: name, ...failure },
+      hint: "What it needs must come from an earlier migration; record what was there before with a baseline.",
+    },
+  );
+}
+
+const KINDS_OF: Record<string, Kind[]> = {
+  AlterDefaultPrivilegesStmt: ["default_privileges"],
+  CreateSubscriptionStmt: ["subscription"],
+  AlterSubscriptionStmt: ["subscription"],
+  DropSubscriptionStmt: ["subscription"],
+  CreateUserMappingStmt: ["user_mapping"],
+  AlterUserMappingStmt: ["user_mapping"],
+  DropUserMappingStmt: ["user_mapping"],
+  CreateEventTrigStmt: ["event_trigger"],
+  AlterEventTrigStmt: ["event_trigger"],
+  CreatePublicationStmt: ["publication"],
+  AlterPublicationStmt: ["publication"],
+  CreateFdwStmt: ["foreign_data_wrapper", "server", "user_mapping"],
+  CreateForeignServerStmt: ["server", "user_mapping"],
+  CreatePLangStmt: ["language"],
+  CreateCastStmt: ["cast"],
+  CreateOpClassStmt: ["operator_class", "operator_family"],
+  CreateOpFamilyStmt: ["operator_family"],
+  CreateAmStmt: ["access_method"],
+};
+
+function blindKinds(unreplayed: readonly Unreplayed[]): Kind[] {
+  return [...new Set(unreplayed.flatMap(({ node }) => KINDS_OF[node] ?? []))];
+}
