@@ -95,7 +95,8 @@ const CONSTRAINTS: Record<string, ChangedKind> = {
   x: "exclusion",
 };
 
-function kindName(fact: Fact): ChangedKind {
+/** A kind as people tell it apart. */
+export function kindName(fact: Fact): ChangedKind {
   if (fact.kind === "constraint") return CONSTRAINTS[String(fact.body.type)] ?? "check";
   if (fact.kind === "domain_constraint") return "check";
   if (fact.kind === "function") return fact.body.kind === "p" ? "procedure" : "function";

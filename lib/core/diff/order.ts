@@ -1,39 +1,69 @@
 import { rankOf } from "../schema/kinds/all";
-import type { Surroundings } from "../schema/types";
-import type { Action } from "./actions";
+import type { Action, Actions } from "./actions";
+import { Heap } from "./heap";
 
-/**
- * The actions in an order that honours `after`: drops as early as they may, then by kind and name, so that equal
- * schemas give equal plans.
- * @throws Error that names the actions of a cycle
- */
-export function orderActions(actions: Map<string, Action>, _around: Surroundings): Action[] {
-  const waiting = new Map<string, number>();
-  const followers = new Map<string, string[]>();
-  for (const action of actions.values()) {
-    waiting.set(action.key, action.after.size);
-    for (const key of action.after) followers.set(key, [...(followers.get(key) ?? []), action.key]);
-  }
-  const ready = [...actions.values()].filter((action) => action.after.size === 0);
-  const done: Action[] = [];
-  while (ready.length > 0) {
-    ready.sort((a, b) => weight(b) - weight(a) || (a.key < b.key ? 1 : -1));
-    const next = ready.pop() as Action;
-    done.push(next);
-    for (const key of followers.get(next.key) ?? []) {
-      const left = (waiting.get(key) ?? 0) - 1;
-      waiting.set(key, left);
-      if (left === 0) ready.push(actions.get(key) as Action);
-    }
-  }
-  if (done.length < actions.size) {
-    const rest = [...actions.keys()].filter((key) => (waiting.get(key) ?? 0) > 0);
-    throw new Error(`these changes wait for one another: ${rest.slice(0, 12).join("; ")}`);
-  }
-  return done;
+/** An action with its place among equals and what it still waits for. */
+interface Waiting {
+  action: Action;
+  weight: number;
+  hard: number;
+  soft: number;
+  done: boolean;
 }
 
-function weight(action: Action): number {
-  const rank = rankOf(action.fact.kind);
-  return action.verb === "drop" ? 100 - rank : 200 + rank * 2 + (action.verb === "alter" ? 1 : 0);
+/**
+ * The actions in an order that honours `after`, and `softAfter` where that makes no cycle: drops as early as they
+ * may, then by kind and name, so that equal schemas give equal plans.
+ * @throws Error that names the actions of a cycle
+ */
+export function orderActions(actions: Actions): Action[] {
+  const waiting = new Map<string, Waiting>();
+  const hardFollowers = new Map<string, Waiting[]>();
+  const softFollowers = new Map<string, Waiting[]>();
+  for (const action of actions.values()) {
+    const { after, softAfter } = action;
+    const one = { action, weight: weightOf(action), hard: after.size, soft: softAfter.size, done: false };
+    waiting.set(action.key, one);
+    for (const key of after) follow(hardFollowers, key, one);
+    for (const key of softAfter) follow(softFollowers, key, one);
+  }
+  const ready = new Heap<Waiting>(comesFirst);
+  /** Those that only guesses hold back: taken when nothing else is left. */
+  const guessed = new Heap<Waiting>(comesFirst);
+  const offer = (one: Waiting) => {
+    if (one.hard === 0 && !one.done) (one.soft <= 0 ? ready : guessed).push(one);
+  };
+  for (const one of waiting.values()) offer(one);
+  const order: Action[] = [];
+  for (let next = ready.pop() ?? guessed.pop(); next; next = ready.pop() ?? guessed.pop()) {
+    if (next.done) continue;
+    next.done = true;
+    order.push(next.action);
+    for (const one of hardFollowers.get(next.action.key) ?? []) if (--one.hard === 0) offer(one);
+    for (const one of softFollowers.get(next.action.key) ?? []) if (--one.soft === 0) offer(one);
+  }
+  if (order.length < actions.size) throw new Error(cycleText([...waiting.values()]));
+  return order;
+}
+
+function follow(followers: Map<string, Waiting[]>, key: string, one: Waiting): void {
+  const known = followers.get(key);
+  if (known) known.push(one);
+  else followers.set(key, [one]);
+}
+
+function cycleText(all: Waiting[]): string {
+  const rest = all.filter((one) => !one.done).map((one) => one.action.key);
+  return `these changes wait for one another: ${rest.slice(0, 12).join("; ")}`;
+}
+
+function comesFirst(a: Waiting, b: Waiting): boolean {
+  return a.weight === b.weight ? a.action.key < b.action.key : a.weight < b.weight;
+}
+
+function weightOf({ verb, fact }: Action): number {
+  // A role can go when nothing is its own any more.
+  if (verb === "drop" && fact.kind === "role") return 10_000;
+  const rank = rankOf(fact.kind);
+  return verb === "drop" ? 100 - rank : 200 + rank * 2 + (verb === "alter" ? 1 : 0);
 }

@@ -1,0 +1,66 @@
+import { kindOf } from "../schema/kinds/all";
+import type { Fact } from "../schema/types";
+import { type Action, type Actions, keyOf, type Planning } from "./actions";
+import { comesByItself, followsParent, goesByItself, isInlined, settingsAfterTable } from "./by-itself";
+import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
+import type { CompareOptions, Difference } from "./compare";
+import { connectActions } from "./connect";
+
+/** The statements of every fact that is dropped, created or altered, and which of them wait for which. */
+export function buildActions(planning: Planning): Actions {
+  const { decided, around } = planning;
+  const actions: Actions = new Map();
+  const add = (verb: Action["verb"], fact: Fact, sql: string[]) => {
+    const key = keyOf(verb, fact.id);
+    actions.set(key, { key, verb, fact, sql, after: new Set(), softAfter: new Set() });
+  };
+  for (const id of decided.gone) {
+    const fact = around.from.facts.get(id);
+    if (fact) add("drop", fact, goesByItself(fact, planning) ? [] : kindOf(fact.kind).drop(fact, around));
+  }
+  for (const id of decided.born) {
+    const fact = around.to.facts.get(id);
+    if (fact) add("create", fact, createSql(fact, planning));
+  }
+  for (const [id, statements] of decided.altered) {
+    const difference = decided.differences.get(id);
+    if (difference?.to) add("alter", difference.to, alterSql(difference, statements, planning));
+  }
+  connectActions(actions, planning);
+  return actions;
+}
+
+function createSql(fact: Fact, planning: Planning): string[] {
+  const { around, options } = planning;
+  const extra = stripped(afterCreate(fact, around), options);
+  if (comesByItself(fact, planning)) return [...settingsAfterTable(fact, around), ...extra];
+  return isInlined(fact, planning) ? extra : [...kindOf(fact.kind).create(fact, around), ...extra];
+}
+
+function alterSql(difference: Difference, statements: string[], planning: Planning): string[] {
+  const { from, to, parts } = difference as Difference & { from: Fact; to: Fact };
+  const inherited = to.kind === "column" && followsParent(to, planning);
+  return [
+    ...(inherited ? [] : statements),
+    ...(parts.includes("owner") ? ownerSql(to) : []),
+    ...(parts.includes("acl") ? grantSql(to, movedOwner(from, to, parts), to.acl ?? []) : []),
+    ...(parts.includes("comment") ? commentSql(to) : []),
+  ];
+}
+
+/** A change of owner takes the old owner's privileges along. */
+function movedOwner(from: Fact, to: Fact, parts: Difference["parts"]) {
+  const grants = from.acl ?? [];
+  if (!parts.includes("owner")) return grants;
+  return grants.map((grant) =>
+    grant.grantee === from.owner ? { ...grant, grantee: to.owner ?? grant.grantee } : grant,
+  );
+}
+
+function stripped(statements: string[], options: CompareOptions): string[] {
+  return statements.filter(
+    (sql) =>
+      !(options.ignoreOwners && / OWNER TO /.test(sql)) &&
+      !(options.ignoreGrants && /^(GRANT|REVOKE) /.test(sql)),
+  );
+}

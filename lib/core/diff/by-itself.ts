@@ -1,0 +1,82 @@
+import { kindOf } from "../schema/kinds/all";
+import { tableBody } from "../schema/kinds/table";
+import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Planning } from "./actions";
+import { routinesOf } from "./decide";
+
+/** Parts go with the table, view or domain that is dropped; owned sequences with their column. */
+export function goesByItself(fact: Fact, planning: Planning): boolean {
+  const { decided, around } = planning;
+  if (fact.kind === "function") return goesWithBaseType(fact, planning);
+  if (fact.kind === "sequence") {
+    const owner = fact.body.ownedBy as string | null;
+    if (owner === null || around.to.facts.has(fact.id)) return false;
+    const table = `table:${owner.slice(0, owner.lastIndexOf("."))}`;
+    return decided.gone.has(`column:${owner}`) || decided.gone.has(table);
+  }
+  if (fact.kind === "constraint" && fact.body.attachedTo !== null && parentKeyGoes(fact, planning))
+    return true;
+  if (fact.kind === "index" && decided.gone.has(`index:${fact.body.attachedTo}`)) return true;
+  if (fact.kind !== "user_mapping" && fact.parent !== null && decided.gone.has(fact.parent)) {
+    // A foreign key may tie tables that go together into a cycle: it is cut first.
+    return !(fact.kind === "constraint" && fact.body.type === "f");
+  }
+  return fact.kind === "column" && followsParent(fact, planning);
+}
+
+function goesWithBaseType(fact: Fact, { decided, around }: Planning): boolean {
+  return fact.deps.some((id) => {
+    if (!id.startsWith("shell_type:")) return false;
+    const type = id.replace("shell_type:", "base_type:");
+    return decided.gone.has(type) && routinesOf(around.from.facts.get(type)).includes(fact.id);
+  });
+}
+
+const goingIndexes = new WeakMap<Set<FactId>, Set<string>>();
+
+/** The key of a partition goes with the key of its parent. */
+function parentKeyGoes(fact: Fact, { decided, around }: Planning): boolean {
+  let indexes = goingIndexes.get(decided.gone);
+  if (!indexes) {
+    indexes = new Set();
+    for (const id of decided.gone) {
+      const other = id.startsWith("constraint:") ? around.from.facts.get(id) : undefined;
+      if (other) indexes.add(`${other.schema}.${other.body.index ?? other.name}`);
+    }
+    goingIndexes.set(decided.gone, indexes);
+  }
+  return indexes.has(String(fact.body.attachedTo));
+}
+
+/** Columns come with their table. */
+export function comesByItself(fact: Fact, planning: Planning): boolean {
+  if (fact.kind !== "column") return false;
+  if (fact.parent !== null && planning.decided.born.has(fact.parent)) return true;
+  if (/^(view|materialized_view):/.test(fact.parent ?? "")) return true;
+  return followsParent(fact, planning);
+}
+
+/** A default that ADD COLUMN wrote already. */
+export function isInlined(fact: Fact, planning: Planning): boolean {
+  if (fact.kind !== "default" || !fact.parent?.startsWith("table:")) return false;
+  const column = planning.around.to.facts.get(`column:${fact.id.slice("default:".length)}`);
+  return column !== undefined && planning.decided.born.has(column.id) && !comesByItself(column, planning);
+}
+
+/** What CREATE TABLE cannot write of a column. */
+export function settingsAfterTable(fact: Fact, around: Surroundings): string[] {
+  return kindOf("column").create(fact, around).slice(1);
+}
+
+/** Partitions and children get added, dropped and retyped columns from their parent. */
+export function followsParent(column: Fact, { decided, around }: Planning): boolean {
+  const snapshot = around.to.facts.has(column.id) ? around.to : around.from;
+  const table = column.parent ? snapshot.facts.get(column.parent) : undefined;
+  if (table?.kind !== "table") return false;
+  const { partitionOf, inherits } = tableBody(table);
+  return [...(partitionOf ? [partitionOf] : []), ...inherits].some((parent) => {
+    const id = `column:${parent}.${column.name}`;
+    if (around.to.facts.has(column.id) && around.from.facts.has(column.id)) return decided.altered.has(id);
+    return around.to.facts.has(column.id) ? decided.born.has(id) : decided.gone.has(id);
+  });
+}

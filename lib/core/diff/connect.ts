@@ -1,0 +1,133 @@
+import { kindOf } from "../schema/kinds/all";
+import type { FactId, Surroundings } from "../schema/types";
+import { type Action, type Actions, dependantsOf, keyOf, type Planning } from "./actions";
+import { sameName } from "./same-name";
+import { softDependencies } from "./soft-dependencies";
+
+/** Which actions wait for which: what a statement needs exists, what it drops is not needed any more. */
+export function connectActions(actions: Actions, { around }: Planning): void {
+  const implicit = (action: Action) => action.verb === "drop" && action.sql.length === 0;
+  const all = [...actions.values()];
+  for (const action of all) if (!implicit(action)) connect(action, actions, around);
+  for (const action of all) if (implicit(action)) connect(action, actions, around);
+  for (const action of all) connectSoft(action, actions, around);
+}
+
+function waitFor(action: Action, key: string, actions: Actions): void {
+  if (key !== action.key && actions.has(key)) action.after.add(key);
+}
+
+function connect(action: Action, actions: Actions, around: Surroundings): void {
+  const { verb, fact } = action;
+  if (verb !== "drop") connectNeeds(action, actions, around);
+  connectIdentity(action, actions, around);
+  if (verb === "create") {
+    waitFor(action, keyOf("drop", fact.id), actions);
+    for (const other of sameName(fact, around.from)) waitFor(action, keyOf("drop", other), actions);
+  }
+  if (verb === "alter") connectAlter(action, actions, around);
+  if (verb !== "drop" || fact.kind === "identity_sequence") return;
+  if (action.sql.length === 0 && fact.parent && actions.has(keyOf("drop", fact.parent))) {
+    connectImplicit(action, actions, around);
+    return;
+  }
+  for (const id of needsOf(action)) if (id !== fact.id) actions.get(keyOf("drop", id))?.after.add(action.key);
+}
+
+function needsOf({ fact }: Action): FactId[] {
+  return fact.parent ? [...fact.deps, fact.parent] : fact.deps;
+}
+
+/** What a fact needs is created or altered before it. */
+function connectNeeds(action: Action, actions: Actions, around: Surroundings): void {
+  const { verb, fact } = action;
+  const ready = (id: FactId) => {
+    waitFor(action, keyOf("create", id), actions);
+    waitFor(action, keyOf("alter", id), actions);
+  };
+  for (const id of needsOf(action)) ready(id);
+  if (verb !== "create") return;
+  // A table that is created brings its columns: what they need must be there before it.
+  if (fact.kind === "table") {
+    for (const child of around.to.children.get(fact.id) ?? []) {
+      if (child.kind !== "column") continue;
+      for (const id of child.deps)
+        if (id !== fact.id && around.to.facts.get(id)?.parent !== fact.id) ready(id);
+    }
+  }
+  // ADD COLUMN writes the default with it.
+  if (fact.kind === "column") {
+    const value = around.to.facts.get(`default:${fact.id.slice("column:".length)}`);
+    for (const id of value?.deps ?? [])
+      if (id !== fact.id && around.to.facts.get(id)?.parent !== fact.parent)
+        waitFor(action, keyOf("create", id), actions);
+  }
+}
+
+/** What is dropped for a moment because of a change goes before it; what the fact stops needing goes after. */
+function connectAlter(action: Action, actions: Actions, around: Surroundings): void {
+  const { fact } = action;
+  for (const id of dependantsOf(around.from, fact.id))
+    if (around.to.facts.has(id)) waitFor(action, keyOf("drop", id), actions);
+  for (const id of around.from.facts.get(fact.id)?.deps ?? []) {
+    const drop = actions.get(keyOf("drop", id));
+    if (drop && !fact.deps.includes(id)) drop.after.add(action.key);
+  }
+}
+
+/** The sequence of an identity column is made and dropped by a change of the column or its table. */
+function connectIdentity(action: Action, actions: Actions, around: Surroundings): void {
+  const { verb, fact } = action;
+  if (fact.kind === "identity_sequence" && verb === "drop") {
+    const column = `column:${(fact.parent ?? "").slice("table:".length)}.${fact.body.column}`;
+    waitFor(action, keyOf("alter", column), actions);
+    waitFor(action, keyOf("drop", column), actions);
+    waitFor(action, keyOf("drop", fact.parent ?? ""), actions);
+  }
+  const sequence = fact.kind === "column" && verb !== "drop" ? fact.body.sequenceName : null;
+  const old = around.from.facts.get(fact.id)?.body.sequenceName;
+  if (sequence === null || sequence === old) return;
+  const maker = actions.get(keyOf("create", fact.parent ?? "")) ?? action;
+  for (const kind of ["sequence", "identity_sequence", "table", "view", "index"]) {
+    const clash = actions.get(keyOf("drop", `${kind}:${sequence}`));
+    if (clash && !reaches(clash, maker.key, actions)) maker.after.add(clash.key);
+  }
+}
+
+/** A part that goes with its table: what it needs goes after the table, or the part goes first by itself. */
+function connectImplicit(action: Action, actions: Actions, around: Surroundings): void {
+  const table = actions.get(keyOf("drop", action.fact.parent ?? "")) as Action;
+  table.after.add(action.key);
+  for (const id of action.fact.deps) {
+    const other = actions.get(keyOf("drop", id));
+    if (!other || other === table || other.fact.parent === action.fact.parent) continue;
+    if (action.fact.kind !== "column" && reaches(table, other.key, actions)) {
+      action.sql = kindOf(action.fact.kind).drop(action.fact, around);
+      other.after.add(action.key);
+    } else other.after.add(table.key);
+  }
+}
+
+/** Order that pg_depend does not know: bodies of functions written as text. */
+function connectSoft(action: Action, actions: Actions, around: Surroundings): void {
+  if (action.verb === "drop") return;
+  for (const id of softDependencies(action.fact, around.to)) {
+    for (const verb of ["create", "alter"] as const) {
+      const key = keyOf(verb, id);
+      if (key !== action.key && actions.has(key)) action.softAfter.add(key);
+    }
+  }
+}
+
+function reaches(start: Action, goal: string, actions: Actions): boolean {
+  const seen = new Set<string>();
+  const stack = [start.key];
+  while (stack.length > 0) {
+    const key = stack.pop() as string;
+    if (key === goal) return true;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const next of actions.get(key)?.after ?? []) stack.push(next);
+  }
+  return false;
+}
