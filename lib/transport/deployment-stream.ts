@@ -4,6 +4,7 @@ import { deploymentVersion, getDeploymentLive } from "../operations/deployment/l
 import { listRunning } from "../operations/deployment/running";
 import { deploymentIdOf, deploymentRef, deploymentScope } from "../operations/deployment/scope";
 import { eventStream } from "./event-stream";
+import { changesSince } from "./live-changes";
 
 const LOOK_MS = 500;
 /** The bell looks less often while nothing runs. */
@@ -35,12 +36,13 @@ export function streamDeployment(
         if (version === null) return;
         if (version === sent.version || !sink.open) continue;
         const afterLog = sent.run ? lastLine : undefined;
-        sent = await execute(getDeploymentLive, actor, {
+        const now = await execute(getDeploymentLive, actor, {
           ...place,
           ...(afterLog === undefined ? {} : { afterLog }),
         });
-        lastLine = lastLineOf(sent, lastLine);
-        sink.send("state", sent, String(sent.version));
+        lastLine = lastLineOf(now, lastLine);
+        sink.send("state", changesSince(sent, now), String(now.version));
+        sent = now;
       }
     },
   );

@@ -23,12 +23,10 @@ const FINISHED = ["succeeded", "failed", "cancelled", "in_doubt"];
 interface DeploymentPageProps {
   view: DeploymentView;
   showReview: boolean;
-  /** The whole of a long review. */
-  showAll: boolean;
 }
 
 /** One page from the question to the outcome: the review, which becomes the run once that has begun. */
-export function DeploymentPage({ view, showReview, showAll }: DeploymentPageProps) {
+export function DeploymentPage({ view, showReview }: DeploymentPageProps) {
   const { slug } = view.project;
   const running = view.run !== null && !BEFORE_RUN.includes(view.state) && !showReview;
   return (
@@ -47,15 +45,7 @@ export function DeploymentPage({ view, showReview, showAll }: DeploymentPageProp
         <div className="two">
           <div className="intro">
             {running ? (
-              <RunIntro
-                view={{
-                  environment: view.environment,
-                  plan: view.plan,
-                  slug,
-                  service: view.service.name,
-                  number: view.number,
-                }}
-              />
+              <RunIntro view={{ environment: view.environment, slug, service: view.service.name }} />
             ) : (
               <>
                 <Summary view={view} />
@@ -68,9 +58,7 @@ export function DeploymentPage({ view, showReview, showAll }: DeploymentPageProp
             )}
           </div>
           <Aside view={view} running={running} />
-          <div className="body">
-            {running ? <RunBody view={view} /> : <ReviewBody view={view} showAll={showAll} />}
-          </div>
+          <div className="body">{running ? <RunBody view={view} /> : <ReviewBody view={view} />}</div>
         </div>
       </Page>
     </Live>

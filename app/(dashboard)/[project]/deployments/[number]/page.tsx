@@ -19,11 +19,5 @@ export default async function Deployment({ params, searchParams }: PageProps) {
   const [{ project, number }, query] = await Promise.all([params, searchParams]);
   if (!/^\d{1,9}$/.test(number)) notFound();
   const view = await runForPage(getDeployment, { project, number: Number(number) });
-  return (
-    <DeploymentPage
-      view={view}
-      showReview={one(query, "view") === "review"}
-      showAll={one(query, "all") !== undefined}
-    />
-  );
+  return <DeploymentPage view={view} showReview={one(query, "view") === "review"} />;
 }

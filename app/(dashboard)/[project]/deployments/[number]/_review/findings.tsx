@@ -8,14 +8,16 @@ import { Button } from "@/components/ui/button";
 import type { Finding } from "@/lib/core/risk/types";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { FindingMessage, FindingSuggestion, FindingTitle } from "./finding-text";
-import { firstFindings } from "./first-part";
+import { LaterPart } from "./later-part";
 import { editorHref } from "./links";
+import { loadPart } from "./load-part";
+import { findingParts, type Part } from "./parts";
 
 /** What the rules have to say, worst first; the first one that is serious stands open. */
-export function Findings({ view, showAll }: { view: DeploymentView; showAll: boolean }) {
+export function Findings({ view }: { view: DeploymentView }) {
   const t = useTranslations("deployments");
   const format = useFormatter();
-  const findings = showAll ? view.findings : firstFindings(view);
+  const [first, ...later] = findingParts(view.findings);
   const said = (["danger", "warning", "notice"] as const).filter((severity) => view.counts[severity] > 0);
   const note = format.list(
     said.map((severity) => t(`findings.count.${severity}`, { count: view.counts[severity] })),
@@ -24,31 +26,36 @@ export function Findings({ view, showAll }: { view: DeploymentView; showAll: boo
   return (
     <Section id="findings" title={t("tabs.findings")} note={note || null}>
       <div className="panel">
-        {view.findings.length === 0 ? (
+        {first ? (
+          <FindingItems view={view} part={first} />
+        ) : (
           <p className="p-4">
             <Mark meaning="safe">{t("findings.none")}</Mark>
           </p>
-        ) : (
-          findings.map((finding, index) => (
-            <FindingItem
-              // biome-ignore lint/suspicious/noArrayIndexKey: links point at findings by their place.
-              key={index}
-              view={view}
-              finding={finding}
-              index={index}
-            />
-          ))
         )}
+        {later.map(({ from, to, height }, at) => (
+          <LaterPart
+            key={`${view.check.finishedAt} ${from}`}
+            load={loadPart.bind(null, view.id, "finding", at + 1)}
+            {...{ kind: "finding", from, to, height }}
+          />
+        ))}
       </div>
-      {findings.length < view.findings.length ? (
-        <p className="mt-3">
-          <Link className="link" href="?view=review&all=1#findings">
-            {t("findings.showAll", { count: view.findings.length })}
-          </Link>
-        </p>
-      ) : null}
     </Section>
   );
+}
+
+/** A stretch of the findings. */
+export function FindingItems({ view, part }: { view: DeploymentView; part: Part<Finding> }) {
+  return part.rows.map((finding, index) => (
+    <FindingItem
+      // biome-ignore lint/suspicious/noArrayIndexKey: links point at findings by their place.
+      key={index}
+      view={view}
+      finding={finding}
+      index={part.from + index}
+    />
+  ));
 }
 
 function FindingItem({ view, finding, index }: { view: DeploymentView; finding: Finding; index: number }) {

@@ -9,7 +9,7 @@ import { SectionTabs } from "./section-tabs";
 import { Statements } from "./statements";
 
 /** The evidence, from top to bottom. */
-export function ReviewBody({ view, showAll }: { view: DeploymentView; showAll: boolean }) {
+export function ReviewBody({ view }: { view: DeploymentView }) {
   const t = useTranslations("deployments");
   const checked = view.statements.length > 0;
   const sections = [
@@ -26,8 +26,8 @@ export function ReviewBody({ view, showAll }: { view: DeploymentView; showAll: b
     <>
       <SectionTabs label={t("tabs.label")} sections={sections} />
       {view.problems.length > 0 ? <Problems view={view} /> : null}
-      {checked ? <Statements view={view} showAll={showAll} /> : null}
-      {checked ? <Findings view={view} showAll={showAll} /> : null}
+      {checked ? <Statements view={view} /> : null}
+      {checked ? <Findings view={view} /> : null}
       {view.schemaChange ? <SchemaChange change={view.schemaChange} /> : null}
       {view.rollback && view.shadow ? (
         <Rollback view={view} rollback={view.rollback} shadow={view.shadow} />

@@ -1,9 +1,11 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
+import { useState } from "react";
 import { formatCount, formatDuration } from "@/components/format";
 import { Mark } from "@/components/mark";
 import { Section } from "@/components/page";
+import { Button } from "@/components/ui/button";
 import type { ComparisonView } from "@/lib/operations/deployment/views";
 import { useLive } from "../_live/live";
 import { SchemaChange } from "../_review/schema-change";
@@ -12,9 +14,12 @@ import { SchemaChange } from "../_review/schema-change";
 export function Comparison() {
   const t = useTranslations("deployments");
   const { run } = useLive();
+  const [all, setAll] = useState(false);
   const comparison = run?.comparison;
   if (!comparison) return null;
   const statements = comparison.statements.filter((one) => one.actualMs !== null);
+  const long = statements.length > LONG && !all;
+  const shown = long ? statements.filter(standsOut) : statements;
   return (
     <>
       <Section title={t("compare.title")} note={t("compare.note")}>
@@ -48,9 +53,10 @@ export function Comparison() {
               </tr>
             </thead>
             <tbody>
-              {statements.map((statement) => (
+              {shown.map((statement) => (
                 <StatementRow key={statement.position} statement={statement} />
               ))}
+              {long ? <Rest count={statements.length - shown.length} onShow={() => setAll(true)} /> : null}
               {comparison.lockWaitMs > 0 ? <LockWait ms={comparison.lockWaitMs} /> : null}
               {run.state === "failed" && comparison.schema === "unknown" ? null : (
                 <SchemaRow comparison={comparison} />
@@ -70,6 +76,27 @@ export function Comparison() {
         />
       ) : null}
     </>
+  );
+}
+
+/** Beyond so many statements only those that came otherwise than foretold are shown at first. */
+const LONG = 60;
+
+function standsOut({ foretoldMs, actualMs }: ComparisonView["statements"][number]): boolean {
+  return verdict(foretoldMs, actualMs ?? 0) === "slower";
+}
+
+function Rest({ count, onShow }: { count: number; onShow: () => void }) {
+  const t = useTranslations("deployments");
+  return (
+    <tr>
+      <td colSpan={4}>{t("compare.rest", { count })}</td>
+      <td>
+        <Button size="small" onClick={onShow}>
+          {t("compare.showRest")}
+        </Button>
+      </td>
+    </tr>
   );
 }
 

@@ -8,7 +8,7 @@ import { Steps } from "./steps";
 export function RunBody({ view }: { view: DeploymentView }) {
   return (
     <>
-      <Steps transactions={Object.fromEntries(view.plan.map((one) => [one.filename, one.transaction]))} />
+      <Steps />
       <RunLog logUrl={view.run ? `/${view.project.slug}/deployments/${view.number}/log` : null} />
       <Comparison />
       <Conversation view={view} />

@@ -5,7 +5,6 @@ import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { formatDuration } from "@/components/format";
 import { Icon } from "@/components/icon";
-import type { PlannedMigration } from "@/lib/core/run/types";
 import type { EnvironmentView, RunView } from "@/lib/operations/deployment/views";
 import { useLive } from "../_live/live";
 import { editorHref } from "../_review/links";
@@ -15,10 +14,8 @@ import { Waiting } from "./waiting";
 interface RunIntroProps {
   view: {
     environment: EnvironmentView;
-    plan: PlannedMigration[];
     slug: string;
     service: string;
-    number: number;
   };
 }
 

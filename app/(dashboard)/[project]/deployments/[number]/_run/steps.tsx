@@ -1,14 +1,20 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
+import { memo, useState } from "react";
 import { cn } from "@/components/class-names";
 import { formatCount, formatDuration } from "@/components/format";
 import { Icon, type IconName } from "@/components/icon";
 import { Mark, type Meaning } from "@/components/mark";
 import { Section } from "@/components/page";
 import { SqlText } from "@/components/sql-text";
-import type { PlannedMigration } from "@/lib/core/run/types";
-import type { RunMigrationView, RunStepView, RunView, StepState } from "@/lib/operations/deployment/views";
+import type {
+  RunMigrationView,
+  RunStepView,
+  StepState,
+  WaitingView,
+} from "@/lib/operations/deployment/views";
+import { groupBy } from "@/lib/operations/run/group-by";
 import { useLive } from "../_live/live";
 import { useTick } from "./use-tick";
 
@@ -22,13 +28,24 @@ const looks: Record<StepState, { meaning: Meaning; icon: IconName }> = {
   in_doubt: { meaning: "unknown", icon: "unknown" },
 };
 
+/** Beyond so many statements only the migrations that matter now stand open. */
+const LONG = 100;
+
 /** Every statement of the run, by migration, ticking. */
-export function Steps({ transactions }: { transactions: Record<string, PlannedMigration["transaction"]> }) {
+export function Steps() {
   const t = useTranslations("deployments");
   const { run } = useLive();
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   if (!run || run.steps.length === 0) return null;
+  const long = run.steps.length > LONG;
+  const turn = (migration: string) =>
+    setTurned(
+      (was) =>
+        new Set(was.has(migration) ? [...was].filter((one) => one !== migration) : [...was, migration]),
+    );
+  const byMigration = groupBy(run.steps, (step) => step.migration);
   return (
-    <Section title={t("steps.title")}>
+    <Section title={t("steps.title")} note={long ? t("steps.long") : null}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways on a phone must be reachable by keyboard. */}
       <div className="panel" tabIndex={0} role="group" aria-label={t("steps.title")}>
         <table className="tbl steps fixed-cols">
@@ -59,8 +76,10 @@ export function Steps({ transactions }: { transactions: Record<string, PlannedMi
               <Migration
                 key={migration.migration}
                 migration={migration}
-                run={run}
-                transaction={transactions[migration.migration] ?? "one"}
+                steps={byMigration.get(migration.migration) ?? NO_STEPS}
+                waiting={run.waiting?.migration === migration.migration ? run.waiting : null}
+                open={(long ? SPEAKS.has(migration.outcome) : true) !== turned.has(migration.migration)}
+                turn={long ? turn : null}
               />
             ))}
           </tbody>
@@ -70,34 +89,80 @@ export function Steps({ transactions }: { transactions: Record<string, PlannedMi
   );
 }
 
+const NO_STEPS: RunStepView[] = [];
+/** Where something happens, or happened that a reader looks for. */
+const SPEAKS = new Set<RunMigrationView["outcome"]>(["running", "failed", "cancelled", "in_doubt"]);
+
 interface MigrationProps {
   migration: RunMigrationView;
-  run: RunView;
-  transaction: PlannedMigration["transaction"];
+  steps: RunStepView[];
+  waiting: WaitingView | null;
+  open: boolean;
+  /** Opens and closes it; null: it always stands open. */
+  turn: ((migration: string) => void) | null;
 }
 
-function Migration({ migration, run, transaction }: MigrationProps) {
-  const t = useTranslations("deployments");
-  const steps = run.steps.filter((step) => step.migration === migration.migration);
-  const open = migration.outcome === "running" && transaction === "one";
+const Migration = memo(function Migration({ migration, steps, waiting, open, turn }: MigrationProps) {
+  const uncommitted = migration.outcome === "running" && migration.transaction === "one";
   return (
     <>
       <tr className="group">
         <td colSpan={5}>
-          <b>{migration.migration}</b> &nbsp;{t(`outcome.${migration.outcome}`)}
+          <MigrationHead migration={migration} steps={steps} open={open} turn={turn} />
         </td>
       </tr>
-      {steps.map((step) => (
-        <Step key={step.position} step={step} run={run} provisional={open && step.state === "done"} />
-      ))}
+      {open
+        ? steps.map((step) => (
+            <Step
+              key={step.position}
+              step={step}
+              waiting={waiting?.position === step.position ? waiting : null}
+              provisional={uncommitted && step.state === "done"}
+            />
+          ))
+        : null}
     </>
+  );
+}, isSame);
+
+/** Steps keep their identity while nothing about them changes; the list around them does not. */
+function isSame(was: MigrationProps, now: MigrationProps): boolean {
+  return (
+    was.migration === now.migration &&
+    was.waiting === now.waiting &&
+    was.open === now.open &&
+    (was.turn === null) === (now.turn === null) &&
+    was.steps.length === now.steps.length &&
+    was.steps.every((step, at) => step === now.steps[at])
   );
 }
 
-/** `provisional`: done, but undone again if its transaction does not commit. */
-function Step({ step, run, provisional }: { step: RunStepView; run: RunView; provisional: boolean }) {
+function MigrationHead({ migration, steps, open, turn }: Omit<MigrationProps, "waiting">) {
+  const t = useTranslations("deployments");
+  const words = (
+    <>
+      <b>{migration.migration}</b> <span>{t(`outcome.${migration.outcome}`)}</span>
+    </>
+  );
+  if (turn === null || steps.length === 0) return words;
+  return (
+    <button type="button" className="turn-row" aria-expanded={open} onClick={() => turn(migration.migration)}>
+      <Icon name="chev" className="turn" />
+      {words} <span className="count">{t("steps.count", { count: steps.length })}</span>
+    </button>
+  );
+}
+
+interface StepProps {
+  step: RunStepView;
+  waiting: WaitingView | null;
+  /** Done, but undone again if its transaction does not commit. */
+  provisional: boolean;
+}
+
+function Step({ step, waiting, provisional }: StepProps) {
   const locale = useLocale();
-  const waits = step.state === "running" && run.waiting?.position === step.position;
+  const waits = step.state === "running" && waiting !== null;
   const look = provisional ? { meaning: "neutral" as const, icon: "check" as const } : looks[step.state];
   const rowClass =
     step.state === "running"
@@ -118,7 +183,7 @@ function Step({ step, run, provisional }: { step: RunStepView; run: RunView; pro
         <StateWords
           step={step}
           waits={waits}
-          holders={run.waiting?.blockers.length ?? 0}
+          holders={waiting?.blockers.length ?? 0}
           provisional={provisional}
         />
       </td>
