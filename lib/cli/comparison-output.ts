@@ -11,12 +11,17 @@ export const FORMATS = ["text", "json", "sql", "html"] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A comparison as text in one of the formats, with its last line ended. */
-export function render(format: Format, sides: BothSides, comparison: SchemaComparison): string {
+export function render(
+  format: Format,
+  sides: BothSides,
+  comparison: SchemaComparison,
+  more: Record<string, unknown> = {},
+): string {
   switch (format) {
     case "text":
       return asText(sides, comparison);
     case "json":
-      return `${JSON.stringify(asJson(sides, comparison), null, 2)}\n`;
+      return `${JSON.stringify({ ...more, ...asJson(sides, comparison) }, null, 2)}\n`;
     case "sql":
       return planSql(planComparison(comparison));
     case "html":

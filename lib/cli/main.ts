@@ -171,6 +171,19 @@ withComparison(command("compare", "compare any two schemas, and print the SQL fr
   .option("--service <name>", "of a folder of migrations only this service")
   .action(run(async () => (await import("./commands/compare")).compare));
 
+withComparison(
+  withFiles(
+    withTarget(command("diff", "find drift: what the target has and its applied migrations do not make")),
+  ),
+)
+  .option("--all", "every migration of the folder, also pending ones")
+  .addOption(
+    new Option("--shadow <place>", "where the migrations are replayed")
+      .choices(["auto", "embedded", "target_server"])
+      .default("embedded"),
+  )
+  .action(run(async () => (await import("./commands/diff")).diff));
+
 withOutput(
   withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
   true,

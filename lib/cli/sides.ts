@@ -1,13 +1,16 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, relative, resolve } from "node:path";
 import { readSnapshotFile } from "../core/comparison/snapshot-file";
+import type { MigrationSource } from "../core/migration/types";
+import { planUp } from "../core/plan/plan";
 import { DomainError } from "../errors";
 import { closeConnection } from "../postgres/connect";
 import { describeSpec } from "../postgres/connection-spec";
 import type { SideSource } from "../postgres/replay/read-sides";
+import type { ReplayScript } from "../postgres/replay/replay";
 import type { Config } from "./config";
 import { loadMigrations, readText } from "./files";
-import { findTarget, openTarget, requireTarget } from "./target";
+import { openTarget, requireTarget } from "./target";
 
 /** A connection string in one of its two forms. */
 const CONNECTION = /^postgres(?:ql)?:\/\/|^\s*\w+\s*=[^;]*;/i;
@@ -46,11 +49,15 @@ function folderSide(folder: string, config: Config, service: string | undefined)
     throw new DomainError("validation", "cli.no_side", `There are no migrations in ${folder}.`);
   }
   const label = relative(process.cwd(), folder) || basename(folder);
-  return {
-    kind: "scripts",
-    label,
-    scripts: migrations.map((one) => ({ name: one.filename, sql: one.up })),
-  };
+  return { kind: "scripts", label, scripts: scriptsInOrder(migrations) };
+}
+
+/** As `up` would run them in an empty database: also by what they require of other services. */
+export function scriptsInOrder(migrations: readonly MigrationSource[]): ReplayScript[] {
+  return planUp(migrations, []).steps.map(({ migration }) => ({
+    name: migration.filename,
+    sql: migration.up,
+  }));
 }
 
 function fileSide(path: string): SideSource {
@@ -64,16 +71,4 @@ function fileSide(path: string): SideSource {
 /** Lines that pg_dump writes for psql alone (documentation: pg_dump, --restrict-key). */
 function withoutPsql(text: string): string {
   return text.replace(/^\\(?:un)?restrict .*$/gm, "").replace(/^\\connect .*$/gm, "");
-}
-
-/** The database that --url, --env or DB_CONNECTION mean. */
-export async function targetSide(
-  options: { url?: string; env?: string },
-  config: Config,
-): Promise<SideSource | null> {
-  const spec = await findTarget(options, config);
-  if (!spec) return null;
-  const opened = await openTarget(spec);
-  await closeConnection(opened.client);
-  return { kind: "database", label: options.env ?? describeSpec(opened.spec), spec: opened.spec };
 }

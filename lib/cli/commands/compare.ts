@@ -95,14 +95,19 @@ export async function onScratch<T>(
   }
 }
 
-/** Prints or writes a comparison. @returns the exit code */
-export function tell(sides: BothSides, options: ComparisonFlags, output: Output): number {
+/** Prints or writes a comparison. @param more for JSON, beside the comparison. @returns the exit code */
+export function tell(
+  sides: BothSides,
+  options: ComparisonFlags,
+  output: Output,
+  more: Record<string, unknown> = {},
+): number {
   const comparison = compareSchemas(sides.source.snapshot, sides.target.snapshot, {
     owners: sides.ownersIgnored,
     grants: !options.privileges,
   });
   for (const remark of remarksOf(sides)) warn(remark);
-  const text = render(output.format, sides, comparison);
+  const text = render(output.format, sides, comparison, more);
   if (output.file === null) process.stdout.write(text);
   else {
     writeFileSync(resolve(output.file), text);

@@ -30,23 +30,46 @@ export interface Replayed {
   blind: Kind[];
 }
 
+/** A scratch database in which scripts were replayed, still there for more. */
+export interface OpenReplay {
+  shadow: EmptyShadow;
+  replayed: Replayed;
+}
+
 /**
  * The schema that scripts leave in an empty database, found by running them there.
  * @throws DomainError of createEmptyShadow; replay.failed with the script and the place
  */
 export async function replayScripts(options: ReplayOptions): Promise<Replayed> {
+  return withReplay(options, async ({ replayed }) => replayed);
+}
+
+/** The same, with the database at hand until `work` has ended. @throws what replayScripts and `work` throw */
+export async function withReplay<T>(
+  options: ReplayOptions,
+  work: (open: OpenReplay) => Promise<T>,
+): Promise<T> {
+  const open = await openReplay(options);
   try {
-    return await replayOnce(options, false);
+    return await work(open);
+  } finally {
+    await open.shadow.drop();
+  }
+}
+
+async function openReplay(options: ReplayOptions): Promise<OpenReplay> {
+  try {
+    return await openOnce(options, false);
   } catch (error) {
     // Extensions that were there before the first migration are not among the scripts.
     if (!options.like || !(error instanceof DomainError) || error.code !== "replay.failed") throw error;
-    return replayOnce(options, true).catch(() => {
+    return openOnce(options, true).catch(() => {
       throw error;
     });
   }
 }
 
-async function replayOnce(options: ReplayOptions, withExtensions: boolean): Promise<Replayed> {
+async function openOnce(options: ReplayOptions, withExtensions: boolean): Promise<OpenReplay> {
   const { scripts, role, onProgress, ...rest } = options;
   const shadow = await createEmptyShadow({ ...rest, withExtensions, scripts: scripts.map(({ sql }) => sql) });
   const signal = options.signal ?? new AbortController().signal;
@@ -54,9 +77,13 @@ async function replayOnce(options: ReplayOptions, withExtensions: boolean): Prom
     const unreplayed = await runAll(shadow, scripts, signal, onProgress);
     const { serverVersion, major, notes } = shadow;
     const snapshot = await shadow.snapshot(role);
-    return { snapshot, serverVersion, major, notes, unreplayed, blind: blindKinds(unreplayed) };
-  } finally {
+    return {
+      shadow,
+      replayed: { snapshot, serverVersion, major, notes, unreplayed, blind: blindKinds(unreplayed) },
+    };
+  } catch (error) {
     await shadow.drop();
+    throw error;
   }
 }
 
