@@ -5,6 +5,7 @@ import type { PlanStep } from "../core/plan/types";
 import type { PostgresFailure } from "../core/run/types";
 import { splitUnits, type TransactionMode, transactionMode, type Unit } from "../core/run/units";
 import { parseScript } from "../core/sql/parse-script";
+import { checkText } from "../core/sql/parser";
 import type { ScriptProblem, Statement } from "../core/sql/types";
 
 /** A script as the runner needs it. */
@@ -40,8 +41,8 @@ const OTHER_ENCODING =
 
 /** @param script what readDirectives and the parser make of the direction's text */
 export function prepareScript(step: PlanStep): PreparedScript {
-  const { migration, direction } = step;
-  const text = direction === "up" ? migration.up : (migration.down ?? "");
+  const { migration } = step;
+  const text = textOf(step);
   const { directives, problems: directiveProblems } = readDirectives(text);
   const parsed = parseScript(text);
   const { units, problems: unitProblems } = splitUnits(parsed, directives);
@@ -90,17 +91,38 @@ export function hashStatement(statement: Statement): string {
     .slice(0, 16);
 }
 
-/** Scripts above this size are parsed one ahead of the server instead of all before the first runs. */
-const PARSE_ALL_BYTES = 100_000;
+/** Up to this size all scripts are prepared before the first runs; beyond it, while the server works. */
+const PREPARE_ALL = 100_000;
+/** Scripts of a larger plan are checked together, as much text at a time as the parser reads at once. */
+const CHECK_AT_ONCE = 512 * 1024;
+/** What is checked alone and well is kept up to this size in all. */
+const MOST_KEPT = 4 * 1024 * 1024;
 
 /**
- * The scripts of a run, parsed before they are needed: a few all at once, so that nothing runs when the last has a
- * mistake; many while the server works on the one before.
+ * Words of what is refused though PostgreSQL can read it (refusals, units, directives): such a script is prepared to
+ * be sure. That one is missed here costs nothing but time: every script is prepared before it runs.
+ */
+const NEEDS_A_LOOK =
+  /\0|dbmigrator|\b(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|discard|reset|session|program|copy|database|names|search_path|client_encoding|standard_conforming_strings|pg_advisory_unlock_all)\b/i;
+
+/**
+ * The scripts of a run. None runs when any of them has a mistake: all are checked first. Their statements are prepared
+ * when they are needed, of many scripts while the server works on the one before.
  */
 export class ScriptQueue {
-  private readonly ready: (PreparedScript | undefined)[] = [];
+  private constructor(
+    private readonly steps: readonly PlanStep[],
+    private readonly ready: Map<PlanStep, PreparedScript>,
+  ) {}
 
-  constructor(private readonly steps: readonly PlanStep[]) {}
+  static of(steps: readonly PlanStep[]): ScriptQueue {
+    return new ScriptQueue(steps, new Map());
+  }
+
+  /** The same queue without the steps that `keep` leaves out. */
+  only(keep: (step: PlanStep) => boolean): ScriptQueue {
+    return new ScriptQueue(this.steps.filter(keep), this.ready);
+  }
 
   get length(): number {
     return this.steps.length;
@@ -109,8 +131,8 @@ export class ScriptQueue {
   get(index: number): PreparedScript {
     const step = this.steps[index];
     if (!step) throw new RangeError(`no step ${index}`);
-    const script = this.ready[index] ?? prepareScript(step);
-    this.ready[index] = script;
+    const script = this.ready.get(step) ?? prepareScript(step);
+    this.ready.set(step, script);
     return script;
   }
 
@@ -121,20 +143,59 @@ export class ScriptQueue {
 
   /** Lets go of what has run. */
   release(index: number): void {
-    this.ready[index] = undefined;
+    const step = this.steps[index];
+    if (step) this.ready.delete(step);
   }
 
-  /** Parses everything when it is not too much. @returns the first script that must not run */
-  checkAll(): PreparedScript | null {
-    const size = this.steps.reduce(
-      (sum, { migration }) => sum + migration.up.length + (migration.down?.length ?? 0),
-      0,
-    );
-    if (size > PARSE_ALL_BYTES) return null;
-    for (let index = 0; index < this.steps.length; index++) {
-      this.prepare(index);
-      if (this.ready[index]?.problems.length) return this.ready[index] ?? null;
+  /** The first script that is known to be one that must not run. Complete after checkAll. */
+  firstRefused(): PreparedScript | null {
+    for (const step of this.steps) {
+      const script = this.ready.get(step);
+      if (script?.problems.length) return script;
     }
     return null;
   }
+
+  /** Looks at every script before any of them runs. 260 kB in 400 scripts take about 30 ms. */
+  checkAll(): void {
+    const size = this.steps.reduce((sum, step) => sum + textOf(step).length, 0);
+    if (size <= PREPARE_ALL) {
+      for (let index = 0; index < this.steps.length; index++) this.prepare(index);
+      return;
+    }
+    let group: PlanStep[] = [];
+    let length = 0;
+    for (const step of this.steps) {
+      const text = textOf(step);
+      if (text.length > CHECK_AT_ONCE || NEEDS_A_LOOK.test(text)) this.checkAlone(step);
+      else {
+        group.push(step);
+        length += text.length;
+      }
+      if (length < CHECK_AT_ONCE) continue;
+      this.checkTogether(group);
+      group = [];
+      length = 0;
+    }
+    this.checkTogether(group);
+  }
+
+  /** One call of the parser for many scripts: five times as fast as one for each. */
+  private checkTogether(group: readonly PlanStep[]): void {
+    if (group.length === 0 || checkText(group.map(textOf).join("\n;\n")) === null) return;
+    for (const step of group) this.checkAlone(step);
+  }
+
+  private checkAlone(step: PlanStep): void {
+    const script = prepareScript(step);
+    this.kept += textOf(step).length;
+    if (script.problems.length > 0 || this.kept <= MOST_KEPT) this.ready.set(step, script);
+  }
+
+  private kept = 0;
+}
+
+/** The script of a step's direction. */
+function textOf({ migration, direction }: PlanStep): string {
+  return direction === "up" ? migration.up : (migration.down ?? "");
 }

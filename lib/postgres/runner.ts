@@ -54,7 +54,10 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
   const start = performance.now();
   if (options.steps.length === 0)
     return { runId, state: "succeeded", migrations: [], lockWaitMs: 0, durationMs: 0 };
-  const loading = loadParser();
+  const queue = ScriptQueue.of(options.steps);
+  // While the target answers.
+  const checking = loadParser().then(() => queue.checkAll());
+  checking.catch(() => {});
   const settings = completeSettings(options.settings, options.onEvent !== undefined);
   const emit = options.onEvent ?? (() => {});
   const client =
@@ -81,8 +84,8 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
     const lockWaitMs = await lockTarget(ctx);
     await ensureLedger(client);
     for (const row of await readLedger(client)) ctx.rows.set(migrationKey(row), row);
-    await loading;
-    const outcome = await runSteps(ctx, options);
+    await checking;
+    const outcome = await runSteps(ctx, options, queue);
     return { runId, ...outcome, lockWaitMs, durationMs: performance.now() - start };
   } finally {
     client.off("notice", onNotice);
@@ -117,7 +120,7 @@ async function leave(ctx: RunContext | undefined, client: pg.Client, own: boolea
 
 type Outcome = Pick<RunOutcome, "state" | "migrations" | "failure">;
 
-async function runSteps(ctx: RunContext, options: RunOptions): Promise<Outcome> {
+async function runSteps(ctx: RunContext, options: RunOptions, all: ScriptQueue): Promise<Outcome> {
   const due = options.steps.filter((step) => !isDone(ctx, step));
   const skipped = options.steps.filter((step) => isDone(ctx, step));
   const migrations: RunOutcome["migrations"] = skipped.map((step) => ({
@@ -125,8 +128,8 @@ async function runSteps(ctx: RunContext, options: RunOptions): Promise<Outcome> 
     outcome: "skipped",
     durationMs: 0,
   }));
-  const queue = new ScriptQueue(due);
-  const refused = queue.checkAll();
+  const queue = all.only((step) => !isDone(ctx, step));
+  const refused = queue.firstRefused();
   const rest = (from: number) =>
     due.slice(from).map((step) => ({
       migration: step.migration.filename,
