@@ -105,3 +105,8 @@ function words(letters: string[], all: string, columns: string): string {
   if (full && columns === "" && letters.includes("m") === all.includes("m")) return "ALL";
   return letters.map((letter) => `${WORDS[letter] ?? letter}${columns}`).join(", ");
 }
+
+/** SELECT for `r`, as GRANT writes it. */
+export function privilegeWord(letter: string): string {
+  return WORDS[letter] ?? letter;
+}

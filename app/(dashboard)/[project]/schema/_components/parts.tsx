@@ -1,0 +1,102 @@
+import { useLocale, useTranslations } from "next-intl";
+import { Mark } from "@/components/mark";
+import { Section } from "@/components/page";
+import { SqlText } from "@/components/sql-text";
+import type { GrantView, PartView } from "@/lib/operations/schema/views";
+
+interface PartsProps {
+  title: string;
+  note?: string | null;
+  parts: PartView[];
+  /** Say what each is: the list holds different kinds. */
+  withKind?: boolean;
+}
+
+/** Constraints, policies, triggers …: a name and its text. Nothing when there are none. */
+export function Parts({ title, note, parts, withKind }: PartsProps) {
+  const t = useTranslations("schema");
+  const kinds = useTranslations("deployments.schema.kinds");
+  if (parts.length === 0) return null;
+  return (
+    <Section title={title} note={note ?? String(parts.length)}>
+      <div className="panel scroll-x">
+        <table className="tbl parts-table">
+          <caption className="sr-only">{title}</caption>
+          <thead className="sr-only">
+            <tr>
+              <th scope="col">{t("column.name")}</th>
+              <th scope="col">{t("definition")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {parts.map((part) => (
+              <tr key={`${part.kind} ${part.name}`}>
+                <th scope="row" className="row-head">
+                  <code>{part.name}</code>
+                  {withKind || part.kind !== "trigger" ? (
+                    <span className="second">{kinds(part.kind as "check")}</span>
+                  ) : null}
+                </th>
+                <td>
+                  <SqlText sql={part.definition} block />
+                  {part.marks.map((mark) => (
+                    <span key={mark} className="second">
+                      <Mark meaning={mark === "disabled" || mark.startsWith("not_") ? "warning" : "notice"}>
+                        {t(`mark.${mark}`)}
+                      </Mark>
+                    </span>
+                  ))}
+                  {part.comment ? <span className="second">{part.comment}</span> : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
+
+/** Who may do what. */
+export function Grants({ grants }: { grants: GrantView[] }) {
+  const t = useTranslations("schema");
+  const locale = useLocale();
+  if (grants.length === 0) return null;
+  const list = new Intl.ListFormat(locale, { type: "unit" });
+  return (
+    <Section title={t("grants")}>
+      <div className="panel scroll-x">
+        <table className="tbl parts-table">
+          <caption className="sr-only">{t("grants")}</caption>
+          <thead className="sr-only">
+            <tr>
+              <th scope="col">{t("grantee")}</th>
+              <th scope="col">{t("privileges")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {grants.map((grant) => (
+              <tr key={`${grant.grantee} ${grant.column}`}>
+                <th scope="row" className="row-head">
+                  {grant.grantee === "PUBLIC" ? t("everybody") : <code>{grant.grantee}</code>}
+                  {grant.column ? (
+                    <span className="second">{t("onColumn", { name: grant.column })}</span>
+                  ) : null}
+                </th>
+                <td>
+                  <code>
+                    {list.format(
+                      grant.privileges.map((one) =>
+                        one.grantable ? t("grantable", { privilege: one.word }) : one.word,
+                      ),
+                    )}
+                  </code>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Section>
+  );
+}
