@@ -1,0 +1,155 @@
+import { lookup as dnsLookup } from "node:dns";
+import { Agent as HttpAgent } from "node:http";
+import { Agent as HttpsAgent } from "node:https";
+import type { LookupFunction } from "node:net";
+import { isIP } from "node:net";
+import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { DomainError } from "../errors";
+import { isForbiddenAddress } from "../postgres/connect";
+import { type S3Settings, s3Location } from "./s3-settings";
+
+export interface S3Access extends S3Settings {
+  secretAccessKey: string | null;
+  /** Entered by somebody for a server of ours: link-local and metadata addresses are refused. */
+  guarded: boolean;
+}
+
+/** Attempts of one request; dropped connections, 500 and 503 answers are tried again with growing pauses. */
+const ATTEMPTS = 6;
+
+/**
+ * A client for one bucket. Checksums that only newer services know are left out unless they demand them; archives
+ * carry their own.
+ * @throws DomainError `storage.bad_endpoint`, `storage.forbidden_address`
+ */
+export function makeS3Client(access: S3Access): S3Client {
+  if (access.endpoint !== null) checkEndpoint(access.endpoint, access.guarded);
+  const lookup = access.guarded ? { lookup: guardedLookup } : {};
+  const agents = { keepAlive: true, maxSockets: 24, ...lookup };
+  const credentials =
+    access.accessKeyId === null
+      ? {}
+      : {
+          credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey ?? "" },
+        };
+  return new S3Client({
+    ...credentials,
+    ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
+    region: access.region,
+    forcePathStyle: access.pathStyle,
+    maxAttempts: ATTEMPTS,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // A bucket of a look-alike region must not make us send requests to an address of its choosing.
+    followRegionRedirects: false,
+    requestHandler: {
+      connectionTimeout: 10_000,
+      socketTimeout: 60_000,
+      httpAgent: new HttpAgent(agents),
+      httpsAgent: new HttpsAgent(agents),
+    },
+  });
+}
+
+function checkEndpoint(endpoint: string, guarded: boolean): void {
+  let url: URL;
+  try {
+    url = new URL(endpoint);
+  } catch (cause) {
+    throw badEndpoint(endpoint, cause);
+  }
+  if (!/^https?:$/.test(url.protocol) || url.username || url.password || url.search)
+    throw badEndpoint(endpoint);
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  if (guarded && isIP(host) && isForbiddenAddress(host)) throw forbidden(host, host);
+}
+
+/** Names are looked up once, and the connection goes to what was checked. */
+const guardedLookup: LookupFunction = (host, options, done) => {
+  dnsLookup(host, { ...options, all: true }, (error, addresses) => {
+    if (error) return done(error, "", 0);
+    const bad = addresses.find((one) => isForbiddenAddress(one.address));
+    if (bad) return done(forbidden(host, bad.address) as NodeJS.ErrnoException & DomainError, "", 0);
+    if (options.all) return done(null, addresses);
+    const [first] = addresses;
+    done(null, first?.address ?? "", first?.family ?? 4);
+  });
+};
+
+function badEndpoint(endpoint: string, cause?: unknown): DomainError {
+  return new DomainError(
+    "validation",
+    "storage.bad_endpoint",
+    "The address of the service is not one: it begins with https:// and names no user.",
+    {
+      details: {
+        endpoint: endpoint.slice(0, 200),
+        fields: [{ field: "endpoint", message: "Not an address" }],
+      },
+      cause,
+    },
+  );
+}
+
+function forbidden(host: string, address: string): DomainError {
+  return new DomainError(
+    "target",
+    "storage.forbidden_address",
+    `${host} leads to ${address}, where no storage may be.`,
+    {
+      details: { host, address },
+      hint: "Link-local and cloud metadata addresses are refused. Give the service's own address.",
+    },
+  );
+}
+
+const REFUSED = new Set(["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"]);
+
+/** A failure of the service as the reader is told it; ours and already told ones stay as they are. */
+export function mapS3Error(error: unknown, settings: S3Settings, name = ""): unknown {
+  const inner = causeOf(error);
+  if (inner instanceof DomainError) return inner;
+  const location = s3Location(settings, name);
+  const told = (code: string, message: string, hint: string) =>
+    new DomainError("target", `storage.${code}`, message, {
+      details: { location, bucket: settings.bucket },
+      hint,
+      cause: error,
+    });
+  if (error instanceof S3ServiceException) {
+    const status = error.$metadata.httpStatusCode ?? 0;
+    if (error.name === "NoSuchBucket")
+      return told("no_bucket", `There is no bucket ${settings.bucket}.`, "Check the name and the region.");
+    if (REFUSED.has(error.name) || status === 403 || status === 401)
+      return told(
+        "refused",
+        `${location}: the service refused the key.`,
+        "Check the access key and its rights.",
+      );
+    if (status >= 500 || status === 429)
+      return told("busy", `${location}: the service answers ${status}.`, "Try again later.");
+    return told("failed", `${location}: ${error.name}.`, "Check the settings of the storage.");
+  }
+  const code = (inner as { code?: unknown } | null)?.code;
+  if (typeof code === "string" || (error as { name?: string } | null)?.name === "TimeoutError")
+    return told("away", `${location} cannot be reached (${code ?? "timeout"}).`, "Check the address.");
+  return error;
+}
+
+function causeOf(error: unknown): unknown {
+  let at = error;
+  for (let depth = 0; depth < 5; depth++) {
+    if (at instanceof DomainError) return at;
+    const next = (at as { cause?: unknown } | null)?.cause;
+    if (next === undefined) return at;
+    at = next;
+  }
+  return at;
+}
+
+export function isMissing(error: unknown): boolean {
+  return (
+    error instanceof S3ServiceException &&
+    (error.name === "NoSuchKey" || error.name === "NotFound" || error.$metadata.httpStatusCode === 404)
+  );
+}

@@ -1,0 +1,86 @@
+import { HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import { type ArchiveListing, type BackupStorage, MANIFEST_FILE } from "../core/backup/types";
+import { DomainError } from "../errors";
+import { readManifest } from "../postgres/backup/archive-reader";
+import { makeS3Client, mapS3Error, type S3Access } from "./s3-client";
+import { type S3Settings, s3Location } from "./s3-settings";
+import { listObjects, S3ArchiveStore } from "./s3-store";
+
+/** A bucket, or a part of it below a prefix, that holds archives. */
+export class S3Storage implements BackupStorage {
+  readonly location: string;
+  private readonly client: S3Client;
+
+  constructor(private readonly settings: S3Access) {
+    this.location = s3Location(settings);
+    this.client = makeS3Client(settings);
+  }
+
+  open(name: string): S3ArchiveStore {
+    return new S3ArchiveStore(this.client, this.settings, name);
+  }
+
+  async list(): Promise<ArchiveListing[]> {
+    const base = this.settings.prefix === "" ? "" : `${this.settings.prefix}/`;
+    const archives = new Map<string, { complete: boolean; changedAt: Date | null }>();
+    for await (const { key, changedAt } of listObjects(this.client, this.settings, base)) {
+      const [name = "", ...rest] = key.slice(base.length).split("/");
+      if (rest.length === 0) continue;
+      const known = archives.get(name) ?? { complete: false, changedAt: null };
+      if (rest.length === 1 && rest[0] === MANIFEST_FILE) known.complete = true;
+      if (changedAt && (known.changedAt === null || changedAt > known.changedAt)) known.changedAt = changedAt;
+      archives.set(name, known);
+    }
+    const listings: ArchiveListing[] = [];
+    for (const [name, { complete, changedAt }] of archives) {
+      listings.push({ name, changedAt, ...(complete ? await this.manifestOf(name) : { manifest: null }) });
+    }
+    return listings;
+  }
+
+  private async manifestOf(name: string): Promise<Pick<ArchiveListing, "manifest" | "problem">> {
+    try {
+      return { manifest: await readManifest(this.open(name)) };
+    } catch (error) {
+      if (error instanceof DomainError) return { manifest: null, problem: error.message };
+      throw error;
+    }
+  }
+
+  /** A bucket has no end that anybody could ask for. */
+  async freeBytes(): Promise<null> {
+    return null;
+  }
+
+  /**
+   * Whether the bucket is there and may be written to and read: a small object comes and goes.
+   * @throws DomainError storage.*
+   */
+  async tryOut(): Promise<void> {
+    const probe = this.open(`.dbmigrator-probe-${crypto.randomUUID().slice(0, 8)}`);
+    try {
+      await this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
+    } catch (error) {
+      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+      // A HEAD answer has no body that could say which of both it was.
+      if (status === 404) throw noBucket(this.settings);
+      throw mapS3Error(error, this.settings);
+    }
+    const writer = await probe.write("probe");
+    try {
+      await writer.write(new TextEncoder().encode("dbmigrator"));
+      await writer.finish();
+      for await (const _ of probe.read("probe"));
+    } finally {
+      await writer.abort();
+      await probe.delete();
+    }
+  }
+}
+
+function noBucket(settings: S3Settings): DomainError {
+  return new DomainError("target", "storage.no_bucket", `There is no bucket ${settings.bucket}.`, {
+    details: { bucket: settings.bucket, location: s3Location(settings) },
+    hint: "Check the name and the region.",
+  });
+}
