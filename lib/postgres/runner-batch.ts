@@ -7,6 +7,7 @@ import { MessageError, type MessageReply, sendMessage } from "./runner-message";
 import type { PreparedScript, ScriptQueue } from "./runner-scripts";
 import { reconnect } from "./runner-settle";
 import { rollBack, startEvent } from "./runner-transaction";
+import { keepsRows } from "./runner-undo";
 import { watchStatement } from "./runner-watch";
 
 const MAX_SCRIPTS = 16;
@@ -19,6 +20,7 @@ function mayShare(ctx: RunContext, script: PreparedScript): boolean {
     script.problems.length === 0 &&
     !script.touchesSession &&
     !script.changesRole &&
+    !keepsRows(ctx, script) &&
     !ctx.rows.has(script.key) &&
     !script.statements.some((statement) => statement.copyData !== undefined)
   );

@@ -4,6 +4,7 @@ import type { ConnectionSpec, ConnectOptions } from "./connect";
 import type { DatabaseError, MessageError } from "./runner-message";
 import type { PreparedScript } from "./runner-scripts";
 import { type RunnerSession, resetStatements, type Settings } from "./runner-session";
+import type { UndoSettings } from "./runner-undo";
 
 /** What the parts of a run share. */
 export interface RunContext {
@@ -19,6 +20,7 @@ export interface RunContext {
   dirty: boolean;
   emit(event: RunEvent): void;
   signal: AbortSignal | undefined;
+  undo: UndoSettings | undefined;
   /** Called when a message is on its way: time to parse the next script. */
   onSent(): void;
 }

@@ -24,6 +24,7 @@ import {
   tellUnrecorded,
   type UnitResult,
 } from "./runner-transaction";
+import { keepsRows, sendKeeping } from "./runner-undo";
 
 type Outcome = Pick<RunOutcome, "state" | "migrations" | "failure">;
 type Failed = Extract<UnitResult, { ok: false }>;
@@ -137,7 +138,7 @@ async function tryAll(
     ctx.emit({ ...startEvent(script, index + 1), transaction: "one", attempt });
     const start = performance.now();
     for (const message of messagesOf(ctx, script, index, index === scripts.length - 1)) {
-      const result = await sendWatched(ctx, script, message);
+      const result = await sendKeeping(ctx, script, message, () => sendWatched(ctx, script, message));
       if (!result.ok) return { ok: false, failed: result, script };
     }
     times.push(performance.now() - start);
@@ -187,7 +188,8 @@ function messagesOf(ctx: RunContext, script: PreparedScript, index: number, last
     ...(savepoint ? [`RELEASE SAVEPOINT ${name}`] : []),
     ...(last ? ["COMMIT"] : []),
   ];
-  if (ctx.settings.detail !== "statements") return [buildMessage(before, script.statements, after)];
+  if (ctx.settings.detail !== "statements" && !keepsRows(ctx, script))
+    return [buildMessage(before, script.statements, after)];
   return [
     buildMessage(before, [], []),
     ...script.statements.map((statement) => buildMessage([], [statement], [])),

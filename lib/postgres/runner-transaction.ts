@@ -25,7 +25,9 @@ import {
 import type { PreparedScript } from "./runner-scripts";
 import { pause } from "./runner-session";
 import { settleLostMigration } from "./runner-settle";
+import { keepsRows, planPutBack, putKeptBack, sendKeeping } from "./runner-undo";
 import { watchStatement } from "./runner-watch";
+import type { PutBackPlan } from "./undo/put-back";
 
 /** Everything of a migration in one transaction, its row in the ledger included. */
 export async function runInTransaction(
@@ -100,15 +102,24 @@ export async function tryUnit(
   afterCommit: readonly string[] = [],
 ): Promise<UnitResult> {
   let result: UnitResult = { ok: true, reply: { tags: [], fields: [] } };
+  let putBack: PutBackPlan | null = null;
   for (const message of unitMessages(ctx, script, unit, { ledger, afterCommit })) {
-    result = await sendWatched(ctx, script, message);
+    if (putBack && message.last) await putKeptBack(ctx, script, putBack);
+    result = await sendKeeping(ctx, script, message, () => sendWatched(ctx, script, message));
     if (!result.ok) {
       if (!isConnectionLoss(result.failed.error)) await rollBack(ctx);
       return result;
     }
+    if (message.first) putBack = await planPutBack(ctx, script);
   }
   ctx.dirty = script.touchesSession;
   return result;
+}
+
+/** Statement by statement, for those who watch and for rows that are kept or put back in between. */
+function goesSingly(ctx: RunContext, script: PreparedScript): boolean {
+  const putsBack = ctx.undo?.putBack === true && script.direction === "down";
+  return ctx.settings.detail === "statements" || putsBack || keepsRows(ctx, script);
 }
 
 /** Built one after the other, so that what the ledger is told (the time taken) is known when its turn comes. */
@@ -117,7 +128,7 @@ function* unitMessages(
   script: PreparedScript,
   unit: Unit,
   { ledger, afterCommit }: { ledger: () => string; afterCommit: readonly string[] },
-): Generator<ScriptMessage> {
+): Generator<ScriptMessage & { first?: true; last?: true }> {
   const block = unit.kind === "block";
   const body = block ? unit.statements.slice(1, -1) : unit.statements;
   const begin = block ? (unit.statements[0]?.text ?? "BEGIN") : "BEGIN";
@@ -129,13 +140,13 @@ function* unitMessages(
     const closing = unit.rolledBack ? [end, "BEGIN", ...own, "COMMIT"] : [...own, end];
     return [...closing, ...afterCommit];
   };
-  if (ctx.settings.detail !== "statements") {
+  if (!goesSingly(ctx, script)) {
     yield buildMessage(before, body, after());
     return;
   }
-  yield buildMessage(before, [], []);
+  yield { ...buildMessage(before, [], []), first: true };
   for (const statement of body) yield buildMessage([], [statement], []);
-  yield buildMessage([], [], after());
+  yield { ...buildMessage([], [], after()), last: true };
 }
 
 /**
@@ -150,9 +161,7 @@ export async function sendWatched(
 ): Promise<UnitResult> {
   const { filename } = script.migration;
   const single =
-    !part && ctx.settings.detail === "statements" && message.statements.length === 1
-      ? message.statements[0]
-      : undefined;
+    !part && goesSingly(ctx, script) && message.statements.length === 1 ? message.statements[0] : undefined;
   if (single)
     ctx.emit({
       type: "statement.start",

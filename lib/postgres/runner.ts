@@ -22,6 +22,8 @@ import {
 import { runAsOne } from "./runner-single";
 import { runInSteps } from "./runner-steps";
 import { runInTransaction } from "./runner-transaction";
+import { putBackObstacle, type UndoSettings } from "./runner-undo";
+import { ensureUndoStore } from "./undo/store";
 
 export { type RunSettings, readLockHolder } from "./runner-session";
 
@@ -35,6 +37,8 @@ export interface RunOptions {
   /** Joins the rows of the ledger with whoever asked; default: a new one. */
   runId?: string;
   settings?: RunSettings;
+  /** Whether rows that scripts take away are kept, and put back. Default: neither. */
+  undo?: UndoSettings;
   /** `single_transaction`: all of it or nothing; refused beforehand when a script makes that impossible. */
   mode?: "each" | "single_transaction";
   onEvent?: (event: RunEvent) => void;
@@ -78,11 +82,13 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
         dirty: false,
         emit,
         signal: options.signal,
+        undo: options.undo,
         onSent: () => {},
       },
     };
     const lockWaitMs = await lockTarget(ctx);
     await ensureLedger(client);
+    if (options.undo?.keep) await ensureUndoStore(client);
     for (const row of await readLedger(client)) ctx.rows.set(migrationKey(row), row);
     await checking;
     const outcome = await runSteps(ctx, options, queue);
@@ -242,6 +248,8 @@ async function runStep(ctx: RunContext, script: PreparedScript, position: number
   const alone = unit?.kind === "outside" || unit?.kind === "batch";
   const whole = script.units.length <= 1 && !alone && !isPartlyDone(half) && !half?.current;
   try {
+    const obstacle = whole ? null : await putBackObstacle(ctx, script);
+    if (obstacle) return { outcome: "failed", durationMs: 0, failure: obstacle };
     return await (whole ? runInTransaction(ctx, script, position) : runInSteps(ctx, script, position));
   } catch (error) {
     return unrecorded(script, error);

@@ -97,6 +97,31 @@ export type RunEvent =
       unit?: { from: number; to: number };
     }
   | { type: "migration.recorded"; migration: string; durationMs: number }
+  /** Rows that a statement takes away were copied first; without a key they are not put back by themselves. */
+  | {
+      type: "undo.kept";
+      migration: string;
+      statement: number;
+      relation: string;
+      rows: number;
+      bytes: number;
+      mergeable: boolean;
+    }
+  /** `relation`: the table, or what takes rows away in a way that cannot be foretold. */
+  | { type: "undo.not_kept"; migration: string; statement: number; reason: string; relation: string }
+  | {
+      type: "undo.put_back";
+      migration: string;
+      /** Of the `up` that took them away. */
+      statement: number;
+      relation: string;
+      restored: number;
+      newer: number;
+      gone: number;
+      orphaned: number;
+      examples: string[];
+      reason?: string;
+    }
   | { type: "notice"; severity: string; message: string };
 
 /** `skipped`: another runner was faster. */

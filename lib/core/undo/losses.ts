@@ -35,6 +35,8 @@ export type UncoveredReason =
   | "upsert"
   | "writing_with"
   | "cursor"
+  /** LIMIT: which rows it means is not the same twice. */
+  | "limit"
   | "code"
   | "cascade"
   | "owned"
@@ -128,6 +130,7 @@ function rowLosses(kind: "update" | "delete", statement: RowStatement, text: str
   const relation = relationSql(statement.relation);
   if (statement.whereClause && "CurrentOfExpr" in statement.whereClause) return uncovered("cursor", relation);
   if (statement.withClause && writes(statement.withClause)) return uncovered("writing_with", relation);
+  if (limits(statement)) return uncovered("limit", relation);
   const clauses = cutClauses(text, kind);
   if (!clauses) return uncovered("unreadable", relation);
   const columns = (statement.targetList ?? []).flatMap((node) =>
@@ -141,6 +144,15 @@ function rowLosses(kind: "update" | "delete", statement: RowStatement, text: str
       alias: alias ? quoteName(alias) : null,
     },
   ];
+}
+
+function limits(statement: unknown): boolean {
+  let found = false;
+  walkTree(statement, (name, body) => {
+    if (name === "limitCount" || (name === "SelectStmt" && body.limitCount)) found = true;
+    return undefined;
+  });
+  return found;
 }
 
 function writesInWith(tree: Node): boolean {
