@@ -2,6 +2,9 @@
 
 import { useFormatter, useNow } from "next-intl";
 
+/** `now` is renewed so often, twice over: what seems to lie ahead by less has just happened. In milliseconds. */
+const STALE_MS = 60_000;
+
 /** "34 min ago", the exact moment in the reader's zone on hover. Past a week: the date. */
 export function RelativeTime({ at }: { at: string | Date }) {
   const format = useFormatter();
@@ -15,7 +18,7 @@ export function RelativeTime({ at }: { at: string | Date }) {
         ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
       })
     : format.relativeTime(date, {
-        now: date > now && date.getTime() - now.getTime() < 5000 ? date : now,
+        now: date > now && date.getTime() - now.getTime() < STALE_MS ? date : now,
         style: "short",
       });
   return (

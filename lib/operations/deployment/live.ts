@@ -6,7 +6,7 @@ import { loadDeployment } from "./load";
 import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
 import { loadLiveParts } from "./view/live-parts";
 import { lifecyclePath } from "./view/path";
-import type { DeploymentLive } from "./views";
+import type { DeploymentLive, RunView } from "./views";
 
 export const liveInput = withDeployment({
   /** The last line of the log that the page has. */
@@ -33,13 +33,25 @@ export const getDeploymentLive = defineOperation({
     const { check, run, next, decisions } = parts;
     return {
       version: parts.updatedAt.getTime(),
-      ...{ state, check, run, next },
+      ...{ state, check, next },
+      run: run && withShortSql(run),
       path: lifecyclePath({ state, check, approvals: { given, needed, decisions }, run }),
       approvals: { given, needed },
       ended: (FINISHED_STATES as readonly string[]).includes(state),
     };
   },
 });
+
+/** More of a statement than a line of the page shows; its whole text is in the review. */
+const SHOWN_SQL = 300;
+
+/** A run for the page: of a thousand statements their beginnings and not a megabyte of text. */
+export function withShortSql(run: RunView): RunView {
+  const steps = run.steps.map((step) =>
+    step.sql.length > SHOWN_SQL ? { ...step, sql: `${step.sql.slice(0, SHOWN_SQL)}…` } : step,
+  );
+  return { ...run, steps };
+}
 
 /** When a deployment last changed: what a stream looks at twice a second. null: it is gone. */
 export async function deploymentVersion(db: Db, deploymentId: string): Promise<number | null> {

@@ -5,6 +5,7 @@ import { Crumbs } from "@/components/crumbs";
 import { EnvironmentLine } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
+import { withShortSql } from "@/lib/operations/deployment/live";
 import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
 import { shortVersion } from "../../_overview/links";
 import { Live } from "./_live/live";
@@ -30,7 +31,7 @@ export function DeploymentPage({ view, showReview }: DeploymentPageProps) {
   const { slug } = view.project;
   const running = view.run !== null && !BEFORE_RUN.includes(view.state) && !showReview;
   return (
-    <Live initial={liveOf(view)} url={`/${slug}/deployments/${view.number}/events`}>
+    <Live initial={liveOf(view, running)} url={`/${slug}/deployments/${view.number}/events`}>
       <EnvironmentLine color={view.environment.color} />
       <Crumbs
         items={[
@@ -120,17 +121,14 @@ function Head({
   );
 }
 
-/** The moving parts of what the server has read, in the shape of the stream. */
-function liveOf(view: DeploymentView): DeploymentLive {
-  const { version, state, check, path, run, next } = view;
+/** The moving parts of what the server has read, in the shape of the stream; without steps where none are shown. */
+function liveOf(view: DeploymentView, running: boolean): DeploymentLive {
+  const { version, state, check, path, next } = view;
   const { given, needed } = view.approvals;
+  const run =
+    view.run && (running ? withShortSql(view.run) : { ...view.run, steps: [], migrations: [], log: [] });
   return {
-    version,
-    state,
-    check,
-    path,
-    run,
-    next,
+    ...{ version, state, check, path, run, next },
     approvals: { given, needed },
     ended: FINISHED.includes(state),
   };

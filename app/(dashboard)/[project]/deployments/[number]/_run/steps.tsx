@@ -1,7 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
-import { memo, useState } from "react";
+import { memo, type ReactNode, useState } from "react";
 import { cn } from "@/components/class-names";
 import { formatCount, formatDuration } from "@/components/format";
 import { Icon, type IconName } from "@/components/icon";
@@ -16,6 +16,7 @@ import type {
 } from "@/lib/operations/deployment/views";
 import { groupBy } from "@/lib/operations/run/group-by";
 import { useLive } from "../_live/live";
+import { SPEAKING, type Stretch, stretchesOf } from "./stretches";
 import { useTick } from "./use-tick";
 
 const looks: Record<StepState, { meaning: Meaning; icon: IconName }> = {
@@ -72,15 +73,24 @@ export function Steps() {
             </tr>
           </thead>
           <tbody>
-            {run.migrations.map((migration) => (
-              <Migration
-                key={migration.migration}
-                migration={migration}
-                steps={byMigration.get(migration.migration) ?? NO_STEPS}
-                waiting={run.waiting?.migration === migration.migration ? run.waiting : null}
-                open={(long ? SPEAKS.has(migration.outcome) : true) !== turned.has(migration.migration)}
-                turn={long ? turn : null}
-              />
+            {(long ? stretchesOf(run.migrations) : [whole(run.migrations)]).map((stretch) => (
+              <Stretched
+                key={stretch.migrations[0]?.migration}
+                stretch={stretch}
+                open={!stretch.folded || turned.has(stretch.outcome)}
+                turn={turn}
+              >
+                {(migration) => (
+                  <Migration
+                    key={migration.migration}
+                    migration={migration}
+                    steps={byMigration.get(migration.migration) ?? NO_STEPS}
+                    waiting={run.waiting?.migration === migration.migration ? run.waiting : null}
+                    open={(long ? SPEAKING.has(migration.outcome) : true) !== turned.has(migration.migration)}
+                    turn={long ? turn : null}
+                  />
+                )}
+              </Stretched>
             ))}
           </tbody>
         </table>
@@ -90,8 +100,39 @@ export function Steps() {
 }
 
 const NO_STEPS: RunStepView[] = [];
-/** Where something happens, or happened that a reader looks for. */
-const SPEAKS = new Set<RunMigrationView["outcome"]>(["running", "failed", "cancelled", "in_doubt"]);
+const whole = (migrations: RunMigrationView[]): Stretch => ({
+  outcome: "applied",
+  migrations,
+  folded: false,
+});
+
+interface StretchedProps {
+  stretch: Stretch;
+  open: boolean;
+  turn: (outcome: string) => void;
+  children: (migration: RunMigrationView) => ReactNode;
+}
+
+function Stretched({ stretch, open, turn, children }: StretchedProps) {
+  const t = useTranslations("deployments");
+  const { outcome, migrations, folded } = stretch;
+  return (
+    <>
+      {folded ? (
+        <tr className="group">
+          <td colSpan={5}>
+            <button type="button" className="turn-row" aria-expanded={open} onClick={() => turn(outcome)}>
+              <Icon name="chev" className="turn" />
+              <b className="words">{t("steps.migrations", { count: migrations.length })}</b>{" "}
+              <span>{t(`outcome.${outcome}`)}</span>
+            </button>
+          </td>
+        </tr>
+      ) : null}
+      {open ? migrations.map(children) : null}
+    </>
+  );
+}
 
 interface MigrationProps {
   migration: RunMigrationView;
