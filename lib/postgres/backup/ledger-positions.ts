@@ -1,0 +1,24 @@
+import type pg from "pg";
+import type { LedgerPosition } from "../../core/backup/types";
+import { readLedger } from "../ledger";
+
+/** What the ledger says is applied, one line a service; empty when there is none. */
+export async function readPositions(client: pg.Client): Promise<LedgerPosition[]> {
+  // Asked first: inside of a transaction, a query that fails would end it.
+  const { rows } = await client.query<{ there: boolean }>(
+    "SELECT to_regclass('dbmigrator.migrations_log') IS NOT NULL AS there",
+  );
+  if (!rows[0]?.there) return [];
+  const found = new Map<string, LedgerPosition>();
+  for (const row of await readLedger(client)) {
+    if (row.direction !== "up" || (row.status !== "applied" && row.status !== "baseline")) continue;
+    const before = found.get(row.service);
+    if (row.kind === "repeatable" && before) {
+      before.applied += 1;
+      continue;
+    }
+    const { service, version, filename } = row;
+    found.set(service, { service, version, filename, applied: (before?.applied ?? 0) + 1 });
+  }
+  return [...found.values()].sort((a, b) => (a.service < b.service ? -1 : 1));
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { ARCHIVE_FORMAT, ARCHIVE_VERSION, type Manifest } from "../../core/backup/types";
+import { DomainError } from "../../errors";
+import { isSafeName } from "./archive-names";
+import { macOf } from "./crypt";
+
+export type UnsealedManifest = Omit<Manifest, "mac" | "sha256">;
+
+/**
+ * The text of manifest.json: the HMAC covers the text with `mac` null, the checksum the text with `sha256` empty,
+ * and both are its last lines.
+ */
+export function sealManifest(manifest: UnsealedManifest, archiveKey: Buffer | null): string {
+  const open: Manifest = { ...manifest, mac: null, sha256: "" };
+  const signed = { ...open, mac: archiveKey ? macOf(textOf(open), archiveKey) : null };
+  return textOf({ ...signed, sha256: checksum(textOf(signed)) });
+}
+
+function textOf(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 1)}\n`;
+}
+
+function checksum(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
+
+/**
+ * Reads manifest.json and refuses one of which a single bit is not as it was written: its own checksum has to fit,
+ * and writing what was read has to give the same bytes again.
+ * @throws DomainError precondition backup.manifest_damaged, backup.too_new
+ */
+export function parseManifest(bytes: Buffer): Manifest {
+  const text = bytes.toString("utf8");
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(text) as Manifest;
+  } catch (cause) {
+    throw damaged("it is not JSON", cause);
+  }
+  if (manifest?.format !== ARCHIVE_FORMAT) throw damaged("it is not a manifest of a backup");
+  if (manifest.formatVersion > ARCHIVE_VERSION) {
+    throw new DomainError("precondition", "backup.too_new", "The archive was made by a newer DBMigrator.", {
+      details: { formatVersion: manifest.formatVersion },
+      hint: "Update DBMigrator here.",
+    });
+  }
+  const whole = bytes.equals(Buffer.from(textOf(manifest), "utf8"));
+  if (!whole || checksum(textOf({ ...manifest, sha256: "" })) !== manifest.sha256) {
+    throw damaged("its checksum does not fit");
+  }
+  if (!manifest.files.every((file) => isSafeName(file.name)))
+    throw damaged("it names a file outside of itself");
+  return manifest;
+}
+
+/** Whether the manifest was written by somebody who has the archive's key. */
+export function isAuthentic(manifest: Manifest, archiveKey: Buffer): boolean {
+  return macOf(textOf({ ...manifest, mac: null, sha256: "" }), archiveKey) === manifest.mac;
+}
+
+function damaged(why: string, cause?: unknown): DomainError {
+  return new DomainError("precondition", "backup.manifest_damaged", `manifest.json cannot be used: ${why}.`, {
+    details: { reason: why },
+    hint: "Use another backup; this one was changed or damaged after it was made.",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}

@@ -1,0 +1,87 @@
+import type pg from "pg";
+import type { Manifest, ManifestTable, RestoreChecks } from "../../core/backup/types";
+import { serverMajor } from "../connect";
+import type { ConnectionSpec } from "../connection-spec";
+import { keyOf } from "./inventory";
+import { quoteTable } from "./sql-text";
+import { dumpStructure, structureFingerprint } from "./structure";
+
+const INVALID = `
+SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
+  FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+ WHERE NOT c.convalidated
+UNION ALL
+SELECT format('%s.%s', n.nspname, c.relname)
+  FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE NOT i.indisvalid AND n.nspname !~ '^pg_'
+ ORDER BY 1`;
+
+/** Constraints that are not valid although they were in the source, and indexes that are not. */
+export async function readInvalid(client: pg.Client, manifest: Manifest): Promise<string[]> {
+  const known = new Set(manifest.notValid);
+  const { rows } = await client.query<{ text: string }>(INVALID);
+  return rows.map((row) => row.text).filter((text) => !known.has(text));
+}
+
+/** Counts rows anew, table by table. */
+export async function countRows(
+  client: pg.Client,
+  tables: readonly ManifestTable[],
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>();
+  for (const table of tables) {
+    const condition = table.condition ?? "";
+    const { rows } = await client.query<{ count: string }>(
+      `SELECT pg_catalog.count(*) AS count FROM ONLY ${quoteTable(table)} ${condition}`,
+    );
+    counts.set(keyOf(table), Number(rows[0]?.count));
+  }
+  return counts;
+}
+
+export interface CheckOptions {
+  manifest: Manifest;
+  tables: readonly ManifestTable[];
+  counts: ReadonlyMap<string, number>;
+  /** Of the restored database, when its structure is to be compared as a whole. */
+  spec: ConnectionSpec | null;
+  signal?: AbortSignal | undefined;
+}
+
+/** Compares a restored database with its manifest: rows, validity, structure. What differs is data. */
+export async function checkRestored(client: pg.Client, options: CheckOptions): Promise<RestoreChecks> {
+  const { manifest, tables, counts } = options;
+  const wrongCounts = tables.flatMap((table) => {
+    const found = counts.get(keyOf(table)) ?? 0;
+    const { schema, name, rows: expected } = table;
+    return found === expected ? [] : [{ schema, name, expected, found }];
+  });
+  const invalid = await readInvalid(client, manifest);
+  const fingerprint = options.spec ? await compareStructure(client, options.spec, options) : null;
+  return {
+    ok: wrongCounts.length === 0 && invalid.length === 0 && (fingerprint?.equal ?? true),
+    tables: tables.length,
+    rows: [...counts.values()].reduce((sum, rows) => sum + rows, 0),
+    wrongCounts,
+    invalid,
+    fingerprint,
+  };
+}
+
+/** Texts of different major versions differ for equal schemas. */
+async function compareStructure(
+  client: pg.Client,
+  spec: ConnectionSpec,
+  { manifest, signal }: CheckOptions,
+): Promise<RestoreChecks["fingerprint"]> {
+  const major = serverMajor(client);
+  if (major !== manifest.server.major) return null;
+  const structure = await dumpStructure(spec, major, {
+    scope: manifest.scope,
+    ...(signal ? { signal } : {}),
+  });
+  const [expected, found] = [manifest.schemaFingerprint, structureFingerprint(structure, major)];
+  return { expected, found, equal: expected === found };
+}

@@ -1,0 +1,96 @@
+import type { BackupScope } from "../../core/backup/types";
+import { openConnection } from "../connect";
+import type { ConnectionSpec } from "../connection-spec";
+import { runPgDump } from "../dump-bridge";
+import { fingerprintOf, splitDump, withoutRestrict } from "../dump-text";
+
+export interface Structure {
+  preData: string;
+  postData: string;
+}
+
+export interface StructureOptions {
+  scope?: BackupScope;
+  /** Snapshot exported by another session. */
+  snapshot?: string;
+  signal?: AbortSignal;
+}
+
+/** A dump that waits longer than this for a lock, or reads catalogs longer than this, is given up. */
+const LOCK_WAIT_MS = 30_000;
+const TIMEOUT_MS = 30 * 60_000;
+
+/**
+ * What a database is made of, in two parts: before the rows and after them, with owners, grants and tablespaces, as
+ * pg_dump 18 writes it. Without subscriptions, whose connection strings hold passwords.
+ * @throws DomainError of openConnection, target.dump_failed, target.dump_locked; the signal's reason
+ */
+export async function dumpStructure(
+  spec: ConnectionSpec,
+  major: number,
+  options: StructureOptions = {},
+): Promise<Structure> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  const part = async (section: string) => {
+    signal.throwIfAborted();
+    const client = await openConnection({ ...spec, applicationName: "dbmigrator-backup" });
+    return readable(
+      await runPgDump(client, [`--section=${section}`, ...dumpArguments(options)], signal),
+      major,
+    );
+  };
+  const preData = await part("pre-data");
+  return { preData, postData: await part("post-data") };
+}
+
+function dumpArguments({ scope = { kind: "database" }, snapshot }: StructureOptions): string[] {
+  const args = ["--no-subscriptions", "--no-large-objects", `--lock-wait-timeout=${LOCK_WAIT_MS}`];
+  if (snapshot) args.push(`--snapshot=${snapshot}`);
+  if (scope.kind === "schema_only") args.push("--schema-only");
+  if (scope.kind === "tables") {
+    for (const { schema, name } of scope.tables)
+      args.push(`--table-and-children=${quotePattern(schema)}.${quotePattern(name)}`);
+  } else if (scope.kind !== "database") {
+    for (const schema of scope.schemas ?? []) args.push(`--schema=${quotePattern(schema)}`);
+  }
+  return args;
+}
+
+/** In double quotes a pattern of pg_dump stands for itself (docs: psql, "Patterns"). */
+function quotePattern(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Also for an older psql by hand: without lines that only psql 17.6 and later, or servers from 17 on, understand. */
+function readable(dump: string, major: number): string {
+  const text = withoutRestrict(dump.replaceAll("\r\n", "\n"));
+  return major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
+}
+
+const PRIVILEGES = new Set(["ACL", "DEFAULT ACL"]);
+
+/**
+ * SHA-256 of the structure without owners, grants and tablespaces, hex: equal for a database and its restored copy
+ * on a server of the same major version, whatever roles are there.
+ */
+export function structureFingerprint({ preData, postData }: Structure, major: number): string {
+  const parts = [preData, postData].map((text) => {
+    const { entries } = splitDump(text, major);
+    const wanted = entries.filter(
+      ({ type, name }) => !PRIVILEGES.has(type) && !(type === "SCHEMA" && name === "public"),
+    );
+    return wanted
+      .map(({ type, schema, name, sql }) => `${type} ${schema}.${name}\n${withoutOwner(sql)}`)
+      .join("\n");
+  });
+  return fingerprintOf(parts.join("\n"));
+}
+
+const OWNER = /\n*^ALTER [^\n]+ OWNER TO [^\n]+;$(?=(?:\s|SET default_[^\n]*;)*$(?![\s\S]))/m;
+const DEFAULTS = /^SET default_(?:tablespace|table_access_method) = .*;\n+/gm;
+
+/** An entry of a dump without its last statement, when that says who owns it, and without the settings after it. */
+export function withoutOwner(sql: string): string {
+  return sql.replace(OWNER, "\n").replace(DEFAULTS, "").trim();
+}

@@ -1,0 +1,67 @@
+import type { TestRestoreResult } from "../../core/backup/types";
+import { closeConnection, openConnection, serverVersion } from "../connect";
+import { openAdmin } from "./admin-session";
+import { openArchive } from "./archive-reader";
+import { createLike } from "./database-traits";
+import { mapFailure } from "./failures";
+import { fillDatabase } from "./fill-database";
+import type { TestRestoreOptions } from "./options";
+import { removeUnfinishedRestores, unfinishedName } from "./restore-names";
+import { requireFitServer } from "./restore-preflight";
+import { RestoreFollower } from "./restore-progress";
+import { checkRestored, countRows } from "./restored-checks";
+import { quoteName } from "./sql-text";
+
+/**
+ * Restores an archive into a scratch database, compares rows (counted anew), validity and structure with the
+ * manifest, and removes the database. Owners and grants are left out: the scratch server has other roles.
+ * @throws DomainError when the archive cannot be restored at all; what differs afterwards is in the result
+ */
+export async function testRestore(options: TestRestoreOptions): Promise<TestRestoreResult> {
+  const { scratch, store, signal } = options;
+  const started = performance.now();
+  const name = unfinishedName();
+  const follower = new RestoreFollower(options.onProgress);
+  try {
+    const archive = await openArchive(store, options.keys);
+    const { manifest } = archive;
+    const admin = await openAdmin(scratch, [name]);
+    try {
+      await requireFitServer(admin, manifest);
+      await removeUnfinishedRestores(admin);
+      follower.begin("creating");
+      const notes = await createLike(admin, name, manifest.database, true);
+      const spec = { ...scratch, database: name };
+      const filled = await fillDatabase({
+        spec,
+        archive,
+        owners: "none",
+        analyze: false,
+        connections: 2,
+        follower,
+        signal,
+      });
+      follower.begin("verifying");
+      const client = await openConnection({ ...spec, applicationName: "dbmigrator-restore" });
+      try {
+        const { tables } = manifest;
+        const counts = await countRows(client, tables);
+        const checks = await checkRestored(client, { manifest, tables, counts, spec, signal });
+        follower.begin("done");
+        return {
+          ...checks,
+          serverVersion: serverVersion(client),
+          durationMs: Math.round(performance.now() - started),
+          notes: [...notes, ...filled.notes],
+        };
+      } finally {
+        await closeConnection(client);
+      }
+    } finally {
+      await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`).catch(() => {});
+      await closeConnection(admin);
+    }
+  } catch (error) {
+    throw mapFailure(error, { spec: scratch, location: store.location, signal });
+  }
+}
