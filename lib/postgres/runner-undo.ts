@@ -14,7 +14,8 @@ import {
 import type { PreparedScript } from "./runner-scripts";
 import type { UnitResult } from "./runner-transaction";
 import { watchStatement } from "./runner-watch";
-import { type Kept, keepLosses, UndoRefusal } from "./undo/keep";
+import { UndoRefusal } from "./undo/copies";
+import { type Kept, keepLosses } from "./undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "./undo/put-back";
 import { listUndo } from "./undo/store";
 

@@ -25,6 +25,8 @@ export interface PlanDownOptions {
   to?: string;
   service?: string;
   allow?: readonly Conflict["code"][];
+  /** File names whose way back needs no script: the rows that they took away are put back. */
+  withoutDown?: ReadonlySet<string>;
 }
 
 export type PlanProblemCode = Conflict["code"] | "unknown_version" | "no_down" | "directive";
@@ -137,7 +139,7 @@ export function planDown(
   const steps: PlanStep[] = [];
   for (const row of chosen) {
     const migration = scripts.get(migrationKey(row));
-    const problem = downProblem(row, migration);
+    const problem = downProblem(row, migration, options.withoutDown?.has(row.filename) ?? false);
     if (problem && !allow.has(problem.code as Conflict["code"])) problems.push(problem);
     if (migration) steps.push({ migration, direction: "down" });
   }
@@ -158,7 +160,11 @@ function chooseDown(rows: LedgerRow[], options: PlanDownOptions, problems: PlanP
   return [];
 }
 
-function downProblem(row: LedgerRow, migration: MigrationSource | undefined): PlanProblem | null {
+function downProblem(
+  row: LedgerRow,
+  migration: MigrationSource | undefined,
+  needsNoDown: boolean,
+): PlanProblem | null {
   const { service, filename } = row;
   if (row.status === "in_doubt" || (row.status === "running" && row.direction === "up")) {
     return {
@@ -172,7 +178,7 @@ function downProblem(row: LedgerRow, migration: MigrationSource | undefined): Pl
   if (!migration) {
     return { code: "missing", service, filename, message: `${filename} is applied and has no script here.` };
   }
-  if (migration.down === null || migration.down.trim() === "") {
+  if (!needsNoDown && (migration.down === null || migration.down.trim() === "")) {
     return {
       code: "no_down",
       service,

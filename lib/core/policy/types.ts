@@ -6,6 +6,17 @@ export interface EnvironmentPolicy {
   approvalsDestructive?: number;
   /** The migration must have succeeded in the environment before. */
   requirePrevious?: boolean;
+  /** Rows that migrations take away; see lib/core/undo. */
+  undo?: UndoPolicy;
+}
+
+export interface UndoPolicy {
+  /** Rows are kept before a migration takes them away; default true. */
+  keep?: boolean;
+  /** How long they can be put back; default 7. */
+  days?: number;
+  /** Of one statement; above it a backup is demanded. Default 1024. */
+  maxMegabytes?: number;
 }
 
 /** How a target is treated; stored as JSON with it. */

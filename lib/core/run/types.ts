@@ -233,4 +233,31 @@ export interface CheckResult {
   problems: { code: string; message: string; migration?: string; line?: number; column?: number }[];
   destroys: string[];
   targetFingerprint: string;
+  /** Rows that will be kept before they are lost, or put back; absent in checks from before there was undo. */
+  undo?: UndoForetold;
+}
+
+export interface UndoForetold {
+  mode: "off" | "keep" | "put_back";
+  /** How long they can be put back. */
+  days: number;
+  /** Of one statement. */
+  maxBytes: number;
+  parts: {
+    migration: string;
+    statement: number;
+    line: number;
+    kind: "drop_table" | "truncate" | "drop_column" | "change_type" | "update" | "delete" | "uncovered";
+    /** Table, or what takes rows away in a way that cannot be foretold. */
+    relation: string;
+    columns: string[];
+    /** null: cannot be foretold. */
+    rows: number | null;
+    bytes: number | null;
+    state: "kept" | "too_large" | "by_hand" | "not_kept";
+    /** Why it is not kept. */
+    reason?: string;
+    /** put_back: until when. */
+    until?: string;
+  }[];
 }

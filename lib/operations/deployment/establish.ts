@@ -12,6 +12,7 @@ import { fingerprintTarget } from "../../postgres/dump";
 import { holdsData } from "../../postgres/holds-data";
 import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";
+import { foretellUndo } from "../undo/foretell";
 import { checkPrevious } from "./check-previous";
 import type { LoadedDeployment } from "./load";
 import { planTarget, type TargetPlan } from "./plan-target";
@@ -39,7 +40,12 @@ export async function establish(
   const spec = await targetSpec(db, deployment.targetId);
   const only = deployment.plan.map((one) => one.filename);
   await report("plan");
-  const plan = await planTarget(db, { targetId: deployment.targetId, direction: deployment.direction, only });
+  const plan = await planTarget(db, {
+    targetId: deployment.targetId,
+    direction: deployment.direction,
+    putBack: deployment.putBack,
+    only,
+  });
   await report("findings");
   const analyses = await analyse(plan.steps, await targetMajor(spec));
   const previous = await checkPrevious(db, deployment, plan.planned);
@@ -60,6 +66,7 @@ export async function establish(
     destroys: loses ? names : [],
     problems,
     ...tried,
+    undo: await foretellUndo(spec, deployment, plan.steps, signal),
   };
   const targetFingerprint =
     tried.dryRun?.targetFingerprint ?? (await fingerprintTarget(spec, { guardAddresses: true, signal }));

@@ -24,6 +24,7 @@ export async function insertDeployment(
     plan: TargetPlan;
     reason?: string | undefined;
     promotedFromId?: string | undefined;
+    putBack?: boolean;
   },
 ): Promise<NewDeployment> {
   if (actor.userId === null)
@@ -45,6 +46,7 @@ export async function insertDeployment(
       plan: args.plan.planned as unknown as Prisma.InputJsonValue,
       reason: args.reason ?? null,
       promotedFromId: args.promotedFromId ?? null,
+      putBack: args.putBack ?? false,
       createdBy: actor.userId,
       createdByLabel: await personName(tx, actor),
     },

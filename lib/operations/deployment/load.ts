@@ -24,6 +24,8 @@ export interface LoadedDeployment {
     policy: EnvironmentPolicy;
   };
   direction: "up" | "down";
+  /** down: kept rows return with it. */
+  putBack: boolean;
   state: DeploymentState;
   fromVersion: string | null;
   toVersion: string | null;
@@ -55,6 +57,7 @@ export async function loadDeployment(db: Db | Tx, deploymentId: string): Promise
     serviceName: service.name,
     environment: { ...environment, policy: environment.policy as EnvironmentPolicy },
     direction: row.direction === "down" ? "down" : "up",
+    putBack: row.putBack,
     state: row.state,
     fromVersion: row.fromVersion,
     toVersion: row.toVersion,

@@ -13,6 +13,7 @@ import type { PlannedMigration } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { loadMigrationSources, type StoredMigration } from "../migration/load";
+import { keptMigrations } from "../undo/kept";
 import { plannedMigration } from "./planned-migration";
 import { readTargetLedger } from "./read-ledger";
 
@@ -25,6 +26,8 @@ export interface PlanRequest {
   steps?: number | undefined;
   /** File names of drafts to take along; the one that `to` names is taken without being listed. */
   drafts?: readonly string[];
+  /** down: migrations whose kept rows return need no down script. */
+  putBack?: boolean | undefined;
   /** Only these file names: what a deployment was asked for, and nothing that came later. */
   only?: readonly string[];
 }
@@ -66,7 +69,13 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
           ...limitsOf(request, service),
           environment: target.environment.name,
         })
-      : planDown(own, ledger, { ...limitsOf(request, service), ...onlySteps(request, service, ledger) });
+      : planDown(own, ledger, {
+          ...limitsOf(request, service),
+          ...onlySteps(request, service, ledger),
+          ...(request.putBack
+            ? { withoutDown: await keptMigrations(db, request.targetId, service, ledger) }
+            : {}),
+        });
   const plan = request.only ? withOnly(planned, request.only) : planned;
   const status = computeStatus(
     own,

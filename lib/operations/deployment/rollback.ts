@@ -7,16 +7,24 @@ import { planTarget, type TargetPlan } from "./plan-target";
 import { deploymentScope, targetScope } from "./scope";
 
 const reason = z.string().trim().max(4000).optional();
+/** Rows that the migrations took away return where they were kept; default true. */
+const putBack = z.boolean().default(true);
 
 /** Back to before a deployment, or a target back to a version (`to`: what stays applied, "0": nothing) or by steps. */
 export const rollbackInput = z.union([
-  z.object({ deploymentId: z.uuid(), reason }),
-  z.object({ project: z.string().min(1).max(100), number: z.coerce.number().int().positive(), reason }),
+  z.object({ deploymentId: z.uuid(), reason, putBack }),
+  z.object({
+    project: z.string().min(1).max(100),
+    number: z.coerce.number().int().positive(),
+    reason,
+    putBack,
+  }),
   z.object({
     targetId: z.uuid(),
     to: z.string().min(1).max(300).optional(),
     steps: z.coerce.number().int().min(1).max(10_000).optional(),
     reason,
+    putBack,
   }),
 ]);
 type RollbackInput = z.infer<typeof rollbackInput>;
@@ -45,7 +53,8 @@ export const rollbackDeployment = defineOperation({
         },
       );
     }
-    const prepared = "targetId" in input ? await planTargetBack(db, input) : await planBack(db, scope);
+    const prepared =
+      "targetId" in input ? await planTargetBack(db, input) : await planBack(db, scope, input.putBack);
     requireSteps(prepared.plan, scope.environment?.name ?? "");
     return prepared;
   },
@@ -53,9 +62,15 @@ export const rollbackDeployment = defineOperation({
     const { plan, targetId, promotedFromId } = prepared;
     const made = await insertDeployment(ctx.db, ctx.actor, {
       ...{ projectId: scope.projectId ?? "", targetId, direction: "down", plan, promotedFromId },
+      putBack: input.putBack,
       reason: input.reason,
     });
-    ctx.note({ number: made.number, to: plan.toVersion, reason: input.reason ?? null });
+    ctx.note({
+      number: made.number,
+      to: plan.toVersion,
+      reason: input.reason ?? null,
+      putBack: input.putBack,
+    });
     return made;
   },
 });
@@ -67,12 +82,12 @@ interface Back {
 }
 
 async function planTargetBack(db: Db, input: Extract<RollbackInput, { targetId: string }>): Promise<Back> {
-  const { targetId, to, steps } = input;
-  return { targetId, plan: await planTarget(db, { targetId, direction: "down", to, steps }) };
+  const { targetId, to, steps, putBack } = input;
+  return { targetId, plan: await planTarget(db, { targetId, direction: "down", to, steps, putBack }) };
 }
 
 /** Reverts what a deployment has applied, as long as nothing was applied on top of it. */
-async function planBack(db: Db, scope: Scope): Promise<Back> {
+async function planBack(db: Db, scope: Scope, putBack: boolean): Promise<Back> {
   const source = await db.deployment.findUniqueOrThrow({ where: { id: scope.resource.id ?? "" } });
   if (source.state !== "succeeded" || source.direction !== "up") {
     throw new DomainError(
@@ -97,6 +112,7 @@ async function planBack(db: Db, scope: Scope): Promise<Back> {
   const plan = await planTarget(db, {
     targetId: source.targetId,
     direction: "down",
+    putBack,
     steps: Math.max(1, names.size),
   });
   const foreign = plan.steps.find((step) => !names.has(step.migration.filename));

@@ -59,6 +59,14 @@ export const Policy = z
     approvals: z.number().int().min(0).max(10).optional(),
     approvalsDestructive: z.number().int().min(0).max(10).optional(),
     requirePrevious: z.boolean().optional(),
+    undo: z
+      .object({
+        keep: z.boolean().optional(),
+        days: z.number().int().min(1).max(365).optional(),
+        maxMegabytes: z.number().int().min(1).max(1_048_576).optional(),
+      })
+      .strict()
+      .optional(),
   })
   .strict();
 

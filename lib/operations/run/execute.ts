@@ -12,6 +12,7 @@ import { planTarget } from "../deployment/plan-target";
 import { hashOfScripts, scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
 import type { StoredCheck } from "../deployment/stored-check";
 import { targetSpec } from "../target/spec";
+import { undoSettings } from "../undo/settings";
 import { type Claim, claimRun } from "./claim";
 import { compareWithShadow } from "./compare";
 import { finishRun, NOTHING_DONE, type RunEnding } from "./finish";
@@ -110,6 +111,7 @@ async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Prom
     const outcome = await runMigrations({
       ...{ spec, client, connect, steps, settings, signal },
       ...{ appliedBy: run.startedByLabel, runId: claim.runId, mode: "each", onEvent: emit },
+      undo: undoSettings(deployment),
     });
     if (outcome.state === "in_doubt") return await settleClaimed(db, claim, "runner");
     return await endingOf(db, claim, check, spec, outcome);
@@ -129,7 +131,12 @@ async function reviewedSteps(
   if ((await fingerprintTarget(spec, { guardAddresses: true, signal })) !== check.targetFingerprint)
     throw staleError("schema");
   const only = deployment.plan.map((one) => one.filename);
-  const now = await planTarget(db, { targetId: deployment.targetId, direction: deployment.direction, only });
+  const now = await planTarget(db, {
+    targetId: deployment.targetId,
+    direction: deployment.direction,
+    putBack: deployment.putBack,
+    only,
+  });
   if (now.problems.length > 0 || planKey(now.planned) !== planKey(deployment.plan))
     throw staleError("schema");
   // These very texts will run. Since they were compared first the lock was waited for, and a plan names no down script.

@@ -120,6 +120,11 @@ export class RunRows {
       case "migration.recorded":
         this.recorded(event);
         break;
+      case "undo.kept":
+      case "undo.not_kept":
+      case "undo.put_back":
+        this.undo(event);
+        break;
       case "notice":
         this.say("info", "notice", {
           severity: event.severity,
@@ -244,6 +249,26 @@ export class RunRows {
     }
     this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers });
     this.say("warning", "migration_retry", { migration, attempt, of, inMs, blockers: named(blockers) });
+  }
+
+  private undo(event: Extract<RunEvent, { type: `undo.${string}` }>): void {
+    const { migration, statement, relation } = event;
+    if (event.type === "undo.not_kept") {
+      this.say("warning", "undo_not_kept", {
+        migration,
+        statement,
+        relation,
+        reason: event.reason.replace(".", "_"),
+      });
+    } else if (event.type === "undo.kept") {
+      const { rows, bytes } = event;
+      this.say("info", "undo_kept", { migration, statement, relation, rows, bytes });
+    } else {
+      const { restored, newer, gone, orphaned, examples, reason = "" } = event;
+      const lost = newer + gone + orphaned;
+      const counts = { restored, newer, gone, orphaned, lost, examples: examples.join(", "), reason };
+      this.say(reason || lost > 0 ? "warning" : "ok", "undo_put_back", { migration, relation, ...counts });
+    }
   }
 
   private recorded({ migration, durationMs }: Extract<RunEvent, { type: "migration.recorded" }>): void {

@@ -1,0 +1,121 @@
+import type pg from "pg";
+import { readDirectives } from "../../core/migration/directives";
+import type { PlanStep } from "../../core/plan/types";
+import type { EnvironmentPolicy } from "../../core/policy/types";
+import type { UndoForetold } from "../../core/run/types";
+import { splitUnits } from "../../core/run/units";
+import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
+import type { Statement } from "../../core/sql/types";
+import { type Loss, lossesOf } from "../../core/undo/losses";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
+import { readLedger } from "../../postgres/ledger";
+import { type Foretold, foretellLosses } from "../../postgres/undo/foretell";
+import { listUndo } from "../../postgres/undo/store";
+import { undoLimits } from "./settings";
+
+type Part = UndoForetold["parts"][number];
+
+interface Planned {
+  direction: "up" | "down";
+  putBack: boolean;
+  environment: { policy: EnvironmentPolicy };
+}
+
+/**
+ * Which rows a deployment will keep before they are lost, or put back, and how much that is on the target as it is
+ * now. Writes nothing.
+ * @throws DomainError of openConnection
+ */
+export async function foretellUndo(
+  spec: ConnectionSpec,
+  deployment: Planned,
+  steps: readonly PlanStep[],
+  signal: AbortSignal,
+): Promise<UndoForetold> {
+  const { keep, days, maxBytes } = undoLimits(deployment.environment.policy);
+  const down = deployment.direction === "down";
+  if (down ? !deployment.putBack : !keep) return { mode: "off", days, maxBytes, parts: [] };
+  const client = await openConnection(
+    { ...spec, applicationName: "dbmigrator undo" },
+    { guardAddresses: true },
+  );
+  try {
+    if (down) return { mode: "put_back", days, maxBytes, parts: await returning(client, steps) };
+    const parts: Part[] = [];
+    for (const { migration } of steps) {
+      signal.throwIfAborted();
+      const parsed = await parseScriptAsync(migration.up);
+      const { units } = splitUnits(parsed, readDirectives(migration.up).directives);
+      const batched = new Set(units.filter((unit) => unit.batch).flatMap((unit) => unit.statements));
+      for (const statement of parsed.statements) {
+        const losses = lossesOf(treeOf(statement), statement.text);
+        if (losses.length === 0) continue;
+        const at = { migration: migration.filename, statement: statement.index, line: statement.line };
+        if (batched.has(statement)) parts.push(notKept(at, statement, "batch"));
+        else parts.push(...(await partsOf(client, at, losses, maxBytes)));
+      }
+    }
+    return { mode: "keep", days, maxBytes, parts };
+  } finally {
+    await closeConnection(client);
+  }
+}
+
+type At = Pick<Part, "migration" | "statement" | "line">;
+
+function notKept(at: At, statement: Statement, reason: string): Part {
+  const nothing = { columns: [], rows: null, bytes: null };
+  return { ...at, kind: "uncovered", relation: statement.node, ...nothing, state: "not_kept", reason };
+}
+
+async function partsOf(
+  client: pg.Client,
+  at: At,
+  losses: readonly Loss[],
+  maxBytes: number,
+): Promise<Part[]> {
+  const uncovered = losses.flatMap((loss): Part[] =>
+    loss.kind === "uncovered"
+      ? [
+          {
+            ...{ ...at, kind: "uncovered", relation: loss.what, columns: [], rows: null, bytes: null },
+            ...{ state: "not_kept", reason: loss.reason },
+          },
+        ]
+      : [],
+  );
+  const foretold = await foretellLosses(client, losses);
+  return [...uncovered, ...foretold.map((one) => partOf(at, one, maxBytes))];
+}
+
+function partOf(at: At, { mergeable, refused, ...one }: Foretold, maxBytes: number): Part {
+  const state =
+    refused !== undefined
+      ? "not_kept"
+      : (one.bytes ?? 0) > maxBytes
+        ? "too_large"
+        : mergeable
+          ? "kept"
+          : "by_hand";
+  return { ...at, ...one, state, ...(refused === undefined ? {} : { reason: refused }) };
+}
+
+/** Kept rows that return, of the runs that applied these migrations. */
+async function returning(client: pg.Client, steps: readonly PlanStep[]): Promise<Part[]> {
+  const ledger = await readLedger(client);
+  const parts: Part[] = [];
+  for (const { migration } of steps) {
+    const { service, filename } = migration;
+    const runId = ledger.find((row) => row.service === service && row.filename === filename)?.runId;
+    if (!runId) continue;
+    for (const entry of await listUndo(client, { kept: true, service, filename, runId })) {
+      const { statement, kind, relation, columns, rows, bytes, key, expiresAt } = entry;
+      const byHand = key.length === 0 && ["drop_column", "change_type", "update"].includes(kind);
+      parts.push({
+        ...{ migration: filename, statement, line: 0, kind, relation, columns, rows, bytes },
+        ...{ state: byHand ? "by_hand" : "kept", until: expiresAt.toISOString() },
+      });
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,137 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { db } from "../../db/client";
+import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { type TestProject, testProject, testTarget } from "../../testing/project";
+import { execute } from "../define";
+import { createDeployment } from "../deployment/create";
+import { loadLastCheck } from "../deployment/load";
+import { rollbackDeployment } from "../deployment/rollback";
+import { runDeployment } from "../deployment/run";
+import { updateEnvironment } from "../environment/update";
+import { listKeptRows } from "./list";
+import { hasExpiredRows, purgeKeptRows } from "./purge";
+
+// Every check makes a scratch copy: slow where the machine is small.
+vi.setConfig({ testTimeout: 120_000 });
+
+let stop: () => Promise<void>;
+let project: TestProject;
+let database: TestDatabase;
+let targetId: string;
+
+beforeAll(async () => {
+  stop = await startTestWorker();
+  project = await testProject();
+  database = await testDatabase();
+  targetId = await testTarget(project, "orders", "development", database.spec);
+  await query(
+    "CREATE TABLE orders (id int PRIMARY KEY, note text, total numeric); INSERT INTO orders SELECT i, 'n' || i, i FROM generate_series(1, 5) i",
+  );
+  const service = project.services.orders ?? "";
+  await addMigration(service, "20260101000000_cleanup", "DELETE FROM orders WHERE id > 3;", null);
+  await addMigration(
+    service,
+    "20260102000000_drop_note",
+    "ALTER TABLE orders DROP COLUMN note;\nUPDATE orders SET total = total * 2;",
+    "ALTER TABLE orders ADD COLUMN note text;",
+  );
+});
+afterAll(async () => {
+  await stop();
+  await database.drop();
+});
+
+async function query(sql: string): Promise<unknown[][]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    const result = await client.query({ text: sql, rowMode: "array" });
+    return (Array.isArray(result) ? result.at(-1) : result).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe("rows kept by deployments", () => {
+  it("are foretold by the check, kept by the run and put back by the rollback", async () => {
+    const { admin } = project.actors;
+    const made = await execute(createDeployment, admin, { targetId });
+    const ready = await deploymentIn(admin, made.id, ["ready", "blocked"]);
+    expect(ready.state, JSON.stringify(ready.problems)).toBe("ready");
+    expect((await loadLastCheck(db(), made.id))?.undo).toMatchObject({
+      mode: "keep",
+      days: 7,
+      parts: [
+        { migration: "20260101000000_cleanup", kind: "delete", relation: "public.orders", state: "kept" },
+        { kind: "drop_column", columns: ["note"], state: "kept", rows: expect.any(Number) },
+        { kind: "update", columns: ["total"], line: 2, state: "kept" },
+      ],
+    });
+    await execute(runDeployment, admin, {
+      ...{ deploymentId: made.id, boundHash: ready.bound?.hash, confirm: ["orders.note"] },
+    });
+    expect((await deploymentIn(admin, made.id, ["succeeded", "failed"])).state).toBe("succeeded");
+    const kept = await execute(listKeptRows, admin, { targetId });
+    expect(kept.map(({ kind, rows, state, mergeable }) => [kind, rows, state, mergeable])).toEqual([
+      ["update", 3, "kept", true],
+      ["drop_column", 3, "kept", true],
+      ["delete", 2, "kept", true],
+    ]);
+    await query("INSERT INTO orders VALUES (9, 9); UPDATE orders SET total = 100 WHERE id = 1");
+    const back = await execute(rollbackDeployment, admin, { deploymentId: made.id });
+    const waiting = await deploymentIn(admin, back.id, ["ready", "blocked"]);
+    expect(waiting.state, JSON.stringify(waiting.problems)).toBe("ready");
+    expect((await loadLastCheck(db(), back.id))?.undo).toMatchObject({ mode: "put_back" });
+    await execute(runDeployment, admin, {
+      ...{ deploymentId: back.id, boundHash: waiting.bound?.hash, confirm: waiting.destroys },
+    });
+    expect((await deploymentIn(admin, back.id, ["succeeded", "failed"])).state).toBe("succeeded");
+    expect(await query("SELECT id, note, total::text FROM orders ORDER BY id")).toEqual([
+      [1, "n1", "100"],
+      [2, "n2", "2"],
+      [3, "n3", "3"],
+      [4, "n4", "4"],
+      [5, "n5", "5"],
+      [9, null, "9"],
+    ]);
+  });
+
+  it("are none where nobody wants them, and the way back then needs its script", async () => {
+    const { admin } = project.actors;
+    await execute(updateEnvironment, admin, {
+      environmentId: project.environments.development ?? "",
+      policy: { undo: { keep: false } },
+    });
+    const made = await execute(createDeployment, admin, { targetId });
+    const ready = await deploymentIn(admin, made.id, ["ready", "blocked"]);
+    expect(ready.state, JSON.stringify(ready.problems)).toBe("ready");
+    expect((await loadLastCheck(db(), made.id))?.undo).toMatchObject({ mode: "off", parts: [] });
+    await execute(runDeployment, admin, {
+      ...{ deploymentId: made.id, boundHash: ready.bound?.hash, confirm: ["orders.note"] },
+    });
+    expect((await deploymentIn(admin, made.id, ["succeeded", "failed"])).state).toBe("succeeded");
+    const back = await execute(rollbackDeployment, admin, { deploymentId: made.id });
+    const blocked = await deploymentIn(admin, back.id, ["ready", "blocked"]);
+    expect(blocked.problems.map(({ code, migration }) => [code, migration])).toContainEqual([
+      "plan.no_down",
+      "20260101000000_cleanup",
+    ]);
+  });
+
+  it("are removed by whoever may delete backups, and nobody else", async () => {
+    const { viewer } = project.actors;
+    await expect(execute(purgeKeptRows, viewer, { targetId })).rejects.toMatchObject({ kind: "forbidden" });
+    const { admin } = project.actors;
+    const [entry] = await execute(listKeptRows, viewer, { targetId });
+    expect(await execute(purgeKeptRows, admin, { targetId, ids: [entry?.id ?? ""] })).toMatchObject({
+      entries: 1,
+    });
+    expect((await execute(listKeptRows, viewer, { targetId }))[0]).toMatchObject({ state: "purged" });
+    expect(await hasExpiredRows(db(), targetId)).toBe(false);
+    await query("UPDATE dbmigrator_undo.entry SET expires_at = now() - interval '1 day'");
+    expect(await hasExpiredRows(db(), targetId)).toBe(true);
+    expect(await execute(purgeKeptRows, admin, { targetId })).toMatchObject({ entries: 2 });
+  });
+});
