@@ -27,8 +27,10 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
 function goesWithBaseType(fact: Fact, { decided, around }: Planning): boolean {
   return fact.deps.some((id) => {
     if (!id.startsWith("shell_type:")) return false;
-    const type = id.replace("shell_type:", "base_type:");
-    return decided.gone.has(type) && routinesOf(around.from.facts.get(type)).includes(fact.id);
+    const name = id.slice("shell_type:".length);
+    return [`base_type:${name}`, `range:${name}`].some(
+      (type) => decided.gone.has(type) && routinesOf(around.from.facts.get(type)).includes(fact.id),
+    );
   });
 }
 

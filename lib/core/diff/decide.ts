@@ -37,9 +37,11 @@ export function decide(differences: Difference[], around: Surroundings): Decided
   return decided;
 }
 
-/** The input, output … functions of a base type, without which it is nothing. */
+/** The input, output … functions of a base type (the canonical one of a range), without which it is nothing. */
 export function routinesOf(fact: Fact | undefined): FactId[] {
-  return fact?.kind === "base_type" ? ((fact.body.routines as FactId[] | undefined) ?? []) : [];
+  return fact?.kind === "base_type" || fact?.kind === "range"
+    ? ((fact.body.routines as FactId[] | undefined) ?? [])
+    : [];
 }
 
 function decideChange(

@@ -44,6 +44,7 @@ export function lateActions(
       after.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}` });
     }
     if (fact.kind === "table") after.push(...tableSettings(fact, old, born));
+    if (fact.kind === "materialized_view") after.push(...clusterSettings(fact, old, born));
   }
   return { before, after };
 }
@@ -62,12 +63,10 @@ function ownerChanged(fact: Fact, old: Fact | undefined, born: Set<FactId>): boo
 
 function tableSettings(fact: Fact, old: Fact | undefined, born: Set<FactId>): Statement[] {
   const b = tableBody(fact);
-  const a: Pick<TableBody, "replicaIdentity" | "replicaIndex" | "clusterIndex"> = old
+  const a: Pick<TableBody, "replicaIdentity" | "replicaIndex"> = old
     ? tableBody(old)
-    : { replicaIdentity: "d", replicaIndex: null, clusterIndex: null };
-  const rebuilt = (index: string | null) =>
-    index !== null &&
-    (born.has(`index:${fact.schema}.${index}`) || born.has(`constraint:${fact.name}.${index}`));
+    : { replicaIdentity: "d", replicaIndex: null };
+  const rebuilt = (index: string | null) => isRebuilt(fact, index, born);
   const words = { d: "DEFAULT", n: "NOTHING", f: "FULL", i: `USING INDEX ${b.replicaIndex}` };
   const statements: Statement[] = [];
   if (
@@ -80,10 +79,20 @@ function tableSettings(fact: Fact, old: Fact | undefined, born: Set<FactId>): St
       sql: `ALTER TABLE ${fact.name} REPLICA IDENTITY ${words[b.replicaIdentity]}`,
     });
   }
-  if (b.clusterIndex !== null && (a.clusterIndex !== b.clusterIndex || rebuilt(b.clusterIndex))) {
-    statements.push({ id: fact.id, sql: `ALTER TABLE ${fact.name} CLUSTER ON ${b.clusterIndex}` });
-  }
-  if (b.clusterIndex === null && a.clusterIndex !== null)
-    statements.push({ id: fact.id, sql: `ALTER TABLE ${fact.name} SET WITHOUT CLUSTER` });
-  return statements;
+  return [...statements, ...clusterSettings(fact, old, born)];
+}
+
+function isRebuilt(fact: Fact, index: string | null, born: Set<FactId>): boolean {
+  if (index === null) return false;
+  return born.has(`index:${fact.schema}.${index}`) || born.has(`constraint:${fact.name}.${index}`);
+}
+
+/** CLUSTER ON, of tables and materialized views. */
+function clusterSettings(fact: Fact, old: Fact | undefined, born: Set<FactId>): Statement[] {
+  const was = (old?.body.clusterIndex ?? null) as string | null;
+  const is = fact.body.clusterIndex as string | null;
+  const on = `ALTER ${fact.kind === "table" ? "TABLE" : "MATERIALIZED VIEW"} ${fact.name}`;
+  if (is !== null && (was !== is || isRebuilt(fact, is, born)))
+    return [{ id: fact.id, sql: `${on} CLUSTER ON ${is}` }];
+  return is === null && was !== null ? [{ id: fact.id, sql: `${on} SET WITHOUT CLUSTER` }] : [];
 }

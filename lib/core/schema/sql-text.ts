@@ -47,9 +47,14 @@ export function storageOptions(options: string[]): string {
 
 /** Statements that turn one set of `name=value` options into another: SET and RESET. */
 export function alterOptions(prefix: string, from: string[], to: string[]): string[] {
-  const names = (options: string[]) => options.map((option) => option.slice(0, option.indexOf("=")));
-  const set = to.filter((option) => !from.includes(option));
+  const nameOf = (option: string) => option.slice(0, option.indexOf("="));
+  const names = (options: string[]) => options.map(nameOf);
   const reset = names(from).filter((name) => !names(to).includes(name));
+  const changed = to.filter((option) => !from.includes(option));
+  // What is set goes to the end of the stored list: where that is another order than wanted, all are set.
+  const kept = from.filter((option) => to.includes(option) && !names(changed).includes(nameOf(option)));
+  const inOrder = changed.length === 0 || [...kept, ...changed].join("\n") === to.join("\n");
+  const set = inOrder ? changed : to;
   return [
     ...(reset.length > 0 ? [`${prefix} RESET (${reset.join(", ")})`] : []),
     ...(set.length > 0 ? [`${prefix} SET (${storageOptions(set)})`] : []),

@@ -55,9 +55,9 @@ const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
 export function columnDefinition(fact: Fact): string {
   const b = body(fact);
   const parts = [`${fact.name} ${b.type}`];
+  if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
   if (b.foreignOptions.length > 0) parts.push(foreignOptions(b.foreignOptions).trim());
   if (b.collation) parts.push(`COLLATE ${b.collation}`);
-  if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
   if (b.generated !== "")
     parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
   if (b.identity !== "") parts.push(identityClause(b));
@@ -96,7 +96,7 @@ export const columnKind: KindDefinition = {
         FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
       a.attidentity AS identity, a.attgenerated AS generated,
       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS expression, d.oid AS default_oid,
-      CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END AS storage, nullif(a.attcompression, '') AS compression,
+      CASE WHEN a.attstorage <> t.typstorage OR t.typtype = 'b' AND t.oid >= 16384 THEN a.attstorage END AS storage, nullif(a.attcompression, '') AS compression,
       ${version >= 170000 ? "a.attstattarget" : "nullif(a.attstattarget, -1)"} AS statistics, a.attoptions AS options,
       a.attfdwoptions AS foreign_options, a.attislocal AS local${
         version >= 180000
@@ -231,7 +231,11 @@ function childKeeps(fact: Fact, around: Surroundings): boolean {
 
 function forgetViewColumn(fact: Fact): string[] {
   const on = `${relationOf(fact)}.${fact.name}`;
+  const alter = `ALTER MATERIALIZED VIEW ${relationOf(fact)} ALTER COLUMN ${fact.name}`;
+  const b = body(fact);
   return [
+    ...(b.statistics === null ? [] : [`${alter} SET STATISTICS -1`]),
+    ...alterOptions(alter, b.options, []),
     ...alterGrants({ on: `TABLE ${relationOf(fact)}`, all: "" }, fact.acl ?? [], [], ` (${fact.name})`),
     ...(fact.comment === null ? [] : [`COMMENT ON COLUMN ${on} IS NULL`]),
   ];

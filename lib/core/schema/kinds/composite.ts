@@ -1,12 +1,15 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { literal, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 interface Attribute {
   name: string;
   type: string;
   collation: string | null;
+  comment: string | null;
 }
 const attributes = (fact: Fact) => fact.body.attributes as Attribute[];
+const comment = (fact: Fact, one: Attribute) =>
+  `COMMENT ON COLUMN ${fact.name}.${one.name} IS ${one.comment === null ? "NULL" : literal(one.comment)}`;
 const written = (a: Attribute) => `${a.name} ${a.type}${a.collation ? ` COLLATE ${a.collation}` : ""}`;
 
 /** pg_class with relkind c and its pg_attribute rows. */
@@ -19,7 +22,8 @@ export const compositeKind: KindDefinition = {
       (SELECT coalesce(json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod),
           'collation', CASE WHEN a.attcollation <> at.typcollation THEN
             (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname) FROM pg_collation co
-             JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END)
+             JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END,
+          'comment', col_description(c.oid, a.attnum))
           ORDER BY a.attnum), '[]')
         FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes
@@ -40,7 +44,10 @@ export const compositeKind: KindDefinition = {
       ],
     };
   },
-  create: (fact) => [`CREATE TYPE ${fact.name} AS (${attributes(fact).map(written).join(", ")})`],
+  create: (fact) => [
+    `CREATE TYPE ${fact.name} AS (${attributes(fact).map(written).join(", ")})`,
+    ...attributes(fact).flatMap((one) => (one.comment === null ? [] : [comment(fact, one)])),
+  ],
   drop: (fact) => [`DROP TYPE ${fact.name}`],
   alter: (from, to) => {
     const [a, b] = [attributes(from), attributes(to)];
@@ -59,7 +66,11 @@ export const compositeKind: KindDefinition = {
         ];
       }),
     ];
-    return actions.length > 0 ? [`ALTER TYPE ${to.name} ${actions.join(", ")}`] : [];
+    const commented = b.filter((one) => one.comment !== (old.get(one.name)?.comment ?? null));
+    return [
+      ...(actions.length > 0 ? [`ALTER TYPE ${to.name} ${actions.join(", ")}`] : []),
+      ...commented.map((one) => comment(to, one)),
+    ];
   },
   ownedAs: (fact) => `TYPE ${fact.name}`,
   grantedOn: (fact) => ({ on: `TYPE ${fact.name}`, all: "U" }),

@@ -1,4 +1,14 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import {
+  alterOptions,
+  list,
+  literal,
+  notMember,
+  oid,
+  optional,
+  storageOptions,
+  text,
+  USER_NAMESPACE,
+} from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -14,6 +24,9 @@ export interface ConstraintBody {
   partitioned: boolean;
   /** Its own index, quoted without schema. */
   index: string | null;
+  /** Storage parameters of that index. */
+  indexOptions: string[];
+  indexComment: string | null;
 }
 export const constraintBody = (fact: Fact) => fact.body as unknown as ConstraintBody;
 
@@ -26,7 +39,8 @@ export const constraintKind: KindDefinition = {
   ) => `SELECT k.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(n.nspname) AS schema,
       quote_ident(k.conname) AS name, k.contype AS type, pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated,
       ${version >= 180000 ? "k.conenforced" : "true"} AS enforced, k.condeferrable AS deferrable, k.condeferred AS deferred,
-      CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index,
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index, ic.reloptions AS index_options,
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN obj_description(k.conindid, 'pg_class') END AS index_comment,
       c.relkind = 'p' AS partitioned, CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
         FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
       CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,
@@ -49,6 +63,8 @@ export const constraintKind: KindDefinition = {
       attachedTo: optional(row, "attached_to"),
       partitioned: row.partitioned === true,
       index,
+      indexOptions: list(row, "index_options"),
+      indexComment: optional(row, "index_comment"),
     };
     const addresses = [{ catalog: "pg_constraint", oid: oid(row) }];
     if (row.index_oid) addresses.push({ catalog: "pg_class", oid: oid(row, "index_oid") });
@@ -66,7 +82,10 @@ export const constraintKind: KindDefinition = {
   create: (fact) => {
     const b = constraintBody(fact);
     const only = b.type === "f" || b.type === "c" ? "" : b.partitioned || b.attachedTo ? "ONLY " : "";
-    return [`ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${b.definition}`];
+    return [
+      `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
+      ...(b.indexComment === null ? [] : [commentIndex(fact)]),
+    ];
   },
   drop: (fact) => [`ALTER TABLE ${relationOf(fact)} DROP CONSTRAINT ${fact.name}`],
   alter: (from, to) => {
@@ -78,6 +97,8 @@ export const constraintKind: KindDefinition = {
       validated: true,
       deferrable: false,
       deferred: false,
+      indexOptions: [],
+      indexComment: null,
     });
     if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated))
       return "replace";
@@ -90,11 +111,30 @@ export const constraintKind: KindDefinition = {
             `${on} ALTER CONSTRAINT ${to.name} ${b.deferrable ? `DEFERRABLE INITIALLY ${b.deferred ? "DEFERRED" : "IMMEDIATE"}` : "NOT DEFERRABLE"}`,
           ]
         : []),
+      ...alterOptions(`ALTER INDEX ${fullIndexName(to)}`, a.indexOptions, b.indexOptions),
+      ...(a.indexComment === b.indexComment ? [] : [commentIndex(to)]),
       ...(!a.validated && b.validated ? [`${on} VALIDATE CONSTRAINT ${to.name}`] : []),
     ];
   },
   commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
 };
+
+/** Storage parameters stand before the state of the constraint and the predicate of an exclusion. */
+function withOptions(b: ConstraintBody): string {
+  if (b.indexOptions.length === 0) return b.definition;
+  const at = b.definition.search(/ WHERE \(| DEFERRABLE| INITIALLY DEFERRED/);
+  const end = at === -1 ? b.definition.length : at;
+  return `${b.definition.slice(0, end)} WITH (${storageOptions(b.indexOptions)})${b.definition.slice(end)}`;
+}
+
+function fullIndexName(fact: Fact): string {
+  return `${fact.schema}.${constraintBody(fact).index}`;
+}
+
+function commentIndex(fact: Fact): string {
+  const { indexComment } = constraintBody(fact);
+  return `COMMENT ON INDEX ${fullIndexName(fact)} IS ${indexComment === null ? "NULL" : literal(indexComment)}`;
+}
 
 function withoutState(definition: string): string {
   return definition.replace(/( NOT VALID| DEFERRABLE| INITIALLY DEFERRED)+$/, "");

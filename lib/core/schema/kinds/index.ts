@@ -52,10 +52,19 @@ export const indexKind: KindDefinition = {
     if (bare(a) !== bare(b) || (a.valid !== b.valid && !a.valid)) return "replace";
     return [
       ...alterOptions(`ALTER INDEX ${to.name}`, a.options, b.options),
-      ...(a.statistics === b.statistics ? [] : statistics(to)),
+      ...(a.statistics === b.statistics ? [] : [...forgotten(from, to), ...statistics(to)]),
     ];
   },
 };
+
+function forgotten(from: Fact, to: Fact): string[] {
+  const columns = (fact: Fact) =>
+    (indexBody(fact).statistics?.split(",") ?? []).map((entry) => entry.split(" ")[0]);
+  const kept = columns(to);
+  return columns(from)
+    .filter((column) => !kept.includes(column))
+    .map((column) => `ALTER INDEX ${to.name} ALTER COLUMN ${column} SET STATISTICS -1`);
+}
 
 function statistics(fact: Fact): string[] {
   const entries = indexBody(fact).statistics?.split(",") ?? [];

@@ -48,7 +48,13 @@ export const rangeKind: KindDefinition = {
     if (b.subdiff) parts.push(`subtype_diff = ${b.subdiff}`);
     return [`CREATE TYPE ${fact.name} AS RANGE (${parts.join(", ")})`];
   },
-  drop: (fact) => [`DROP TYPE ${fact.name}`],
+  // With a canonical function they need one another, as base types and theirs do.
+  drop: (fact, around) => {
+    if (fact.body.canonical === null) return [`DROP TYPE ${fact.name}`];
+    const again = around.to.facts.get(fact.id)?.body.canonical ? [`CREATE TYPE ${fact.name}`] : [];
+    return [`DROP TYPE ${fact.name} CASCADE`, ...again];
+  },
+  compared: (fact) => ({ ...fact.body, routines: undefined }),
   ownedAs: (fact) => `TYPE ${fact.name}`,
   grantedOn: (fact) => ({ on: `TYPE ${fact.name}`, all: "U" }),
 };

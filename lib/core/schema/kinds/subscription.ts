@@ -8,7 +8,7 @@ export const subscriptionKind: KindDefinition = {
   query: (
     version,
   ) => `SELECT s.oid, s.subowner AS owner, quote_ident(s.subname) AS name, s.subenabled AS enabled, s.subconninfo AS connection,
-      s.subslotname AS slot, s.subsynccommit AS synchronous_commit, s.subpublications AS publications, s.subbinary AS binary,
+      s.subslotname AS slot, s.subsynccommit AS synchronous_commit, ARRAY(SELECT quote_ident(name) FROM unnest(s.subpublications) name) AS publications, s.subbinary AS binary,
       ${version >= 160000 ? "s.substream::text" : "CASE WHEN s.substream THEN 't' ELSE 'f' END"} AS streaming,
       ${version >= 150000 ? "s.subtwophasestate <> 'd'" : "false"} AS two_phase, ${version >= 150000 ? "s.subdisableonerr" : "false"} AS disable_on_error,
       ${version >= 160000 ? "s.suborigin" : "'any'"} AS origin, ${version >= 160000 ? "s.subpasswordrequired" : "true"} AS password_required,

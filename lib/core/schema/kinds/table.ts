@@ -64,8 +64,8 @@ export const tableKind: KindDefinition = {
       kind: text(row, "kind") as TableBody["kind"],
       persistence: text(row, "persistence") as TableBody["persistence"],
       accessMethod: optional(row, "access_method"),
-      options: list(row, "options").sort(),
-      toastOptions: list(row, "toast_options").sort(),
+      options: list(row, "options"),
+      toastOptions: list(row, "toast_options"),
       partitionKey: optional(row, "partition_key"),
       partitionOf: partition ? (parents[0] ?? null) : null,
       bound: optional(row, "bound"),
@@ -100,6 +100,8 @@ export const tableKind: KindDefinition = {
   // Replica identity and CLUSTER name an index that may come later: actions of their own (see diff/late).
   compared: (fact) => ({
     ...fact.body,
+    options: [...tableBody(fact).options].sort(),
+    toastOptions: [...tableBody(fact).toastOptions].sort(),
     replicaIdentity: undefined,
     replicaIndex: undefined,
     clusterIndex: undefined,

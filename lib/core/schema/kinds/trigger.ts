@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -9,15 +9,17 @@ export const ENABLED: Record<string, string> = {
   A: "ENABLE ALWAYS",
 };
 
-/** pg_trigger, without internal ones and the clones that partitions get from their parent. */
+/** pg_trigger, without internal ones; of those that partitions get from their parent only what is switched otherwise. */
 export const triggerKind: KindDefinition = {
   kind: "trigger",
   keyword: "TRIGGER",
   query:
     () => `SELECT t.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, c.relkind AS of, quote_ident(t.tgname) AS name,
-      pg_get_triggerdef(t.oid) AS definition, t.tgenabled AS enabled, t.tgconstraint AS constraint_oid
+      CASE WHEN t.tgparentid = 0 THEN pg_get_triggerdef(t.oid) END AS definition, t.tgenabled AS enabled, t.tgconstraint AS constraint_oid,
+      p.tgenabled AS parent_enabled, quote_ident(pn.nspname) || '.' || quote_ident(pc.relname) AS parent_relation, quote_ident(p.tgname) AS parent_name
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")} AND ${notMember("pg_trigger", "t.oid")}`,
+    LEFT JOIN pg_trigger p ON p.oid = t.tgparentid LEFT JOIN pg_class pc ON pc.oid = p.tgrelid LEFT JOIN pg_namespace pn ON pn.oid = pc.relnamespace
+    WHERE NOT t.tgisinternal AND (t.tgparentid = 0 OR t.tgenabled <> p.tgenabled) AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")} AND ${notMember("pg_trigger", "t.oid")}`,
   read: (row) => {
     const relation = text(row, "relation");
     const name = text(row, "name");
@@ -29,13 +31,35 @@ export const triggerKind: KindDefinition = {
       name,
       schema: null,
       parent: `${text(row, "of") === "v" ? "view" : "table"}:${relation}`,
-      body: { definition: text(row, "definition"), enabled: text(row, "enabled") },
+      body: {
+        definition: optional(row, "definition"),
+        enabled: text(row, "enabled"),
+        inherited: optional(row, "parent_enabled"),
+      },
       addresses,
+      extraDeps: row.parent_name
+        ? [`trigger:${text(row, "parent_relation")}.${text(row, "parent_name")}`]
+        : [],
     };
   },
-  create: (fact) => [String(fact.body.definition), ...(fact.body.enabled === "O" ? [] : [enable(fact)])],
-  drop: (fact) => [`DROP TRIGGER ${fact.name} ON ${relationOf(fact)}`],
-  alter: (from, to) => (from.body.definition === to.body.definition ? [enable(to)] : "replace"),
+  create: (fact) => {
+    if (fact.body.definition === null) return [enable(fact)];
+    return [String(fact.body.definition), ...(fact.body.enabled === "O" ? [] : [enable(fact)])];
+  },
+  drop: (fact, around) => {
+    if (fact.body.definition !== null) return [`DROP TRIGGER ${fact.name} ON ${relationOf(fact)}`];
+    // The partition's copy goes back to what its parent says, when that is still there.
+    const parent = fact.deps.find((id) => id.startsWith("trigger:")) ?? "";
+    const usual = around.to.facts.get(parent)?.body.enabled;
+    return usual && around.to.facts.has(fact.parent ?? "")
+      ? [enable({ ...fact, body: { ...fact.body, enabled: usual } })]
+      : [];
+  },
+  alter: (from, to) => {
+    if (from.body.definition !== to.body.definition) return "replace";
+    return from.body.enabled === to.body.enabled ? [] : [enable(to)];
+  },
+  compared: (fact) => ({ ...fact.body, inherited: undefined }),
   commentOn: (fact) => `TRIGGER ${fact.name} ON ${relationOf(fact)}`,
 };
 

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A pair of schemas of our own: `corpus/<kind>/<case>/{a,b}.sql`. */
+export interface OwnCase {
+  /** `kind/case`. */
+  name: string;
+  /** The schema that its statements run in: `kind_case`. */
+  schema: string;
+  a: string;
+  b: string;
+  /** Oldest major that knows what it uses. */
+  server: number;
+  /** Objects (as SQL names them, without the schema) that may be made anew instead of altered. */
+  remade: string[];
+}
+
+/** Comments at the top of a file: `-- server: 15`, `-- remade: view x, function f(integer)`. */
+function directive(text: string, key: string): string | null {
+  return new RegExp(`^-- ${key}: (.*)$`, "m").exec(text)?.[1] ?? null;
+}
+
+/** All cases below a folder, by name. */
+export function readOwnCases(folder: string): OwnCase[] {
+  return readdirSync(folder).flatMap((kind) =>
+    readdirSync(join(folder, kind)).map((title) => {
+      const read = (side: string) => readFileSync(join(folder, kind, title, `${side}.sql`), "utf8");
+      const [a, b] = [read("a"), read("b")];
+      return {
+        name: `${kind}/${title}`,
+        schema: `${kind}_${title}`.replaceAll("-", "_"),
+        a,
+        b,
+        server: Math.max(Number(directive(a, "server") ?? 0), Number(directive(b, "server") ?? 0)),
+        remade: (directive(b, "remade") ?? "").split("; ").filter(Boolean),
+      };
+    }),
+  );
+}
+
+/** As one script of its own schema. */
+export function scriptOf(one: OwnCase, side: "a" | "b"): string {
+  return `CREATE SCHEMA ${one.schema};\nSET search_path = ${one.schema}, pg_catalog; SET check_function_bodies = off;\n${one[side]}\nRESET search_path; RESET check_function_bodies;`;
+}
