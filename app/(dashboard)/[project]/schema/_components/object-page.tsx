@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { CopyButton } from "@/components/copy-button";
 import { Bytes, Count } from "@/components/figures";
-import { Icon } from "@/components/icon";
+import { LinkArrow } from "@/components/link-arrow";
 import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
 import { SqlText } from "@/components/sql-text";
@@ -74,7 +74,7 @@ function ObjectHead({ project, targetId, object, read }: Props) {
     <header className="object-head">
       <p className="back">
         <Link className="link" href={schemaHref(project, targetId)}>
-          <Icon name="left" small /> {t("allObjects")}
+          {t("allObjects")}
         </Link>
       </p>
       <div className="object-title">
@@ -86,9 +86,7 @@ function ObjectHead({ project, targetId, object, read }: Props) {
           </code>
         </h2>
         {isTable ? (
-          <Link className="link" href={diagramHref(project, targetId, { focus: row.id })}>
-            {t("inDiagram")} <Icon name="arrow" small />
-          </Link>
+          <LinkArrow href={diagramHref(project, targetId, { focus: row.id })}>{t("inDiagram")}</LinkArrow>
         ) : null}
       </div>
       {object.comment ? <p className="object-comment">{object.comment}</p> : null}

@@ -1,0 +1,5 @@
+import { SchemaSkeleton } from "../_components/skeleton";
+
+export default function Loading() {
+  return <SchemaSkeleton />;
+}
