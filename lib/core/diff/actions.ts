@@ -11,6 +11,8 @@ export interface Action {
   after: Set<string>;
   /** Keys of actions that should come first and need not: guesses from texts, given up where they make a cycle. */
   softAfter: Set<string>;
+  /** Statements that need a transaction of their own, or none (see PlannedStatement). */
+  transactions?: Map<string, "outside" | "alone">;
 }
 
 export type Actions = Map<string, Action>;

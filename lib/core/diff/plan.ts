@@ -4,51 +4,86 @@ import { buildActions } from "./build-actions";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
 import { lateActions } from "./late";
+import { type Loss, lossOf } from "./losses";
+import { goOnline, type OnlineNote } from "./online";
 import { orderActions } from "./order";
+import { applyRenames } from "./rename-apply";
+import type { Rename, RenameQuestion } from "./rename-types";
+import { findQuestions } from "./renames";
 
 export interface PlannedStatement {
   sql: string;
-  verb: Action["verb"] | "prepare" | "finish";
+  verb: Action["verb"] | "rename" | "prepare" | "finish";
   /** What it is about. */
   id: FactId;
   /** Rows or values that cannot come back. */
   losesData: boolean;
   /** A commit is needed after it before its result can be used (ALTER TYPE … ADD VALUE). */
   commitAfter: boolean;
+  /** `outside`: PostgreSQL refuses it in a transaction. `alone`: its lock must not be kept for what follows. */
+  transaction?: "outside" | "alone";
+}
+
+export interface PlanOptions extends CompareOptions {
+  /** What is the same object under another name; see `findRenames`. */
+  renames?: readonly Rename[];
+  /** Objects of `from` that were asked about and are no renames: dropped, and not asked about again. */
+  notRenamed?: readonly FactId[];
+  /** Writers go on while it runs; takes longer and is no single transaction. */
+  online?: boolean;
 }
 
 export interface SchemaPlan {
   statements: PlannedStatement[];
+  /** What remains to be done after `renames`. */
   differences: Difference[];
+  /** Given and silent ones, as carried out. */
+  renames: Rename[];
+  /** Drops of data that may have been meant as renames. The plan drops until it is told. */
+  questions: RenameQuestion[];
+  /** Rows and values that no later plan brings back. */
+  losses: Loss[];
+  /** Where `online` was asked for and a lock that blocks writers remains. */
+  offline: OnlineNote[];
 }
 
 /**
  * SQL that turns `from` into `to`, in an order in which every statement finds what it needs. Rows are kept: a table
- * or column that exists on both sides is altered, never dropped and made anew.
+ * or column that exists on both sides is altered, never dropped and made anew. Statements are schema-qualified;
+ * bodies of functions may name what comes later, so they are run with `check_function_bodies = off` (writePlan
+ * says so).
+ * @throws DomainError schema.rename_unknown for a rename whose object is not on its side
  */
-export function planSchema(from: Snapshot, to: Snapshot, options: CompareOptions = {}): SchemaPlan {
-  const around: Surroundings = { from, to };
-  const differences = compareSnapshots(from, to, options);
+export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = {}): SchemaPlan {
+  const renamed = applyRenames(from, to, options.renames ?? []);
+  const around: Surroundings = { from: renamed.snapshot, to };
+  const differences = compareSnapshots(around.from, to, options);
   const decided = decide(differences, around);
-  const ordered = orderActions(buildActions({ around, decided, options }));
+  const planning = { around, decided, options };
+  const actions = buildActions(planning);
+  const offline = options.online ? goOnline(actions, planning) : [];
+  const ordered = orderActions(actions);
   const { before, after } = lateActions(around, decided.gone, decided.born);
-  const statements = [
-    ...before.map((one) => ({ ...one, verb: "prepare" as const, losesData: false, commitAfter: false })),
-    ...ordered.flatMap((action) => action.sql.map((sql) => statementOf(action, sql))),
-    ...after.map((one) => ({ ...one, verb: "finish" as const, losesData: false, commitAfter: false })),
+  const bare = { losesData: false, commitAfter: false };
+  const statements: PlannedStatement[] = [
+    ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
+    ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })),
+    ...ordered.flatMap((action) => statementsOf(action, around)),
+    ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })),
   ];
-  return { statements, differences };
+  const questions = findQuestions(around.from, to, options.notRenamed ?? []);
+  const losses = ordered.flatMap((action) => lossOf(action, around) ?? []);
+  return { statements, differences, renames: renamed.applied, questions, losses, offline };
 }
 
-function statementOf(action: Action, sql: string): PlannedStatement {
-  const loses =
-    action.verb === "drop" &&
-    ["table", "column", "materialized_view", "sequence", "schema"].includes(action.fact.kind);
-  return {
+function statementsOf(action: Action, around: Surroundings): PlannedStatement[] {
+  const losesData = lossOf(action, around) !== null;
+  return action.sql.map((sql) => ({
     sql,
     verb: action.verb,
     id: action.fact.id,
-    losesData: loses,
+    losesData,
     commitAfter: /^ALTER TYPE .* ADD VALUE /.test(sql),
-  };
+    ...(action.transactions?.has(sql) ? { transaction: action.transactions.get(sql) } : {}),
+  })) as PlannedStatement[];
 }

@@ -22,7 +22,7 @@ const TYPES: readonly Kind[] = [
   "view",
   "materialized_view",
 ];
-const BOTH = [...new Set([...RELATIONS, ...TYPES])];
+export const BOTH: readonly Kind[] = [...new Set([...RELATIONS, ...TYPES])];
 
 /** Other facts that must go before one of this name can be made. */
 export function sameName(fact: Fact, from: Snapshot): FactId[] {
