@@ -107,6 +107,7 @@ function reviewOf(deployment: LoadedDeployment, { result, schemas }: LiveParts) 
         ? null
         : { before, after, changed: before !== after, changes: result?.dryRun?.changes ?? [] },
     rollback: result?.dryRun?.rollback ?? null,
+    undo: result?.undo ?? null,
     shadow: result?.dryRun?.shadow ?? null,
     bound: result && deployment.boundHash === result.bound.hash ? result.bound : null,
   };

@@ -7,6 +7,7 @@ import type {
   DryRun,
   PlannedMigration,
   PostgresFailure,
+  UndoForetold,
 } from "../../core/run/types";
 import type { LockMode } from "../../core/sql/types";
 
@@ -315,6 +316,8 @@ export interface DeploymentView {
   /** `changes`: object by object; empty where only the texts could be compared. */
   schemaChange: { before: string; after: string; changed: boolean; changes: SchemaChange[] } | null;
   rollback: DryRun["rollback"] | null;
+  /** Rows that are kept before they are lost, or put back. */
+  undo: UndoForetold | null;
   shadow: DryRun["shadow"] | null;
   /** Names of what is lost; typed by the person who starts the run. */
   destroys: string[];

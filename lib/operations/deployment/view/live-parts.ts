@@ -162,15 +162,23 @@ async function wasPromoted(db: Db, deploymentId: string, targetId: string): Prom
 
 async function everyStepHasDown(db: Db, deployment: LoadedDeployment): Promise<boolean> {
   if (deployment.state !== "succeeded" || deployment.direction === "down") return true;
-  const without = await db.migration.count({
+  const without = await db.migration.findMany({
     where: {
       serviceId: deployment.serviceId,
       kind: "versioned",
       down: null,
       filename: { in: deployment.plan.map((one) => one.filename) },
     },
+    select: { filename: true },
   });
-  return without === 0;
+  if (without.length === 0) return true;
+  // Where rows were kept they can be put back without a script; whether they still are there the target will say.
+  const kept = await db.runLog.findMany({
+    where: { run: { deploymentId: deployment.id }, code: "undo_kept" },
+    select: { data: true },
+  });
+  const names = new Set(kept.map(({ data }) => (data as { migration?: string } | null)?.migration));
+  return without.every(({ filename }) => names.has(filename));
 }
 
 export function placeOf(deployment: LoadedDeployment) {

@@ -59,6 +59,30 @@ export function PolicyForm({ environment, previous, writes }: PolicyFormProps) {
           >
             <Checkbox name="policy.requirePrevious" defaultChecked={policy.requirePrevious ?? false} />
           </Field>
+          <Field label={t("keep")} hint={t("keepHint")} beside>
+            <Checkbox name="policy.undo.keep" defaultChecked={policy.undo?.keep ?? true} />
+          </Field>
+          <div className="row">
+            <Field label={t("keepDays")} hint={t("keepDaysHint")}>
+              <Input
+                name="policy.undo.days"
+                type="number"
+                min={1}
+                max={365}
+                defaultValue={policy.undo?.days}
+                placeholder="7"
+              />
+            </Field>
+            <Field label={t("keepSize")} hint={t("keepSizeHint")}>
+              <Input
+                name="policy.undo.maxMegabytes"
+                type="number"
+                min={1}
+                defaultValue={policy.undo?.maxMegabytes}
+                placeholder="1024"
+              />
+            </Field>
+          </div>
         </fieldset>
         {writes ? (
           <div className="buttons">

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { Conversation } from "./conversation";
 import { Findings } from "./findings";
+import { KeptRows } from "./kept-rows";
 import { Problems } from "./problems";
 import { Rollback } from "./rollback";
 import { SchemaChange } from "./schema-change";
@@ -20,6 +21,7 @@ export function ReviewBody({ view }: { view: DeploymentView }) {
     ...(checked ? [{ id: "findings", label: t("tabs.findings"), count: view.findings.length }] : []),
     ...(view.schemaChange ? [{ id: "schema", label: t("tabs.schema") }] : []),
     ...(view.rollback ? [{ id: "rollback", label: t("tabs.rollback") }] : []),
+    ...(view.undo && view.undo.parts.length > 0 ? [{ id: "kept", label: t("tabs.kept") }] : []),
     { id: "talk", label: t("tabs.talk"), count: view.conversation.length },
   ];
   return (
@@ -32,6 +34,7 @@ export function ReviewBody({ view }: { view: DeploymentView }) {
       {view.rollback && view.shadow ? (
         <Rollback view={view} rollback={view.rollback} shadow={view.shadow} />
       ) : null}
+      {view.undo && view.undo.parts.length > 0 ? <KeptRows undo={view.undo} /> : null}
       <Conversation view={view} />
     </>
   );
