@@ -29,3 +29,11 @@ export function childEnvironment(): NodeJS.ProcessEnv {
   });
   return { ...Object.fromEntries(kept), NODE_ENV: "production", LC_ALL: "C", TZ: "UTC" };
 }
+
+/** Where S3 is, by the variables that its own command line reads; keys are read by the SDK itself. */
+export function s3FromEnv(): { region: string; endpoint: string | null } {
+  return {
+    region: process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION || "us-east-1",
+    endpoint: process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || null,
+  };
+}

@@ -11,6 +11,8 @@ export interface RunFlags extends CommonOptions {
   timeout: number;
   singleTransaction?: boolean;
   allowManaged?: boolean;
+  /** Where the backup is that was taken before. */
+  backup?: string;
 }
 
 /** @throws DomainError precondition, plan.blocked with every problem */
@@ -109,7 +111,8 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
 
 function report(outcome: RunOutcome, session: Session, flags: RunFlags): void {
   if (isJson(flags)) {
-    printJson({ target: targetName(session.spec, flags.env), ...outcome });
+    const backup = flags.backup === undefined ? {} : { backup: flags.backup };
+    printJson({ target: targetName(session.spec, flags.env), ...backup, ...outcome });
     return;
   }
   const done = outcome.migrations.filter((one) => one.outcome === "applied" || one.outcome === "reverted");

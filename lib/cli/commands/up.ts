@@ -1,6 +1,7 @@
 import { planUp } from "../../core/plan/plan";
-import { DomainError } from "../../errors";
-import { type RunFlags, requirePlan, runSteps } from "../run-steps";
+import type { ConnectionSpec } from "../../postgres/connection-spec";
+import { note } from "../output";
+import { type RunFlags, requireOwnTarget, requirePlan, runSteps } from "../run-steps";
 import { withSession } from "../session";
 
 interface UpOptions extends RunFlags {
@@ -8,19 +9,11 @@ interface UpOptions extends RunFlags {
   steps?: number;
   dryRun?: boolean;
   withBackup?: boolean;
+  /** Folder or bucket of the backup. */
+  backupOut?: string;
 }
 
 export async function up(options: UpOptions): Promise<number> {
-  if (options.withBackup) {
-    throw new DomainError(
-      "validation",
-      "cli.no_backups",
-      "This version cannot take backups; nothing was run.",
-      {
-        hint: "Take one with pg_dump, then run `dbmigrator up` without --with-backup.",
-      },
-    );
-  }
   if (options.dryRun) {
     const { dryRunCommand } = await import("./dry-run");
     return dryRunCommand({ ...options, timeout: 300, shadow: "auto" });
@@ -32,6 +25,22 @@ export async function up(options: UpOptions): Promise<number> {
       ...(options.env === undefined ? {} : { environment: options.env }),
     });
     requirePlan(problems);
+    if (options.withBackup && steps.length > 0) {
+      await requireOwnTarget(session, options);
+      return runSteps(session, steps, { ...options, backup: await backUp(session.spec, options) });
+    }
     return runSteps(session, steps, options);
   });
+}
+
+/** Of the whole target; when it fails, nothing is run. @returns where it is */
+async function backUp(spec: ConnectionSpec, options: UpOptions): Promise<string> {
+  const { takeBackup } = await import("./backup");
+  const { path } = await takeBackup(spec, {
+    label: "before up",
+    ...(options.backupOut === undefined ? {} : { out: options.backupOut }),
+    ...(options.json === undefined ? {} : { json: options.json }),
+  });
+  note(`The target as it was is in ${path}.`);
+  return path;
 }

@@ -76,9 +76,12 @@ export async function databaseExists(admin: pg.Client, name: string): Promise<bo
   return (rowCount ?? 0) > 0;
 }
 
-export async function canCreateDatabase(client: pg.Client): Promise<boolean> {
+/** Whether the role may make a database and, being in one, rename that. @param replace the current one is replaced */
+export async function canCreateDatabase(client: pg.Client, replace: boolean): Promise<boolean> {
   const { rows } = await client.query<{ can: boolean }>(
-    "SELECT rolsuper OR rolcreatedb AS can FROM pg_roles WHERE rolname = current_user",
+    `SELECT r.rolsuper OR (r.rolcreatedb AND (NOT $1 OR pg_has_role(d.datdba, 'MEMBER'))) AS can
+       FROM pg_roles r, pg_database d WHERE r.rolname = current_user AND d.datname = current_database()`,
+    [replace],
   );
   return rows[0]?.can ?? false;
 }

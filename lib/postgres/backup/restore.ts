@@ -8,7 +8,7 @@ import { type OpenArchive, openArchive } from "./archive-reader";
 import { applyTraits, createLike } from "./database-traits";
 import { mapFailure } from "./failures";
 import { fillDatabase } from "./fill-database";
-import { restoreInPlace } from "./in-place";
+import { isEmpty, restoreInPlace } from "./in-place";
 import { readDatabaseTraits } from "./inventory";
 import { readPositions } from "./ledger-positions";
 import type { RestoreOptions } from "./options";
@@ -64,8 +64,9 @@ async function restoreBeside(
     notes.push(...(await applyTraits(admin, unfinished, traits, options.owners ?? "keep")));
     follower.begin("swapping");
     options.signal?.throwIfAborted();
-    const keptAs = before.traits ? keptName(wanted, new Date()) : null;
-    await giveName(admin, options, { unfinished, wanted, keptAs });
+    const keepAs = before.traits ? keptName(wanted, new Date()) : null;
+    await giveName(admin, options, { unfinished, wanted, keptAs: keepAs });
+    const keptAs = before.isEmpty && keepAs && (await dropEmpty(admin, keepAs)) ? null : keepAs;
     return {
       mode: options.mode,
       database: wanted,
@@ -100,6 +101,8 @@ function wantedName({ mode, as, spec }: RestoreOptions): string {
 interface Before {
   /** Of the database that is replaced; null when there is none. */
   traits: DatabaseTraits | null;
+  /** The one that is replaced holds nothing. */
+  isEmpty: boolean;
   rolesCreated: string[];
   left: RestoreResult["replicationLeft"];
   notes: BackupNote[];
@@ -128,7 +131,30 @@ async function prepare(
   const { left, notes } = requireDecision(replication, options.replication ?? "refuse");
   const keep = (options.owners ?? "keep") === "keep";
   const rolesCreated = keep ? await requireRoles(admin, manifest, options.missingRoles ?? "refuse") : [];
-  return { traits, rolesCreated, left, notes };
+  return {
+    traits,
+    isEmpty: traits !== null && (await holdsNothing(options.spec)),
+    rolesCreated,
+    left,
+    notes,
+  };
+}
+
+async function holdsNothing(spec: ConnectionSpec): Promise<boolean> {
+  const client = await openConnection({ ...spec, applicationName: "dbmigrator-restore" });
+  try {
+    return await isEmpty(client);
+  } finally {
+    await closeConnection(client);
+  }
+}
+
+/** An empty database that was made for the restore need not be kept. @returns false when it stays */
+function dropEmpty(admin: pg.Client, name: string): Promise<boolean> {
+  return admin.query(`DROP DATABASE ${quoteName(name)}`).then(
+    () => true,
+    () => false,
+  );
 }
 
 function onlyAPart(database: string): DomainError {
