@@ -1,11 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
+import type { DeploymentState, PlannedMigration } from "../../core/run/types";
 import { execute } from "../../operations/define";
 import { createDeployment } from "../../operations/deployment/create";
 import { getDeployment } from "../../operations/deployment/get";
 import { getDeploymentLive } from "../../operations/deployment/live";
 import { runDeployment } from "../../operations/deployment/run";
-import type { DeploymentView } from "../../operations/deployment/views";
+import type { DeploymentView, RunView } from "../../operations/deployment/views";
 import type { Answer, Call, RawInput } from "./endpoint";
 import { byNames, namedTarget, parseRequest } from "./named-target";
 
@@ -27,13 +28,29 @@ export const applyRequest = namedTarget.extend({
   wait: z.number().int().min(0).max(300).default(60).describe("Seconds to wait for the check and the run."),
 });
 
+/** What applying came to, or for what it waits. */
+export interface AppliedView {
+  /** Number of the deployment. */
+  deployment: number;
+  project: string;
+  state: DeploymentState;
+  migrations: Pick<PlannedMigration, "filename" | "version" | "name">[];
+  /** Names of everything that the migrations destroy. */
+  destroys: string[];
+  approvals: { given: number; needed: number };
+  /** null: it has not begun to run. */
+  run: RunView | null;
+  /** Where the deployment is found. */
+  location: string;
+}
+
 const POLL_MS = 250;
 
 /**
  * Brings a target to a version: asks for a deployment, waits for its check, and starts it when nobody has to
  * approve it and everything that it destroys was named. 200: it ended; 202: it goes on, or waits for somebody.
  */
-export async function applyMigrations(raw: RawInput, call: Call): Promise<Answer> {
+export async function applyMigrations(raw: RawInput, call: Call): Promise<Answer<AppliedView>> {
   const { wait, confirm, migration, to, ...rest } = parseRequest(applyRequest, raw);
   const goal = to ?? migration;
   const { actor, signal } = call;
@@ -65,7 +82,7 @@ async function waitWhile(
 
 const ENDED = ["succeeded", "failed", "cancelled", "in_doubt"];
 
-function answer(view: DeploymentView, otherwise: number): Answer {
+function answer(view: DeploymentView, otherwise: number): Answer<AppliedView> {
   const status = ENDED.includes(view.state) ? 200 : otherwise;
   const location = `/api/v1/deployments/${view.number}?project=${view.project.slug}`;
   return {

@@ -9,9 +9,9 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 export type RawInput = Record<string, unknown>;
 
 /** An answer that is not simply the operation's output with the endpoint's status. */
-export interface Answer {
+export interface Answer<Body = unknown> {
   status: number;
-  body: unknown;
+  body: Body;
   headers?: Record<string, string>;
 }
 
@@ -40,8 +40,6 @@ export interface Endpoint {
   input?(raw: RawInput, call: Call): Promise<RawInput> | RawInput;
   /** Does more than one operation; each of them checks and records for itself. */
   respond?(raw: RawInput, call: Call): Promise<Answer>;
-  /** What comes back, where it is worth describing field by field. */
-  output?: z.ZodType;
   status?: 200 | 201 | 202 | 204;
   /** Makes something: takes an Idempotency-Key. */
   creates?: true;

@@ -45,8 +45,8 @@ const apply = { operation: createDeployment, request: applyRequest, respond: app
 const migrations = { tag: "migrations" } as const;
 const deployments = { tag: "deployments" } as const;
 
-/** Every endpoint, as DESIGN's HTTP section names them, and what the pages can do beside. */
-export const ENDPOINTS: readonly Endpoint[] = [
+/** The types of their answers are read from here by answer-schemas.test.ts. */
+export const ENDPOINT_LIST = [
   { id: "migrations.list", method: "GET", path: "/migrations", ...migrations, operation: listMigrations },
   {
     id: "migrations.create",
@@ -290,4 +290,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     operation: targetStatus,
     missing: "backup.not_available",
   },
-];
+] as const satisfies readonly Endpoint[];
+
+/** Every endpoint, as DESIGN's HTTP section names them, and what the pages can do beside. */
+export const ENDPOINTS: readonly Endpoint[] = ENDPOINT_LIST;

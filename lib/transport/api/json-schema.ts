@@ -62,6 +62,7 @@ export function flatFields(schema: JsonSchema): FlatField[] {
 
 /** A type in few words, for people: "string", "integer", "array of string", "one of a, b". */
 export function typeWords(schema: JsonSchema): string {
+  if (typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) ?? "object";
   if (schema.enum) return schema.enum.map(String).join(" | ");
   if (schema.const !== undefined) return String(schema.const);
   if (schema.type === "array") return `${schema.items ? typeWords(schema.items) : "any"}[]`;

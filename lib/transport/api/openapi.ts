@@ -1,7 +1,8 @@
 import english from "../../../messages/en/api-docs.json";
+import answers from "./answer-schemas.json";
 import type { Endpoint } from "./endpoint";
 import { ENDPOINTS } from "./endpoints";
-import { flatFields, inputSchema, type JsonSchema } from "./json-schema";
+import { type FlatField, flatFields, inputSchema, type JsonSchema } from "./json-schema";
 
 type Texts = Record<string, Record<string, string>>;
 
@@ -62,7 +63,7 @@ function responsesOf(endpoint: Endpoint): Record<string, unknown> {
   if (endpoint.missing) return { ...common, 501: problem("Not available yet") };
   const json = {
     description: summaryOf(endpoint.id),
-    content: { "application/json": { schema: endpoint.output ? outputSchema(endpoint) : {} } },
+    content: { "application/json": { schema: answerSchema(endpoint) } },
   };
   return {
     [endpoint.status ?? 200]: json,
@@ -79,8 +80,18 @@ function responsesOf(endpoint: Endpoint): Record<string, unknown> {
   };
 }
 
-function outputSchema(endpoint: Endpoint): JsonSchema {
-  return endpoint.output ? inputSchema(endpoint.output) : {};
+/** What an endpoint answers, as the types of its operation say; empty while it answers nothing but 501. */
+export function answerSchema(endpoint: Endpoint): JsonSchema {
+  return (answers.answers as Record<string, JsonSchema>)[endpoint.id] ?? {};
+}
+
+/** The fields of an answer; the named types in it are looked up. */
+export function answerFields(endpoint: Endpoint): FlatField[] {
+  const schema = answerSchema(endpoint);
+  const name = typeof schema.$ref === "string" ? schema.$ref.split("/").at(-1) : undefined;
+  return flatFields(
+    name === undefined ? schema : ((answers.types as Record<string, JsonSchema>)[name] ?? {}),
+  );
 }
 
 function documented(endpoint: Endpoint): Record<string, unknown> {
@@ -134,7 +145,7 @@ export function openApiDocument(): Record<string, unknown> {
         token: { type: "http", scheme: "bearer", bearerFormat: "dbm_…" },
         session: { type: "apiKey", in: "cookie", name: "dbmigrator.session" },
       },
-      schemas: { Problem: PROBLEM, Health: HEALTH },
+      schemas: { ...answers.types, Problem: PROBLEM, Health: HEALTH },
     },
   };
 }

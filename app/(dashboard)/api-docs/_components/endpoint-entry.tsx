@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { CopyButton } from "@/components/copy-button";
 import type { Endpoint } from "@/lib/transport/api/endpoint";
 import { typeWords } from "@/lib/transport/api/json-schema";
-import { fieldsOf } from "@/lib/transport/api/openapi";
+import { answerFields, fieldsOf } from "@/lib/transport/api/openapi";
 
 /** One endpoint: its line, and opened, what it takes and how to call it. */
 export async function EndpointEntry({ endpoint }: { endpoint: Endpoint }) {
@@ -29,6 +29,7 @@ export async function EndpointEntry({ endpoint }: { endpoint: Endpoint }) {
             <code>{endpoint.missing ? 501 : (endpoint.status ?? 200)}</code>
           </dd>
         </dl>
+        {endpoint.missing ? null : <AnswerFields endpoint={endpoint} />}
         <div>
           <p className="flex items-center gap-2 text-meta text-muted">
             {t("example")} <CopyButton text={example} label={`${endpoint.method} ${endpoint.path}`} />
@@ -97,6 +98,38 @@ async function Fields({ endpoint }: { endpoint: Endpoint }) {
                 <code>{row.type}</code>
               </td>
               <td>{row.required ? t("needed") : t("optional")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+async function AnswerFields({ endpoint }: { endpoint: Endpoint }) {
+  const t = await getTranslations("api-docs");
+  const fields = answerFields(endpoint);
+  if (fields.length === 0) return null;
+  return (
+    <div className="overflow-x-auto">
+      <table className="tbl">
+        <caption className="text-left text-meta text-muted">{t("answer_fields")}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t("field")}</th>
+            <th scope="col">{t("type")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ name, schema, required }) => (
+            <tr key={name}>
+              <td>
+                <code>{name}</code>
+              </td>
+              <td>
+                <code>{typeWords(schema)}</code>
+                {required ? null : <span className="text-muted"> · {t("optional")}</span>}
+              </td>
             </tr>
           ))}
         </tbody>

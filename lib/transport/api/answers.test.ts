@@ -1,0 +1,162 @@
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { Role } from "../../access/roles";
+import { db } from "../../db/client";
+import { setEnv } from "../../env";
+import { deploymentIn, startTestWorker } from "../../testing/deployments";
+import { findMisfits } from "../../testing/json-schema";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { type TestProject, testProject, testTarget } from "../../testing/project";
+import { sessionCookie } from "../../testing/session-cookie";
+import { handleApi } from "../http";
+import { ENDPOINTS } from "./endpoints";
+import type { JsonSchema } from "./json-schema";
+import { openApiDocument } from "./openapi";
+import { matchEndpoint } from "./router";
+
+// Every check makes a scratch copy: slow where the machine is small.
+vi.setConfig({ testTimeout: 300_000 });
+
+interface Documented {
+  responses: Record<string, { content?: Record<string, { schema: JsonSchema }> }>;
+}
+const api = openApiDocument();
+const paths = api.paths as Record<string, Record<string, Documented>>;
+const { schemas } = api.components as { schemas: Record<string, JsonSchema> };
+
+let stop: () => Promise<void>;
+let project: TestProject;
+let targetId: string;
+const databases: TestDatabase[] = [];
+const called = new Set<string>();
+
+beforeAll(async () => {
+  stop = await startTestWorker();
+  setEnv({ LOG_LEVEL: "error" });
+  project = await testProject();
+  for (const environment of ["development", "production"]) {
+    const database = await testDatabase();
+    databases.push(database);
+    const id = await testTarget(project, "orders", environment, database.spec);
+    if (environment === "development") targetId = id;
+  }
+}, 60_000);
+afterAll(async () => {
+  await stop();
+  for (const database of databases) await database.drop();
+});
+
+/** Fields of answers that later calls need. */
+interface Fields {
+  id: string;
+  number: number;
+  deployment: number;
+  revision: number;
+  state: string;
+  rows: { id: string }[];
+}
+
+/** Calls an endpoint as a person would from a page, and holds its answer against its own documentation. */
+async function call(role: Role, method: string, path: string, body?: object): Promise<Fields> {
+  const headers = {
+    cookie: await sessionCookie(project.actors[role]),
+    host: "localhost",
+    "sec-fetch-site": "same-origin",
+    ...(body ? { "content-type": "application/json" } : {}),
+  };
+  const url = new URL(`http://localhost/api/v1${path}`);
+  if (method === "GET" || method === "DELETE") url.searchParams.set("project", project.slug);
+  const sent = body ? { body: JSON.stringify({ project: project.slug, ...body }) } : {};
+  const segments = url.pathname.split("/").slice(3);
+  const response = await handleApi(new Request(url, { method, headers, ...sent }), segments);
+  const json = (await response.json()) as Fields;
+  expect(response.ok, `${method} ${path}: ${JSON.stringify(json)}`).toBe(true);
+  const match = matchEndpoint(method, segments);
+  if (match.kind !== "found") throw new Error(`${path} is no endpoint`);
+  const { endpoint } = match;
+  const documented = paths[endpoint.path]?.[method.toLowerCase()]?.responses[response.status];
+  const schema = documented?.content?.["application/json"]?.schema;
+  expect(schema && Object.keys(schema), `${endpoint.id} ${response.status} is documented`).not.toEqual([]);
+  expect(schema).toBeDefined();
+  expect(findMisfits(json, schema ?? {}, schemas), endpoint.id).toEqual([]);
+  called.add(endpoint.id);
+  return json;
+}
+
+const here = { service: "orders", environment: "development" };
+
+async function migration(name: string, up: string, down: string): Promise<string> {
+  const made = await call("developer", "POST", "/migrations", { service: "orders", name });
+  const { id, revision } = await call("developer", "GET", `/migrations/${made.id}`);
+  await call("developer", "PATCH", `/migrations/${id}`, { up, down, revision });
+  await db().migration.update({ where: { id }, data: { draft: false } });
+  return id;
+}
+
+/** Until a deployment has come to one of the states, which takes the worker its time. */
+async function until(number: number, ...states: Parameters<typeof deploymentIn>[2]) {
+  const { id } = await db().deployment.findFirstOrThrow({ where: { projectId: project.projectId, number } });
+  return deploymentIn(project.actors.developer, id, states, 120_000);
+}
+
+it("scripts: every answer is what is documented", async () => {
+  const made = await call("developer", "POST", "/migrations/create", {
+    service: "orders",
+    description: "gone",
+  });
+  await call("developer", "DELETE", `/migrations/${made.id}`);
+  await migration("orders", "CREATE TABLE orders (id int PRIMARY KEY, note text);", "DROP TABLE orders;");
+  await migration("index", "CREATE INDEX orders_note ON orders (note);", "DROP INDEX orders_note;");
+  await call("developer", "POST", "/migrations/validate", { sql: "DROP TABLE orders; SELEC 1;" });
+  await call("developer", "POST", "/migrations/dry-run", here);
+  await call("viewer", "GET", "/migrations");
+  await call("viewer", "GET", "/migrations/status");
+});
+
+it("projects and targets: every answer is what is documented", async () => {
+  await call("viewer", "GET", "/projects");
+  await call("viewer", "GET", `/projects/${project.slug}`);
+  await call("viewer", "GET", `/projects/${project.slug}/targets`);
+  await call("viewer", "GET", `/targets/${targetId}`);
+  await call("admin", "POST", `/targets/${targetId}/test`, {});
+});
+
+it("deployments and runs: every answer is what is documented", async () => {
+  const first = await call("developer", "POST", "/migrations/apply", { ...here, steps: 1, wait: 120 });
+  expect(first.state).toBe("succeeded");
+  const second = await call("developer", "POST", "/migrations/run", { ...here, wait: 120 });
+  expect(second.state).toBe("succeeded");
+
+  const promoted = await call("developer", "POST", `/deployments/${second.deployment}/promote`, {});
+  const { number } = promoted;
+  await until(number, "awaiting_approval");
+  await call("developer", "POST", `/deployments/${number}/comments`, { body: "Please look." });
+  await call("developer", "POST", `/deployments/${number}/check`, {});
+  const waiting = await until(number, "awaiting_approval");
+  const bound = { boundHash: waiting.bound?.hash };
+  await call("approver", "POST", `/deployments/${number}/request-changes`, { ...bound, comment: "Why?" });
+  await call("approver", "POST", `/deployments/${number}/approve`, bound);
+  await call("viewer", "GET", `/deployments/${number}`);
+  await call("developer", "POST", `/deployments/${number}/run`, bound);
+  await until(number, "succeeded");
+  await call("viewer", "GET", `/deployments/${number}`);
+
+  await call("admin", "POST", `/deployments/${second.deployment}/rollback`, { reason: "Not wanted." });
+  await call("viewer", "GET", "/deployments");
+  const { rows } = await call("viewer", "GET", "/runs");
+  const [run] = rows;
+  await call("viewer", "GET", `/runs/${run?.id}`);
+  await call("viewer", "GET", `/runs/${run?.id}/log`);
+});
+
+it("what was stopped and begun again: every answer is what is documented", async () => {
+  await migration("late", "CREATE TABLE late (id int);", "DROP TABLE late;");
+  const { number } = await call("developer", "POST", "/deployments", { ...here, environment: "production" });
+  await call("developer", "POST", `/deployments/${number}/cancel`, {});
+  await call("developer", "POST", `/deployments/${number}/retry`, {});
+  await until(number, "awaiting_approval");
+});
+
+it("no endpoint was left out", () => {
+  const ids = ENDPOINTS.filter(({ missing }) => !missing).map(({ id }) => id);
+  expect(ids.filter((id) => !called.has(id))).toEqual([]);
+});
