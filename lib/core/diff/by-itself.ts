@@ -15,8 +15,9 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     return decided.gone.has(`column:${owner}`) || decided.gone.has(table);
   }
   if (fact.kind === "constraint" && fact.body.attachedTo !== null && parentKeyGoes(fact, planning))
-    return true;
-  if (fact.kind === "index" && decided.gone.has(`index:${fact.body.attachedTo}`)) return true;
+    return staysPartition(fact, around) || decided.gone.has(fact.parent ?? "");
+  const indexOfParent = `index:${fact.body.attachedTo}`;
+  if (fact.kind === "index" && decided.gone.has(indexOfParent) && staysPartition(fact, around)) return true;
   if (fact.kind !== "user_mapping" && fact.parent !== null && decided.gone.has(fact.parent)) {
     // A foreign key may tie tables that go together into a cycle: it is cut first.
     return !(fact.kind === "constraint" && fact.body.type === "f");
@@ -50,6 +51,10 @@ function parentKeyGoes(fact: Fact, { decided, around }: Planning): boolean {
   return indexes.has(String(fact.body.attachedTo));
 }
 
+function staysPartition(fact: Fact, around: Surroundings): boolean {
+  return parentsThroughout(fact.parent, around).length > 0;
+}
+
 /** Columns come with their table. */
 export function comesByItself(fact: Fact, planning: Planning): boolean {
   if (fact.kind !== "column") return false;
@@ -71,14 +76,29 @@ export function settingsAfterTable(fact: Fact, around: Surroundings): string[] {
 }
 
 /** Partitions and children get added, dropped and retyped columns from their parent. */
-export function followsParent(column: Fact, { decided, around }: Planning): boolean {
-  const snapshot = around.to.facts.has(column.id) ? around.to : around.from;
-  const table = column.parent ? snapshot.facts.get(column.parent) : undefined;
-  if (table?.kind !== "table") return false;
-  const { partitionOf, inherits } = tableBody(table);
-  return [...(partitionOf ? [partitionOf] : []), ...inherits].some((parent) => {
+export function followsParent(column: Fact, planning: Planning): boolean {
+  const { decided, around } = planning;
+  return parentsThroughout(column.parent, around).some((parent) => {
     const id = `column:${parent}.${column.name}`;
     if (around.to.facts.has(column.id) && around.from.facts.has(column.id)) return decided.altered.has(id);
     return around.to.facts.has(column.id) ? decided.born.has(id) : decided.gone.has(id);
   });
+}
+
+/**
+ * Tables that a table belongs to during the whole plan: what it leaves is left before everything else, and what it
+ * joins is joined after it (see late).
+ */
+function parentsThroughout(id: FactId | null, { from, to }: Surroundings): string[] {
+  const [was, is] = [from.facts.get(id ?? ""), to.facts.get(id ?? "")];
+  const table = is ?? was;
+  if (table?.kind !== "table") return [];
+  const { partitionOf, bound, inherits } = tableBody(table);
+  const other = was?.kind === "table" ? tableBody(was) : tableBody(table);
+  return [
+    ...(partitionOf !== null && other.partitionOf === partitionOf && other.bound === bound
+      ? [partitionOf]
+      : []),
+    ...inherits.filter((parent) => other.inherits.includes(parent)),
+  ];
 }

@@ -1,4 +1,5 @@
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
+import { switchTrigger } from "../schema/kinds/trigger";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 
 interface Statement {
@@ -44,6 +45,7 @@ export function lateActions(
       after.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}` });
     }
     if (fact.kind === "table") after.push(...tableSettings(fact, old, born));
+    if (fact.kind === "trigger") after.push(...switchedTriggers(fact, old, around, born));
     if (fact.kind === "materialized_view") after.push(...clusterSettings(fact, old, born));
   }
   return { before, after };
@@ -55,6 +57,20 @@ function tableMoved(part: Fact, around: Surroundings, born: Set<FactId>): boolea
     table !== undefined &&
     attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
   );
+}
+
+/** A partition has its parent's trigger only when it has been attached. */
+function switchedTriggers(
+  fact: Fact,
+  old: Fact | undefined,
+  around: Surroundings,
+  born: Set<FactId>,
+): Statement[] {
+  if (fact.body.definition !== null) return [];
+  const parent = fact.deps.find((id) => id.startsWith("trigger:")) ?? "";
+  const same =
+    old?.body.enabled === fact.body.enabled && !born.has(parent) && !tableMoved(fact, around, born);
+  return same ? [] : [{ id: fact.id, sql: switchTrigger(fact) }];
 }
 
 function ownerChanged(fact: Fact, old: Fact | undefined, born: Set<FactId>): boolean {

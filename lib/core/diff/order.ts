@@ -61,7 +61,9 @@ function comesFirst(a: Waiting, b: Waiting): boolean {
   return a.weight === b.weight ? a.action.key < b.action.key : a.weight < b.weight;
 }
 
-function weightOf({ verb, fact }: Action): number {
+function weightOf({ verb, fact, transactions }: Action): number {
+  // What ends the transaction comes late, so that the rest shares one.
+  if (transactions?.size) return 1_000 + rankOf(fact.kind);
   // A role can go when nothing is its own any more.
   if (verb === "drop" && fact.kind === "role") return 10_000;
   const rank = rankOf(fact.kind);

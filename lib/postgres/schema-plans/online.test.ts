@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { provePlan } from "../../testing/schema-proof";
+
+const FROM = `
+  CREATE TABLE orders (id int, customer int, total numeric, note text, tag varchar(10), again int, CONSTRAINT twice UNIQUE (again));
+  CREATE INDEX orders_note ON orders (note);
+  CREATE INDEX orders_gone ON orders (total);
+  CREATE TABLE customers (id int PRIMARY KEY);
+  CREATE TABLE parts (id int NOT NULL, region text NOT NULL, v int) PARTITION BY LIST (region);
+  CREATE TABLE parts_a PARTITION OF parts FOR VALUES IN ('a');
+  CREATE TABLE parts_b PARTITION OF parts FOR VALUES IN ('b') PARTITION BY RANGE (id);
+  CREATE TABLE parts_b1 PARTITION OF parts_b FOR VALUES FROM (1) TO (1000);
+  CREATE VIEW big AS SELECT id, note FROM orders WHERE total > 10;`;
+const SEED = `
+  INSERT INTO customers SELECT generate_series(1, 50);
+  INSERT INTO orders SELECT i, i % 50 + 1, i, 'n' || i, 't', i FROM generate_series(1, 500) i;
+  INSERT INTO parts SELECT i, CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END, i FROM generate_series(1, 500) i;`;
+const TO = `
+  CREATE TABLE orders (id int, customer int NOT NULL, total numeric NOT NULL, note text, tag varchar(20), again int,
+    CONSTRAINT twice UNIQUE (again) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT orders_pkey PRIMARY KEY (id) INCLUDE (note), CONSTRAINT positive CHECK (total > 0), CONSTRAINT one_note UNIQUE (note, tag) DEFERRABLE);
+  CREATE INDEX orders_note ON orders (lower(note));
+  CREATE UNIQUE INDEX "orders of one" ON orders (customer, id) WHERE total > 5;
+  COMMENT ON INDEX "orders of one" IS 'of one';
+  CREATE TABLE customers (id int PRIMARY KEY);
+  ALTER TABLE orders ADD CONSTRAINT ours FOREIGN KEY (customer) REFERENCES customers ON DELETE CASCADE;
+  CREATE TABLE parts (id int NOT NULL, region text NOT NULL, v int NOT NULL, PRIMARY KEY (id, region), CHECK (v > 0)) PARTITION BY LIST (region);
+  CREATE TABLE parts_a PARTITION OF parts FOR VALUES IN ('a');
+  CREATE TABLE parts_b PARTITION OF parts FOR VALUES IN ('b') PARTITION BY RANGE (id);
+  CREATE TABLE parts_b1 PARTITION OF parts_b FOR VALUES FROM (1) TO (1000);
+  CREATE INDEX parts_v ON parts (v);
+  CREATE VIEW big AS SELECT id, note FROM orders WHERE total > 10;`;
+
+describe.each([14, 18] as const)("an online plan on PostgreSQL %i", (major) => {
+  it("builds and validates beside the writers, ends where the plain one ends, and goes back", async () => {
+    const proof = await provePlan({
+      major,
+      from: FROM,
+      seed: SEED,
+      to: TO,
+      options: { online: true },
+      andBack: true,
+      check: async (client) => {
+        const { rows } = await client.query(
+          "SELECT (SELECT count(*)::int FROM orders) AS o, (SELECT count(*)::int FROM parts) AS p",
+        );
+        expect(rows).toEqual([{ o: 500, p: 500 }]);
+        const invalid = await client.query(
+          "SELECT 1 FROM pg_index WHERE NOT indisvalid UNION ALL SELECT 1 FROM pg_constraint WHERE NOT convalidated",
+        );
+        expect(invalid.rowCount).toBe(0);
+      },
+    });
+    expect(proof.problem).toBe("");
+    const sql = proof.plan.statements.map((one) => one.sql);
+    // Every index of a table that has rows is built beside its writers; only parents of partitions get theirs at once.
+    const blocking = sql.filter(
+      (one) => /^CREATE (UNIQUE )?INDEX (?!CONCURRENTLY)/.test(one) && !one.includes(" ON ONLY "),
+    );
+    expect(blocking).toEqual([]);
+    expect(
+      sql.filter((one) => /ADD CONSTRAINT .* (CHECK|FOREIGN KEY)/.test(one) && !one.endsWith("NOT VALID")),
+    ).toEqual([]);
+    expect(sql.filter((one) => /^ALTER TABLE (?!ONLY).*(PRIMARY KEY|UNIQUE) \(/.test(one))).toEqual([]);
+    expect(proof.plan.offline).toEqual([]);
+  });
+
+  it("says what still blocks writers", async () => {
+    const proof = await provePlan({
+      major,
+      from: "CREATE TABLE t (id int, span int4range)",
+      seed: "INSERT INTO t VALUES (1, '[1,2)')",
+      to: "CREATE TABLE t (id bigint, span int4range, extra int GENERATED ALWAYS AS IDENTITY, EXCLUDE USING gist (span WITH &&))",
+      options: { online: true },
+    });
+    expect(proof.problem).toBe("");
+    expect(proof.plan.offline.map(({ id, reason }) => `${id} ${reason}`).sort()).toEqual([
+      "column:public.t.extra rewrite",
+      "column:public.t.id rewrite",
+      "constraint:public.t.t_span_excl exclusion",
+    ]);
+  });
+});
