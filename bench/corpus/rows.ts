@@ -6,12 +6,13 @@ export interface TableRows {
   columns: Map<string, { type: string; digest: string }>;
 }
 
-/** Of every table by itself, without its children; generated columns aside. */
+/** Of every table by itself, without its children; generated and composite columns aside (the text of those says more with every attribute). */
 export async function readRows(client: pg.ClientBase): Promise<Map<string, TableRows>> {
   const { rows } = await client.query<{ name: string; columns: { name: string; type: string }[] }>(
     `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
       (SELECT coalesce(json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod))), '[]') FROM pg_attribute a
-        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns
+        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+          AND NOT EXISTS (SELECT 1 FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem WHERE t.oid = a.atttypid AND 'c' IN (t.typtype, e.typtype))) AS columns
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,
   );

@@ -74,10 +74,14 @@ export const baseTypeKind: KindDefinition = {
     `DROP TYPE ${fact.name} CASCADE`,
     ...(around.to.facts.has(fact.id) ? [`CREATE TYPE ${fact.name}`] : []),
   ],
-  alter: (from, to) => {
+  alter: (from, to, around) => {
     const [a, b] = [body(from), body(to)];
     const changed = Object.keys(b).filter((key) => key !== "routines" && a[key] !== b[key]);
-    if (!changed.every((key) => SETTABLE.includes(key))) return "replace";
+    const settable = changed.every(
+      (key) => SETTABLE.includes(key) && !(key === "storage" && b.storage === "p"),
+    );
+    // A column would go with its type: while one holds its values, the difference stays and is told.
+    if (!settable) return isHeld(from, around) ? [] : "replace";
     const parts = changed.map((key) => {
       const value = key === "storage" ? STORAGE[String(b.storage)] : (b[key] ?? "NONE");
       return `${key.toUpperCase()} = ${value}`;
@@ -88,6 +92,17 @@ export const baseTypeKind: KindDefinition = {
   ownedAs: (fact) => `TYPE ${fact.name}`,
   grantedOn: (fact) => ({ on: `TYPE ${fact.name}`, all: "U" }),
 };
+
+function isHeld(type: Fact, around: Surroundings): boolean {
+  for (const fact of around.from.facts.values())
+    if (
+      fact.kind === "column" &&
+      fact.deps.includes(type.id) &&
+      around.to.facts.get(fact.id)?.deps.includes(type.id)
+    )
+      return true;
+  return false;
+}
 
 /** The empty first half of base types, and of ranges with a canonical function; those without a second half too. */
 export const shellTypeKind: KindDefinition = {

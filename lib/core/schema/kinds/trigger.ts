@@ -43,8 +43,9 @@ export const triggerKind: KindDefinition = {
     };
   },
   create: (fact) => {
-    if (fact.body.definition === null) return [enable(fact)];
-    return [String(fact.body.definition), ...(fact.body.enabled === "O" ? [] : [enable(fact)])];
+    // Of a partition: written when it is attached (see diff/late).
+    if (fact.body.definition === null) return [];
+    return [String(fact.body.definition), ...(fact.body.enabled === "O" ? [] : [switchTrigger(fact)])];
   },
   drop: (fact, around) => {
     if (fact.body.definition !== null) return [`DROP TRIGGER ${fact.name} ON ${relationOf(fact)}`];
@@ -52,17 +53,18 @@ export const triggerKind: KindDefinition = {
     const parent = fact.deps.find((id) => id.startsWith("trigger:")) ?? "";
     const usual = around.to.facts.get(parent)?.body.enabled;
     return usual && around.to.facts.has(fact.parent ?? "")
-      ? [enable({ ...fact, body: { ...fact.body, enabled: usual } })]
+      ? [switchTrigger({ ...fact, body: { ...fact.body, enabled: usual } })]
       : [];
   },
   alter: (from, to) => {
     if (from.body.definition !== to.body.definition) return "replace";
-    return from.body.enabled === to.body.enabled ? [] : [enable(to)];
+    return from.body.enabled === to.body.enabled || to.body.definition === null ? [] : [switchTrigger(to)];
   },
   compared: (fact) => ({ ...fact.body, inherited: undefined }),
   commentOn: (fact) => `TRIGGER ${fact.name} ON ${relationOf(fact)}`,
 };
 
-function enable(fact: Fact): string {
+/** `ALTER TABLE … ENABLE | DISABLE … TRIGGER`. */
+export function switchTrigger(fact: Fact): string {
   return `ALTER TABLE ${relationOf(fact)} ${ENABLED[String(fact.body.enabled)]} TRIGGER ${fact.name}`;
 }
