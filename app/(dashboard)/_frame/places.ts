@@ -13,7 +13,10 @@ export const PLACES = [
     permission: "deployment.read",
   },
   { key: "runs", path: "/runs", icon: "runs", letter: "r", permission: "deployment.read" },
-  { key: "sql", path: "/sql", icon: "sql", letter: "s", permission: "sql.read" },
+  { key: "schema", path: "/schema", icon: "schema", letter: "s", permission: "target.read" },
+  { key: "compare", path: "/compare", icon: "compare", letter: "c", permission: "schema.compare" },
+  { key: "undo", path: "/undo", icon: "undo", letter: "u", permission: "deployment.read" },
+  { key: "sql", path: "/sql", icon: "sql", letter: "q", permission: "sql.read" },
   { key: "audit", path: "/audit", icon: "audit", letter: "a", permission: "audit.read" },
   { key: "settings", path: "/settings", icon: "settings", letter: "e", permission: "project.read" },
 ] as const satisfies readonly {

@@ -8,7 +8,8 @@ import { targetSpec } from "../target/spec";
 /** Rows that a migration took away, as pages and the API show them. */
 export interface UndoView {
   id: string;
-  runId: string;
+  /** Number of the deployment whose run kept them; null: not of this instance. */
+  deployment: number | null;
   migration: string;
   statement: number;
   kind: UndoKind;
@@ -41,12 +42,18 @@ export const listKeptRows = defineOperation({
     const client = await openConnection(spec, { guardAddresses: true });
     try {
       const entries = await listUndo(client, { service: service.name });
+      const runs = await ctx.db.run.findMany({
+        where: { id: { in: [...new Set(entries.map(({ runId }) => runId).filter(isUuid))] } },
+        select: { id: true, deployment: { select: { number: true } } },
+      });
+      const numbers = new Map(runs.map((run) => [run.id, run.deployment.number]));
       return entries.map((entry): UndoView => {
-        const { id, runId, filename, statement, kind, relation, columns, key, rows, bytes, outcome } = entry;
+        const { id, filename, statement, kind, relation, columns, key, rows, bytes, outcome } = entry;
         const byKey = kind === "drop_column" || kind === "change_type" || kind === "update";
         const expired = entry.state === "kept" && entry.expiresAt.getTime() <= Date.now();
         return {
-          ...{ id, runId, migration: filename, statement, kind, relation, columns, rows, bytes, outcome },
+          deployment: numbers.get(entry.runId) ?? null,
+          ...{ id, migration: filename, statement, kind, relation, columns, rows, bytes, outcome },
           ...{ keptAt: entry.keptAt.toISOString(), until: entry.expiresAt.toISOString() },
           state: expired ? "expired" : entry.state,
           mergeable: !byKey || key.length > 0,
@@ -57,3 +64,8 @@ export const listKeptRows = defineOperation({
     }
   },
 });
+
+/** The command line gives its runs names of its own. */
+function isUuid(text: string): boolean {
+  return z.uuid().safeParse(text).success;
+}

@@ -1,0 +1,91 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { DataTable } from "@/components/data-table";
+import { Bytes, Count } from "@/components/figures";
+import { Mark } from "@/components/mark";
+import { RelativeTime } from "@/components/relative-time";
+import type { UndoView } from "@/lib/operations/undo/list";
+import { RemoveRows } from "./remove-rows";
+
+interface Props {
+  project: string;
+  targetId: string;
+  rows: UndoView[];
+  removes: boolean;
+}
+
+export function KeptTable({ project, targetId, rows, removes }: Props) {
+  const t = useTranslations("undo.page");
+  return (
+    <DataTable
+      caption={t("title")}
+      rows={rows}
+      rowKey={(row) => row.id}
+      columns={[
+        { key: "what", header: t("what"), cell: (row) => <What row={row} /> },
+        {
+          key: "migration",
+          header: t("migration"),
+          cell: (row) =>
+            row.deployment === null ? (
+              <code>{row.migration}</code>
+            ) : (
+              <Link href={`/${project}/deployments/${row.deployment}`}>
+                <code>{row.migration}</code>
+              </Link>
+            ),
+        },
+        {
+          key: "rows",
+          header: t("rows"),
+          num: true,
+          phoneLabel: t("rows"),
+          cell: (row) => <Count value={row.rows} />,
+        },
+        {
+          key: "size",
+          header: t("size"),
+          num: true,
+          phoneLabel: t("size"),
+          cell: (row) => <Bytes bytes={row.bytes} />,
+        },
+        {
+          key: "until",
+          header: t("until"),
+          phoneLabel: t("until"),
+          cell: (row) => <RelativeTime at={row.until} />,
+        },
+        { key: "state", header: t("state"), cell: (row) => <State row={row} /> },
+        ...(removes
+          ? [
+              {
+                key: "actions",
+                header: "",
+                label: t("actions"),
+                cell: (row: UndoView) =>
+                  row.state === "purged" ? null : <RemoveRows targetId={targetId} row={row} />,
+              },
+            ]
+          : []),
+      ]}
+    />
+  );
+}
+
+function What({ row }: { row: UndoView }) {
+  const t = useTranslations("undo.review");
+  const columns = row.columns.join(", ");
+  return <span>{t(`kinds.${row.kind}`, { relation: row.relation, columns })}</span>;
+}
+
+function State({ row }: { row: UndoView }) {
+  const t = useTranslations("undo.page");
+  if (row.state === "kept" && !row.mergeable)
+    return <Mark meaning="warning">{t("states.byHand", { table: `dbmigrator_undo.d${row.id}` })}</Mark>;
+  if (row.state === "reverted" && row.outcome) {
+    const { restored, newer, gone, orphaned } = row.outcome;
+    const lost = newer + gone + orphaned;
+    return <Mark meaning={lost > 0 ? "warning" : "safe"}>{t("outcome", { restored, lost })}</Mark>;
+  }
+  return <Mark meaning={row.state === "kept" ? "safe" : "neutral"}>{t(`states.${row.state}`)}</Mark>;
+}
