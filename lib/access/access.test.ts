@@ -34,6 +34,13 @@ const WANTED: Record<Permission, [Role, Role | null]> = {
   "backup.restore": ["developer", "admin"],
   "backup.approve": ["approver", "approver"],
   "backup.configure": ["admin", "admin"],
+  "schema.compare": ["viewer", "viewer"],
+  "drift.read": ["viewer", "viewer"],
+  "drift.check": ["developer", "developer"],
+  "drift.adopt": ["developer", "developer"],
+  "drift.ignore": ["developer", "approver"],
+  "drift.policy": ["admin", "admin"],
+  "baseline.stamp": ["developer", "admin"],
   "audit.read": ["admin", "admin"],
 };
 

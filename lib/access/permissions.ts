@@ -38,6 +38,15 @@ export const PERMISSIONS = {
   "backup.restore": { open: "developer", protected: "admin" },
   "backup.approve": { open: "approver", protected: "approver" },
   "backup.configure": { open: "admin", protected: "admin" },
+  "schema.compare": { open: "viewer", protected: "viewer" },
+  "drift.read": { open: "viewer", protected: "viewer" },
+  "drift.check": { open: "developer", protected: "developer" },
+  "drift.adopt": { open: "developer", protected: "developer" },
+  // What is left out of a comparison hides a change from everybody.
+  "drift.ignore": { open: "developer", protected: "approver" },
+  "drift.policy": { open: "admin", protected: "admin" },
+  // Writes into the ledger that something is applied without having run it.
+  "baseline.stamp": { open: "developer", protected: "admin" },
   "audit.read": { open: "admin", protected: "admin" },
 } as const satisfies Record<string, { open: Role; protected: Role | null }>;
 

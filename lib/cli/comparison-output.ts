@@ -1,8 +1,7 @@
-import { countChanges, planComparison, type SchemaComparison } from "../core/comparison/compare-schemas";
-import { planSql } from "../core/comparison/plan-sql";
+import { countChanges, type SchemaComparison } from "../core/comparison/compare-schemas";
+import { planBothWays } from "../core/comparison/plan-sql";
 import { comparisonHtml } from "../core/comparison/report-html";
 import { comparisonText } from "../core/comparison/report-text";
-import { planSchema } from "../core/diff/plan";
 import type { Snapshot } from "../core/schema/types";
 import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
 import { paint } from "./output";
@@ -23,7 +22,7 @@ export function render(
     case "json":
       return `${JSON.stringify({ ...more, ...asJson(sides, comparison) }, null, 2)}\n`;
     case "sql":
-      return planSql(planComparison(comparison));
+      return planBothWays(comparison).up;
     case "html":
       return asHtml(sides, comparison);
   }
@@ -42,18 +41,21 @@ function asText(sides: BothSides, { lines }: SchemaComparison): string {
 
 /** What programs get; names of fields are those of the API. */
 export function asJson(sides: BothSides, comparison: SchemaComparison): Record<string, unknown> {
-  const plan = planComparison(comparison);
+  const { plan, up, down, cannotBringBack } = planBothWays(comparison);
   return {
     identical: comparison.lines.length === 0,
     source: sideJson(sides.source),
     target: sideJson(sides.target),
     counts: countChanges(comparison.lines),
     differences: comparison.lines.map(({ facts: _, needs: __, ...line }) => line),
-    sql: planSql(plan),
-    down: planSql(planSchema(comparison.to, comparison.from)),
-    statements: plan.statements.map(({ sql, id, losesData, commitAfter }) => ({
-      ...{ sql, object: id, losesData, apart: commitAfter },
+    sql: up,
+    down,
+    cannotBringBack,
+    statements: plan.up.statements.map(({ sql, id, losesData, transaction }) => ({
+      ...{ sql, object: id, losesData, apart: transaction !== undefined },
     })),
+    renames: comparison.renames,
+    questions: comparison.questions,
     ...blindSpots(sides),
     ownersIgnored: sides.ownersIgnored,
     notes: remarksOf(sides),
@@ -77,14 +79,15 @@ function blindSpots(sides: BothSides) {
 }
 
 function asHtml(sides: BothSides, comparison: SchemaComparison): string {
+  const { up, down } = planBothWays(comparison);
   return comparisonHtml({
     title: "Comparison of two schemas",
     source: sides.source.label,
     target: sides.target.label,
     at: new Date().toISOString(),
     lines: comparison.lines,
-    sql: planSql(planComparison(comparison)),
-    down: planSql(planSchema(comparison.to, comparison.from)),
+    sql: up,
+    down,
     remarks: remarksOf(sides),
   });
 }

@@ -105,7 +105,8 @@ withOutput(withRun(withFiles(withTarget(command("up", "apply pending migrations"
   .option("--to <version>", "up to and including this version")
   .option("--steps <n>", "at most so many migrations", positive)
   .option("--dry-run", "only try them on a scratch copy of the target")
-  .option("--with-backup", "take a backup first")
+  .option("--with-backup", "take a backup of the whole target first, when there is something to apply")
+  .option("--backup-out <place>", "folder or s3://bucket/prefix of that backup (default: ./backups)")
   .action(run(async () => (await import("./commands/everyday")).up));
 
 withOutput(withRun(withFiles(withTarget(command("down", "take applied migrations back")))))
@@ -153,6 +154,11 @@ function list(value: string, before: string[] = []): string[] {
   return [...before, ...names.filter(Boolean)];
 }
 
+/** Without cutting at commas: names may hold them. */
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 function withComparison(command: Command): Command {
   return command
     .option("--json", "print JSON")
@@ -160,6 +166,12 @@ function withComparison(command: Command): Command {
     .option("--output <format>", "the same as --format; or a file to write to")
     .option("--schema <names>", "only these schemas", list)
     .option("--exclude <patterns>", "leave out: audit, public.tmp_*, function:public.f*", list)
+    .option(
+      "--rename <old=new>",
+      "the same object under another name: public.a=public.b, column:public.t.a=public.t.b",
+      collect,
+    )
+    .option("--online", "plan so that writers go on: indexes concurrently, constraints validated apart")
     .option("--no-owners", "who owns what does not count")
     .option("--no-privileges", "grants do not count")
     .option("--exit-code", "end with 2 when there are differences");
@@ -206,6 +218,67 @@ withOutput(withFiles(withTarget(command("recover", "see what failed or is in dou
   .option("--reason <text>", "how you know; it is kept in the ledger")
   .option("--allow-managed", "write although an instance of DBMigrator manages this target")
   .action(run(async () => (await import("./commands/everyday")).recover));
+
+const backup = command("backup", "make, check and restore backups");
+
+function withChoice(command: Command): Command {
+  return command
+    .option("--out <place>", "folder or s3://bucket/prefix of the backups (default: ./backups)")
+    .option("--label <text>", "a short name for people");
+}
+
+withOutput(withTarget(withChoice(backup.command("create").description("make a backup of the target"))))
+  .option("--name <name>", "name of the backup in its folder (default: from database and time)")
+  .option("--description <text>", "what it is for")
+  .option("--schema <names>", "only these schemas", list)
+  .option("--table <names>", "only these tables: schema.table", list)
+  .option("--schema-only", "the structure without rows")
+  .addOption(new Option("--codec <codec>", "compression (default: zstd)").choices(["zstd", "gzip", "none"]))
+  .option("--encrypt", "with the key of DBMIGRATOR_SECRET")
+  .option("--connections <n>", "sessions that copy at the same time (default: 2)", positive)
+  .option("--ignore-space", "begin although the foretold size exceeds the free space")
+  .action(run(async () => (await import("./commands/backup")).backupCreate));
+
+withOutput(withTarget(backup.command("verify").description("read every byte of a backup").argument("<path>")))
+  .option("--test-restore", "also restore it into a scratch database on the server of --url or --env")
+  .action(run(async () => (await import("./commands/backup")).backupVerify));
+
+withOutput(withTarget(backup.command("restore").description("restore a backup").argument("<path>")))
+  .option("--yes <name>", "name of the database that is replaced, when it is not empty")
+  .option("--as <name>", "beside the target's database, under this name")
+  .option("--tables <names>", "only these tables: schema.table", list)
+  .addOption(
+    new Option(
+      "--mode <mode>",
+      "in place: within one transaction (default: a new database, where the role may)",
+    ).choices(["auto", "new-database", "in-place"]),
+  )
+  .option("--no-owner", "everything belongs to the restoring role, nothing is granted")
+  .option("--create-roles", "make the roles that are missing, without login")
+  .addOption(
+    new Option("--replication <decision>", "slots and subscriptions of the database").choices([
+      "refuse",
+      "leave",
+    ]),
+  )
+  .option("--no-analyze", "collect no statistics at the end")
+  .option("--connections <n>", "sessions that restore at the same time (default: 2)", positive)
+  .option("--safety <place>", "where the backup goes that precedes a restore in place (default: ./backups)")
+  .action(run(async () => (await import("./commands/backup-restore")).backupRestore));
+
+withOutput(backup.command("list").description("list the backups of a folder or bucket"))
+  .option("--in <place>", "folder or s3://bucket/prefix (default: ./backups)")
+  .action(run(async () => (await import("./commands/backup")).backupList));
+
+withOutput(backup.command("delete").description("remove a backup").argument("<path>"))
+  .option("--yes <name>", "name of the backup")
+  .action(run(async () => (await import("./commands/backup")).backupDelete));
+
+withOutput(
+  backup.command("export").description("write one plain SQL file, as pg_dump would").argument("<path>"),
+)
+  .option("--output <file>", "a new file (default: standard output)")
+  .action(run(async () => (await import("./commands/backup")).backupExport));
 
 withOutput(
   command("audit", "check an instance's audit trail")

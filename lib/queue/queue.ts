@@ -7,8 +7,16 @@ export interface Jobs {
   "deployment.check": { deploymentId: string; checkId: string };
   "deployment.run": { runId: string };
   "target.sync": { targetId: string };
+  "backup.create": { backupId: string };
+  /** Verifies, tests or restores an archive. */
+  "backup.use": { useId: string };
+  /** Asks for backups that are due, and removes what retention and expiry no longer keep. */
+  "backups.maintain": Record<string, never>;
   /** Reads every ledger that was not read for a while. */
   "targets.sync": Record<string, never>;
+  "drift.check": { targetId: string; trigger: "asked" | "schedule" };
+  /** Asks for the drift checks that are due. */
+  "drift.schedule": Record<string, never>;
   /** Signs the head of the audit chain, closes intents without an outcome, removes forgotten shadows. */
   "instance.maintain": Record<string, never>;
 }
@@ -26,8 +34,13 @@ const DAY_SECONDS = 24 * 60 * 60 - 1;
 const QUEUES: Record<JobName, { heartbeatSeconds?: number; retryLimit: number; expireInSeconds: number }> = {
   "deployment.check": { heartbeatSeconds: 10, retryLimit: 3, expireInSeconds: 3600 },
   "deployment.run": { retryLimit: 0, expireInSeconds: DAY_SECONDS },
+  "backup.create": { retryLimit: 0, expireInSeconds: DAY_SECONDS },
+  "backup.use": { retryLimit: 0, expireInSeconds: DAY_SECONDS },
+  "backups.maintain": { retryLimit: 0, expireInSeconds: 3600 },
   "target.sync": { retryLimit: 0, expireInSeconds: 300 },
   "targets.sync": { retryLimit: 0, expireInSeconds: 300 },
+  "drift.check": { heartbeatSeconds: 10, retryLimit: 1, expireInSeconds: 1800 },
+  "drift.schedule": { retryLimit: 0, expireInSeconds: 300 },
   "instance.maintain": { retryLimit: 0, expireInSeconds: 600 },
 };
 

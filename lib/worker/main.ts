@@ -1,9 +1,12 @@
 import { hostname } from "node:os";
 import { db } from "../db/client";
+import { sweepBackups } from "../operations/backup/sweep";
 import { sweepRuns } from "../operations/run/sweep";
 import { boss, closeQueue } from "../queue/queue";
 import { logFailure } from "../transport/failure-log";
+import { backupHandler, backupUseHandler, maintainHandler } from "./backup";
 import { checkHandler } from "./check";
+import { driftHandler, scheduleDriftChecks } from "./drift";
 import { maintain } from "./maintain";
 import { runHandler } from "./run";
 import { syncDueTargets, syncHandler } from "./sync";
@@ -60,16 +63,26 @@ async function launch(options: Required<WorkerOptions>): Promise<Worker> {
   const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
   await queue.work("deployment.check", { ...polling, localConcurrency: 2 }, checkHandler);
   await queue.work("deployment.run", { ...polling, localConcurrency: 4 }, run);
+  await queue.work("drift.check", { ...polling, localConcurrency: 1 }, driftHandler);
   await queue.work("target.sync", { ...polling, localConcurrency: 2 }, syncHandler);
-  const sweep = repeat(options.sweepMs, () =>
-    sweepRuns(db(), { workerId: id, staleAfterMs: options.staleAfterMs, lostAfterMs: 5000 }),
-  );
+  const backups = {
+    ...{ workerId: id, flushMs: Math.max(options.flushMs, 300), heartbeatMs: options.heartbeatMs },
+    onUnexpected: (error: unknown) => void logFailure(error, "backup"),
+  };
+  await queue.work("backup.create", { ...polling, localConcurrency: 2 }, backupHandler(backups, working));
+  await queue.work("backup.use", { ...polling, localConcurrency: 2 }, backupUseHandler(backups, working));
+  await queue.work("backups.maintain", { pollingIntervalSeconds: 5 }, maintainHandler);
+  const sweepOptions = { workerId: id, staleAfterMs: options.staleAfterMs, lostAfterMs: 5000 };
+  const sweeps = [
+    repeat(options.sweepMs, () => sweepRuns(db(), sweepOptions)),
+    repeat(options.sweepMs, () => sweepBackups(db(), sweepOptions)),
+  ];
   if (options.periodic) await startChores();
   return {
     id,
     stop: async (graceMs = STOP_GRACE_MS) => {
       store.dbmigratorWorker = undefined;
-      sweep.stop();
+      for (const sweep of sweeps) sweep.stop();
       await Promise.race([
         Promise.allSettled(working),
         new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
@@ -83,8 +96,11 @@ async function startChores(): Promise<void> {
   const queue = await boss();
   await queue.work("targets.sync", { pollingIntervalSeconds: 30 }, () => syncDueTargets());
   await queue.work("instance.maintain", { pollingIntervalSeconds: 30 }, () => maintain());
+  await queue.work("drift.schedule", { pollingIntervalSeconds: 30 }, () => scheduleDriftChecks());
+  await queue.schedule("drift.schedule", "*/5 * * * *");
   await queue.schedule("targets.sync", "*/5 * * * *");
   await queue.schedule("instance.maintain", "* * * * *");
+  await queue.schedule("backups.maintain", "* * * * *");
   await queue.send("targets.sync", {});
 }
 

@@ -8,6 +8,7 @@ import { startScratchServer } from "../../postgres/scratch-server";
 import { FORMATS, type Format, remarksOf, render } from "../comparison-output";
 import { readConfig } from "../config";
 import { note, warn } from "../output";
+import { questionText, renamesOf } from "../renames";
 import type { CommonOptions } from "../session";
 import { findSide } from "../sides";
 
@@ -102,11 +103,14 @@ export function tell(
   output: Output,
   more: Record<string, unknown> = {},
 ): number {
-  const comparison = compareSchemas(sides.source.snapshot, sides.target.snapshot, {
-    owners: sides.ownersIgnored,
-    grants: !options.privileges,
-  });
+  const comparison = compareSchemas(
+    sides.source.snapshot,
+    sides.target.snapshot,
+    { owners: sides.ownersIgnored, grants: !options.privileges },
+    { renames: renamesOf(options.rename ?? [], sides), online: options.online ?? false },
+  );
   for (const remark of remarksOf(sides)) warn(remark);
+  for (const question of comparison.questions) warn(questionText(question));
   const text = render(output.format, sides, comparison, more);
   if (output.file === null) process.stdout.write(text);
   else {

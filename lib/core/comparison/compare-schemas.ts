@@ -1,32 +1,74 @@
 import { compareSnapshots, type Difference } from "../diff/compare";
-import { planSchema, type SchemaPlan } from "../diff/plan";
+import { type PlanOptions, planSchema, type SchemaPlan } from "../diff/plan";
+import { applyRenames } from "../diff/rename-apply";
+import type { Rename, RenameQuestion } from "../diff/rename-types";
+import { findQuestions } from "../diff/renames";
 import type { Snapshot } from "../schema/types";
 import { applyDifferences } from "./apply";
 import { type ComparedLine, compareLines, selectDifferences } from "./lines";
 import { type NoisePolicy, siftNoise } from "./noise";
 
+export type ComparisonPlanOptions = Pick<PlanOptions, "renames" | "notRenamed" | "online">;
+
 export interface SchemaComparison {
   from: Snapshot;
+  /** `from` with what is renamed under its new names: what the lines start from. */
+  renamed: Snapshot;
   /** The wanted state: `to` without what is noise. */
   to: Snapshot;
   differences: Difference[];
   lines: ComparedLine[];
   ignored: { line: ComparedLine; rule: string }[];
+  /** As carried out: those that were asked for, and those by which nothing can be lost. */
+  renames: Rename[];
+  /** What would be dropped with its data and may have been meant as a rename. */
+  questions: RenameQuestion[];
+  options: ComparisonPlanOptions;
 }
 
-/** What differs between two schemas, line by line, without what the policy leaves out. */
-export function compareSchemas(from: Snapshot, to: Snapshot, noise: NoisePolicy = {}): SchemaComparison {
-  const all = compareSnapshots(from, to);
-  const { kept, ignored } = siftNoise(all, noise);
-  const wanted = ignored.length === 0 ? to : applyDifferences(from, to, kept);
+/**
+ * What differs between two schemas, line by line, without what the policy leaves out.
+ * @throws DomainError schema.rename_unknown
+ */
+export function compareSchemas(
+  from: Snapshot,
+  to: Snapshot,
+  noise: NoisePolicy = {},
+  options: ComparisonPlanOptions = {},
+): SchemaComparison {
+  const { snapshot: renamed, applied } = applyRenames(from, to, options.renames ?? []);
+  const { kept, ignored } = siftNoise(
+    compareSnapshots(renamed, to),
+    noise,
+    (id) => to.facts.get(id) ?? renamed.facts.get(id),
+  );
+  const wanted = ignored.length === 0 ? to : applyDifferences(renamed, to, kept);
   return {
     from,
+    renamed,
     to: wanted,
     differences: kept,
-    lines: compareLines(kept, from, wanted),
+    lines: [...applied.map(renameLine), ...compareLines(kept, renamed, wanted)],
     ignored: ignored.flatMap(({ difference, rule }) =>
-      compareLines([difference], from, to).map((line) => ({ line, rule })),
+      compareLines([difference], renamed, to).map((line) => ({ line, rule })),
     ),
+    renames: applied,
+    questions: findQuestions(renamed, wanted, options.notRenamed ?? []),
+    options,
+  };
+}
+
+function renameLine({ kind, from, to }: Rename): ComparedLine {
+  return {
+    change: "changed",
+    kind: kind === "enum_value" ? "enum" : kind === "constraint" ? "check" : (kind as ComparedLine["kind"]),
+    name: to,
+    relation: null,
+    before: from,
+    after: to,
+    id: `rename ${kind}:${from}`,
+    facts: [],
+    needs: [],
   };
 }
 
@@ -40,18 +82,22 @@ export function countChanges(lines: readonly { change: ComparedLine["change"] }[
   return counts;
 }
 
+export interface ComparisonPlan {
+  up: SchemaPlan;
+  /** The state that `up` leads to. */
+  to: Snapshot;
+}
+
 /**
  * The way from `from` to the wanted state, or to the part of it that is ticked, with everything the ticked lines need.
+ * Renames are always part of it: they were asked for by name.
  * @param ticked ids of lines; undefined: all
  */
-export function planComparison(
-  comparison: SchemaComparison,
-  ticked?: readonly string[],
-): SchemaPlan & { to: Snapshot } {
-  const { from, differences, lines } = comparison;
+export function planComparison(comparison: SchemaComparison, ticked?: readonly string[]): ComparisonPlan {
+  const { from, renamed, differences, lines, options } = comparison;
   const to =
     ticked === undefined
       ? comparison.to
-      : applyDifferences(from, comparison.to, selectDifferences(differences, lines, ticked));
-  return { ...planSchema(from, to), to };
+      : applyDifferences(renamed, comparison.to, selectDifferences(differences, lines, ticked));
+  return { up: planSchema(from, to, options), to };
 }

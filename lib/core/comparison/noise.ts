@@ -1,5 +1,5 @@
 import type { Difference } from "../diff/compare";
-import type { Fact } from "../schema/types";
+import type { Fact, FactId } from "../schema/types";
 import { matcherOf, plainName } from "./filter";
 
 /** What a comparison leaves out. */
@@ -20,18 +20,33 @@ export interface Sifted {
 
 const PART_RULES = { owner: "owners", acl: "grants", comment: "comments" } as const;
 
-/** Sets aside what the policy calls noise, with the rule that says so. A difference may be split between both. */
-export function siftNoise(differences: readonly Difference[], policy: NoisePolicy): Sifted {
+/**
+ * Sets aside what the policy calls noise, with the rule that says so. A difference may be split between both; a pattern
+ * that means a table means its parts too.
+ * @param find a fact by its id, on either side
+ */
+export function siftNoise(
+  differences: readonly Difference[],
+  policy: NoisePolicy,
+  find: (id: FactId) => Fact | undefined,
+): Sifted {
   const sifted: Sifted = { kept: [], ignored: [] };
   const schemas = new Set(policy.schemas ?? []);
   const patterns = (policy.patterns ?? []).map((text) => ({ text, matches: matcherOf([text]) }));
   for (const difference of differences) {
     const fact = (difference.to ?? difference.from) as Fact;
-    const whole = wholeRule(fact, schemas, policy) ?? patterns.find((one) => one.matches(fact))?.text;
+    const whole =
+      wholeRule(fact, schemas, policy) ??
+      patterns.find((one) => withParents(fact, find).some(one.matches))?.text;
     if (whole !== undefined) sifted.ignored.push({ difference, rule: whole });
     else siftParts(difference, policy, sifted);
   }
   return sifted;
+}
+
+function withParents(fact: Fact, find: (id: FactId) => Fact | undefined): Fact[] {
+  const parent = fact.parent === null ? undefined : find(fact.parent);
+  return parent ? [fact, ...withParents(parent, find)] : [fact];
 }
 
 function wholeRule(fact: Fact, schemas: Set<string>, policy: NoisePolicy): string | undefined {

@@ -28,6 +28,7 @@ export function readDirectives(script: string): { directives: Directives; proble
     environments: [],
     ignore: [],
     batches: [],
+    revertsDrift: false,
   };
   const problems: ScriptProblem[] = [];
   if (!/dbmigrator:|migrate:|no.transaction|txmode/i.test(script)) return { directives, problems };
@@ -172,6 +173,10 @@ function readTopPair(directives: Directives, { key, value }: Pair, fail: Fail): 
       directives.environments.push(...list(value));
       if (!value) fail("environments needs names, separated by commas.");
       return;
+    case "reverts-drift":
+      if (value === null || value === "true") directives.revertsDrift = true;
+      else fail(`reverts-drift=${value} is unknown.`);
+      return;
     default:
       fail(`The directive ${key} is unknown.`, `Known are: ${KNOWN.join(", ")}.`);
   }
@@ -186,6 +191,7 @@ const KNOWN = [
   "environments",
   "ignore",
   "batch",
+  "reverts-drift",
 ];
 
 function list(value: string | null): string[] {

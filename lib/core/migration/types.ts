@@ -12,6 +12,8 @@ export interface Directives {
   ignore: { rule: string; reason: string }[];
   /** Statements that are repeated until they change nothing; each stands above its statement. */
   batches: BatchDirective[];
+  /** It takes back what no migration made: it runs only where it is named, and is no part of a replay. */
+  revertsDrift: boolean;
 }
 
 /** `-- dbmigrator: batch pause=200ms max=5000` */

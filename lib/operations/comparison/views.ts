@@ -34,8 +34,12 @@ export interface RenameView {
   /** As SQL names it: `public.orders.amount`. */
   from: string;
   to: string;
-  /** Whether it is part of the plan below. */
+  /** Whether it is part of the plan below: asked for, or nothing can be lost by it. */
   chosen: boolean;
+  /** What speaks for it, in words; null where it was asked for. */
+  why: string | null;
+  /** For `notRenamed`, when the answer is that the object goes; null where it was asked for. */
+  question: string | null;
 }
 
 /**
@@ -103,6 +107,8 @@ export interface ComparisonOptions {
   exclude: string[];
   /** Renames that the person confirmed. */
   renames: { kind: string; from: string; to: string }[];
+  /** `question` of a RenameView that is no rename. */
+  notRenamed: string[];
   /** Indexes concurrently, constraints validated apart, and so on. */
   online: boolean;
   ignoreOwners: boolean;
