@@ -1,5 +1,5 @@
 import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
-import type { Fact, KindDefinition, Row } from "../types";
+import type { Fact, KindDefinition, Row, Surroundings } from "../types";
 
 type Body = Record<string, string | boolean | null>;
 const body = (fact: Fact) => fact.body as Body;

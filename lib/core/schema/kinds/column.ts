@@ -13,6 +13,7 @@ import {
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import {
   alterNotNull,
+  isSharedName,
   type NotNullConstraint,
   notNullClause,
   notNullSettings,
@@ -52,7 +53,7 @@ const STORAGE: Record<string, string> = { p: "PLAIN", e: "EXTERNAL", m: "MAIN", 
 const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
 
 /** As CREATE TABLE and ADD COLUMN write it, without a default. */
-export function columnDefinition(fact: Fact): string {
+export function columnDefinition(fact: Fact, snapshot: Snapshot): string {
   const b = body(fact);
   const parts = [`${fact.name} ${b.type}`];
   if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
@@ -61,7 +62,8 @@ export function columnDefinition(fact: Fact): string {
   if (b.generated !== "")
     parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
   if (b.identity !== "") parts.push(identityClause(b));
-  parts.push(...notNullClause(b));
+  const named = isSharedName(b, snapshot.facts.get(fact.parent ?? ""), snapshot);
+  parts.push(...notNullClause(b, named));
   return parts.join(" ");
 }
 
@@ -165,7 +167,7 @@ export const columnKind: KindDefinition = {
     };
   },
   create: (fact, around) => [
-    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact)}${inlineDefault(fact, around.to)}`,
+    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around.to)}${inlineDefault(fact, around.to)}`,
     ...columnSettings(relationOf(fact), fact),
     ...ownNotNull(fact, around),
   ],
@@ -277,7 +279,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
-    ...alterNotNull(a, b, table, to.name),
+    ...alterNotNull(a, b, table, to.name, isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to)),
     ...(narrowed ? [] : alterIdentity(a, b, on)),
     ...(a.compression === b.compression
       ? []

@@ -1,5 +1,5 @@
 import { literal, optional } from "../sql-text";
-import type { Row } from "../types";
+import type { Fact, Row, Snapshot } from "../types";
 import type { ColumnBody } from "./column";
 
 /** PostgreSQL 18 keeps NOT NULL in pg_constraint (docs: "ALTER TABLE", SET NOT NULL); older servers know no names. */
@@ -35,10 +35,31 @@ export function readNotNull(
   return { notNullConstraint: unusual ? constraint : null, notNullInherited: inherited, notNullName: name };
 }
 
+const sharedNames = new WeakMap<Snapshot, Set<string>>();
+
+/** Whether another column of the schema has this name for its NOT NULL too: the server would then choose another. */
+export function isSharedName(b: NotNull, table: Fact | undefined, snapshot: Snapshot): boolean {
+  if (b.notNullName === null) return false;
+  let shared = sharedNames.get(snapshot);
+  if (!shared) {
+    shared = new Set();
+    const seen = new Set<string>();
+    for (const fact of snapshot.facts.values()) {
+      if (fact.kind !== "column" || typeof fact.body.notNullName !== "string") continue;
+      const key = `${snapshot.facts.get(fact.parent ?? "")?.schema} ${fact.body.notNullName}`;
+      if (seen.has(key)) shared.add(key);
+      seen.add(key);
+    }
+    sharedNames.set(snapshot, shared);
+  }
+  return shared.has(`${table?.schema} ${b.notNullName}`);
+}
+
 /** As CREATE TABLE and ADD COLUMN write it; what is inherited or not valid comes another way. */
-export function notNullClause(b: NotNull): string[] {
+export function notNullClause(b: NotNull, named: boolean): string[] {
   if (b.notNullInherited) return [];
   const c = b.notNullConstraint;
+  if (c === null && b.notNull && named) return [`CONSTRAINT ${b.notNullName} NOT NULL`];
   if (c === null) return b.notNull ? ["NOT NULL"] : [];
   return c.notValid ? [] : [`CONSTRAINT ${c.name} NOT NULL${c.noInherit ? " NO INHERIT" : ""}`];
 }
@@ -53,7 +74,13 @@ export function notNullSettings(b: NotNull, table: string, column: string): stri
 }
 
 /** `ALTER TABLE …` from one state to the other. */
-export function alterNotNull(from: NotNull, to: NotNull, table: string, column: string): string[] {
+export function alterNotNull(
+  from: NotNull,
+  to: NotNull,
+  table: string,
+  column: string,
+  named: boolean,
+): string[] {
   const [a, b] = [stateOf(from), stateOf(to)];
   const same = JSON.stringify([a, from.notNullInherited]) === JSON.stringify([b, to.notNullInherited]);
   if (same || to.notNullInherited) return [];
@@ -62,7 +89,7 @@ export function alterNotNull(from: NotNull, to: NotNull, table: string, column: 
   if (b === null) return [`${on} DROP NOT NULL`];
   // Said of an inherited one, it becomes the column's own too.
   if (a === null || from.notNullInherited) {
-    return to.notNullConstraint === null || a !== null
+    return (to.notNullConstraint === null && !named) || a !== null
       ? [`${on} SET NOT NULL`]
       : [addNotNull(b, alter, column), ...commented(null, b, table)];
   }

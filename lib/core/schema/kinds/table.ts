@@ -135,10 +135,13 @@ function createTable(fact: Fact, around: Surroundings): string[] {
   );
   const lines = b.ofType
     ? columns.flatMap((column) => {
-        const more = columnDefinition(column).replace(/^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/, "");
+        const more = columnDefinition(column, around.to).replace(
+          /^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/,
+          "",
+        );
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
-    : [...columns.map((column) => columnDefinition(column)), ...ownNotNulls(fact, around.to)];
+    : [...columns.map((column) => columnDefinition(column, around.to)), ...ownNotNulls(fact, around.to)];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
   if (b.ofType) parts.push(`OF ${b.ofType}${lines.length > 0 ? ` (${lines.join(", ")})` : ""}`);
   else parts.push(lines.length > 0 ? `(\n  ${lines.join(",\n  ")}\n)` : "()");
