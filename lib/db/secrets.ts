@@ -3,7 +3,7 @@ import { env } from "../env";
 import { DomainError } from "../errors";
 
 /** What a key is derived for; a key of one purpose opens nothing of another. */
-export type KeyPurpose = "secrets" | "session" | "checkpoint";
+export type KeyPurpose = "secrets" | "session" | "checkpoint" | "backups";
 
 const FORMAT = 1;
 const KEY_ID_BYTES = 4;

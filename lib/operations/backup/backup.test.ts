@@ -1,0 +1,242 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { db } from "../../db/client";
+import { backupDone, backupFolder, useDone } from "../../testing/backups";
+import { startTestWorker } from "../../testing/deployments";
+import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
+import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
+import { execute } from "../define";
+import { createRestore } from "../restore/create";
+import { approveRestore } from "../restore/decide";
+import { swapBack } from "../restore/drop-kept";
+import { testBackup, verifyBackup } from "./check";
+import { createBackup } from "./create";
+import { deleteBackup } from "./delete";
+import { estimateBackupOf } from "./estimate";
+import { listBackups } from "./list";
+import { updateBackup } from "./update";
+
+let folder: Awaited<ReturnType<typeof backupFolder>>;
+let stop: () => Promise<void>;
+let project: TestProject;
+let target: TestDatabase;
+let targetId: string;
+
+beforeAll(async () => {
+  folder = await backupFolder();
+  stop = await startTestWorker();
+}, 120_000);
+afterAll(async () => {
+  await stop();
+  await folder.remove();
+});
+beforeEach(async () => {
+  project = await testProject();
+  target = await testDatabase();
+  targetId = await testTarget(project, "orders", "development", target.spec);
+  await query(
+    "CREATE TABLE item (id int PRIMARY KEY, name text); INSERT INTO item SELECT n, 'x' || n FROM generate_series(1, 500) n",
+  );
+});
+afterEach(async () => {
+  await dropLike(`${target.name}_%`);
+  await target.drop();
+});
+
+async function query(sql: string, database = target.name): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ ...(await connection()), database });
+  await client.connect();
+  try {
+    const result = await client.query(sql);
+    return Array.isArray(result) ? [] : result.rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function connection() {
+  const { spec } = await testServer();
+  return { host: spec.host, port: spec.port, user: spec.user, password: spec.password };
+}
+
+async function dropLike(pattern: string): Promise<void> {
+  const rows = await query(`SELECT datname FROM pg_database WHERE datname LIKE '${pattern}'`, "postgres");
+  for (const { datname } of rows) await query(`DROP DATABASE "${datname}" WITH (FORCE)`, "postgres");
+}
+
+async function made(
+  input: Partial<
+    Parameters<typeof execute<typeof createBackup.input, "change", { id: string }>>[2] & object
+  > = {},
+) {
+  const { developer } = project.actors;
+  const { id } = await execute(createBackup, developer, { targetId, ...input });
+  const backup = await backupDone(developer, id);
+  expect(backup.state, JSON.stringify(backup.error)).toBe("succeeded");
+  return backup;
+}
+
+const names = async () => (await readdir(join(folder.path, project.slug)).catch(() => [])).sort();
+
+describe("a backup", () => {
+  it("is made by the worker, listed, verified and restored into a scratch database", async () => {
+    const { developer, viewer } = project.actors;
+    const foretold = await execute(estimateBackupOf, developer, { targetId });
+    expect(foretold).toMatchObject({ fits: true, tables: 1 });
+    const backup = await made({ description: "before the sale", labels: ["sale"] });
+    expect(backup).toMatchObject({
+      tables: 1,
+      origin: "manual",
+      isAutomatic: false,
+      labels: ["sale"],
+      verified: { state: "unverified" },
+      manifest: { totals: { rows: 500 }, database: target.name },
+    });
+    expect(await names()).toEqual([backup.snapshotId]);
+    const verify = await execute(verifyBackup, developer, { backupId: backup.id });
+    const test = await execute(testBackup, developer, { backupId: backup.id });
+    expect((await useDone(viewer, backup.id, verify.useId)).result?.verify).toMatchObject({ ok: true });
+    const tested = await useDone(viewer, backup.id, test.useId);
+    expect(tested.result?.checks, JSON.stringify(tested.error)).toMatchObject({ ok: true, rows: 500 });
+    const { rows } = await execute(listBackups, viewer, { project: project.slug, label: "sale" });
+    expect(rows).toMatchObject([
+      { id: backup.id, verified: { state: "intact" }, tested: { state: "restores" } },
+    ]);
+    const events = (await auditRows("backup.execute")).filter((row) => row.runId === backup.id);
+    expect(events.map((row) => row.outcome)).toEqual(["intent", "ok"]);
+  }, 120_000);
+
+  it("is damaged when a bit of it is another, and says so", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    const data = join(folder.path, project.slug, backup.snapshotId, "data");
+    const [file = ""] = await readdir(data);
+    const { readFile, writeFile } = await import("node:fs/promises");
+    const bytes = await readFile(join(data, file));
+    bytes[10] = (bytes[10] ?? 0) ^ 1;
+    await writeFile(join(data, file), bytes);
+    const { useId } = await execute(verifyBackup, developer, { backupId: backup.id });
+    const verified = await useDone(developer, backup.id, useId);
+    expect(verified.result?.verify).toMatchObject({ ok: false, findings: [{ problem: "wrong_checksum" }] });
+    const row = await db().backup.findUniqueOrThrow({ where: { id: backup.id } });
+    expect(row.verifiedState).toBe("damaged");
+  }, 120_000);
+
+  it("that fails leaves nothing that looks like one, and the reason", async () => {
+    const { developer } = project.actors;
+    const { id } = await execute(createBackup, developer, {
+      targetId,
+      scope: { kind: "tables", tables: [{ schema: "public", name: "nothing" }] },
+    });
+    const backup = await backupDone(developer, id);
+    expect(backup).toMatchObject({ state: "failed", error: { code: "backup.scope_missing" } });
+    expect(await names()).toEqual([]);
+  }, 120_000);
+
+  it("is removed with its archive; a pinned one only by its name", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    await execute(updateBackup, developer, { backupId: backup.id, pinned: true });
+    await expect(execute(deleteBackup, developer, { backupId: backup.id })).rejects.toMatchObject({
+      code: "input.confirm_name",
+    });
+    await execute(deleteBackup, developer, { backupId: backup.id, confirm: backup.snapshotId });
+    expect(await names()).toEqual([]);
+    expect(await db().backup.count({ where: { id: backup.id } })).toBe(0);
+    expect((await auditRows("backup.delete")).map((row) => row.outcome).slice(-2)).toEqual(["intent", "ok"]);
+  }, 120_000);
+});
+
+describe("who may", () => {
+  it("back up: developers where it is open, approvers where it is protected, nobody else", async () => {
+    const { viewer, developer, approver } = project.actors;
+    const guarded = await testTarget(project, "orders", "production", target.spec);
+    const denied = { kind: "forbidden" };
+    await expect(execute(createBackup, viewer, { targetId })).rejects.toMatchObject(denied);
+    await expect(execute(createBackup, developer, { targetId: guarded })).rejects.toMatchObject(denied);
+    await expect(execute(createBackup, project.stranger, { targetId })).rejects.toMatchObject({
+      kind: "not_found",
+    });
+    const { id } = await execute(createBackup, approver, { targetId: guarded });
+    await backupDone(approver, id);
+  }, 120_000);
+
+  it("take data of a protected environment into an open one: only who may export it there", async () => {
+    const { developer, approver, admin } = project.actors;
+    const guarded = await testTarget(project, "orders", "production", target.spec);
+    const { id: backupId } = await execute(createBackup, approver, { targetId: guarded });
+    await backupDone(approver, backupId);
+    const wanted = { backupId, targetId, mode: "beside", as: `${target.name}_copy` } as const;
+    await expect(execute(createRestore, developer, wanted)).rejects.toMatchObject({ kind: "forbidden" });
+    const { id } = await execute(createRestore, admin, wanted);
+    const done = await useDone(admin, backupId, id);
+    expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
+  }, 120_000);
+});
+
+describe("a restore", () => {
+  it("beside makes another database and does not touch the live one", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    await query("DELETE FROM item");
+    const as = `${target.name}_beside`;
+    const { id } = await execute(createRestore, developer, { backupId: backup.id, mode: "beside", as });
+    const done = await useDone(developer, backup.id, id);
+    expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
+    expect(await query("SELECT count(*)::int AS n FROM item", as)).toEqual([{ n: 500 }]);
+    expect(await query("SELECT count(*)::int AS n FROM item")).toEqual([{ n: 0 }]);
+  }, 120_000);
+
+  it("takes the place of the live database, which is kept and can be put back", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    await query("UPDATE item SET name = 'spoilt'");
+    const wanted = { backupId: backup.id, mode: "new_database" } as const;
+    await expect(execute(createRestore, developer, wanted)).rejects.toMatchObject({
+      code: "input.confirm_name",
+    });
+    const { id } = await execute(createRestore, developer, { ...wanted, confirm: target.name });
+    const done = await useDone(developer, backup.id, id);
+    expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
+    expect(done.keptDatabase).toMatch(/_before_/);
+    expect(done.keptUntil).not.toBeNull();
+    await execute(swapBack, developer, { useId: id, confirm: target.name });
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "spoilt" }]);
+  }, 120_000);
+
+  it("over a protected database waits for somebody else's approval", async () => {
+    const { admin, approver } = project.actors;
+    const guarded = await testTarget(project, "orders", "production", target.spec);
+    const { id: backupId } = await execute(createBackup, approver, { targetId: guarded });
+    await backupDone(approver, backupId);
+    const input = { backupId, mode: "new_database", confirm: target.name } as const;
+    const { id, state } = await execute(createRestore, admin, input);
+    expect(state).toBe("awaiting_approval");
+    await expect(execute(approveRestore, admin, { useId: id })).rejects.toMatchObject({
+      code: "restore.own",
+    });
+    expect(await execute(approveRestore, approver, { useId: id })).toMatchObject({ state: "queued" });
+    const done = await useDone(admin, backupId, id);
+    expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
+  }, 120_000);
+
+  it("in place takes a backup first", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    await query("UPDATE item SET name = 'spoilt'");
+    const { id } = await execute(createRestore, developer, {
+      backupId: backup.id,
+      mode: "in_place",
+      tables: [{ schema: "public", name: "item" }],
+      confirm: target.name,
+    });
+    const done = await useDone(developer, backup.id, id);
+    expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
+    const { rows } = await execute(listBackups, developer, { project: project.slug, origin: "restore" });
+    expect(rows).toMatchObject([{ state: "succeeded" }]);
+  }, 120_000);
+});

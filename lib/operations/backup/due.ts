@@ -1,0 +1,102 @@
+import { systemActor } from "../../access/actor";
+import { recordAudit } from "../../audit/record";
+import type { BackupScope } from "../../core/backup/types";
+import type { Db, Tx } from "../../db/client";
+import { type BackupSchedule, Prisma } from "../../db/generated/client";
+import { DomainError } from "../../errors";
+import { enqueue } from "../../queue/queue";
+import { scopeOfTarget } from "../project/find";
+import { queueUse } from "../restore/queue-use";
+import { nextTime } from "../schedule/cron";
+import { storageFor } from "../storage/default";
+import { insertBackup } from "./insert";
+
+/**
+ * Asks for everything whose time has come. What several times fell into a pause of the worker comes once. Each
+ * schedule is taken by one worker, and its next time is set in the same transaction.
+ */
+export async function askForDue(db: Db, now: Date): Promise<void> {
+  const due = await db.backupSchedule.findMany({
+    where: { enabled: true, nextAt: { lte: now } },
+    select: { id: true },
+  });
+  for (const { id } of due) await askFor(db, id, now);
+}
+
+async function askFor(db: Db, id: string, now: Date): Promise<void> {
+  // Made ready before the transaction: the first storage of an instance is made in one of its own.
+  const known = await db.backupSchedule.findUnique({ where: { id } });
+  if (!known) return;
+  const storage = await storageFor(db, known.projectId, known.storageId).catch(asData);
+  await db.$transaction(async (tx) => {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      SELECT id FROM backup_schedule WHERE id = ${id}::uuid AND enabled AND next_at <= ${now} FOR UPDATE SKIP LOCKED`;
+    if (rows.length === 0) return;
+    const schedule = await tx.backupSchedule.findUniqueOrThrow({ where: { id } });
+    const failure =
+      "failed" in storage
+        ? storage.failed
+        : schedule.kind === "test"
+          ? await askForTest(tx, schedule)
+          : await askForBackup(tx, schedule, storage);
+    await tx.backupSchedule.update({
+      where: { id },
+      data: {
+        lastAt: now,
+        nextAt: nextTime(schedule.cron, schedule.timeZone, now),
+        lastError: failure === null ? Prisma.DbNull : { ...failure },
+      },
+    });
+  });
+}
+
+interface Failure {
+  code: string;
+  message: string;
+}
+
+function asData(error: unknown): { failed: Failure } {
+  if (!(error instanceof DomainError)) throw error;
+  return { failed: { code: error.code, message: error.message } };
+}
+
+async function askForBackup(
+  tx: Tx,
+  schedule: BackupSchedule,
+  storage: Awaited<ReturnType<typeof storageFor>>,
+): Promise<Failure | null> {
+  const row = await insertBackup(tx, {
+    ...{ targetId: schedule.targetId, storage, origin: "schedule", scheduleId: schedule.id },
+    scope: schedule.scope as unknown as BackupScope,
+    createdBy: { id: null, label: systemActor.label },
+    testAfter: schedule.testAfter,
+  });
+  await enqueue(tx, "backup.create", { backupId: row.id });
+  await note(tx, schedule, { backupId: row.id, archive: row.filePath });
+  return null;
+}
+
+/** The newest backup that is there; the one that was proven last does not count again. */
+async function askForTest(tx: Tx, schedule: BackupSchedule): Promise<Failure | null> {
+  const newest = await tx.backup.findFirst({
+    where: { targetId: schedule.targetId, state: "succeeded" },
+    orderBy: { createdAt: "desc" },
+  });
+  if (!newest) return { code: "schedule.nothing_to_test", message: "There is no backup to test yet." };
+  const use = await queueUse(tx, {
+    backup: newest,
+    mode: "test",
+    by: { id: null, label: systemActor.label },
+  });
+  await note(tx, schedule, { useId: use.id, archive: newest.filePath });
+  return null;
+}
+
+async function note(tx: Tx, schedule: BackupSchedule, details: Record<string, unknown>): Promise<void> {
+  const scope = await scopeOfTarget(tx, schedule.targetId);
+  const operation = schedule.kind === "test" ? "backup.test" : "backup.create";
+  await recordAudit(tx, {
+    ...{ actor: systemActor, operation, scope, outcome: "ok" },
+    details: { schedule: schedule.cron, timeZone: schedule.timeZone, ...details },
+  });
+}

@@ -1,0 +1,126 @@
+import { systemActor } from "../../access/actor";
+import { recordAudit } from "../../audit/record";
+import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
+import { judgeRetention } from "../../core/policy/retention";
+import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
+import { dropKept } from "../restore/drop-kept";
+import { scopeOfUse } from "../restore/scope";
+import { groupBy } from "../run/group-by";
+import { removeBackup } from "./delete";
+import { askForDue } from "./due";
+import { backupScope } from "./scope";
+
+/** Records of what failed or was cancelled are of no use after so long. */
+const FAILED_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+/** Asks for what is due, and removes what retention and expiry no longer keep. */
+export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => void): Promise<void> {
+  await askForDue(db, new Date());
+  for (const { id, why } of await removable(db, new Date())) {
+    await purge(db, id, why).catch((error: unknown) => {
+      // A storage that is away keeps its archives until the next time.
+      if (!(error instanceof DomainError)) onUnexpected(error);
+    });
+  }
+  await dropExpired(db);
+}
+
+type Why = "retention" | "expired" | "failed" | "interrupted";
+
+async function purge(db: Db, id: string, why: Why): Promise<void> {
+  const backup = await db.backup.findUnique({ where: { id } });
+  if (!backup) return;
+  const scope = await backupScope({ db, input: { backupId: id } });
+  const details = { why, archive: backup.filePath, bytes: Number(backup.fileSizeBytes ?? 0) };
+  const event = { actor: systemActor, operation: "backup.purge", scope, runId: crypto.randomUUID() };
+  await db.$transaction((tx) => recordAudit(tx, { ...event, outcome: "intent", details }));
+  try {
+    await removeBackup(db, id);
+    await db.$transaction((tx) => recordAudit(tx, { ...event, outcome: "ok", details }));
+  } catch (error) {
+    const reason = error instanceof DomainError ? error.code : "internal";
+    await db.$transaction((tx) =>
+      recordAudit(tx, { ...event, outcome: "failed", details: { ...details, reason } }),
+    );
+    throw error;
+  }
+}
+
+/** What nobody wants any more, by target: its environment's policy says what is kept. */
+async function removable(db: Db, now: Date): Promise<{ id: string; why: Why }[]> {
+  const old = new Date(now.getTime() - FAILED_DAYS * DAY_MS);
+  const [interrupted, failed, expired, automatic] = await Promise.all([
+    db.backup.findMany({ where: { state: "deleting" }, select: { id: true } }),
+    db.backup.findMany({
+      where: { state: { in: ["failed", "cancelled"] }, createdAt: { lt: old } },
+      select: { id: true },
+    }),
+    db.backup.findMany({
+      where: { state: "succeeded", pinned: false, expiresAt: { lt: now }, restores: { none: AT_WORK } },
+      select: { id: true },
+    }),
+    unretained(db),
+  ]);
+  return [
+    ...interrupted.map(({ id }) => ({ id, why: "interrupted" as const })),
+    ...failed.map(({ id }) => ({ id, why: "failed" as const })),
+    ...expired.map(({ id }) => ({ id, why: "expired" as const })),
+    ...automatic.map((id) => ({ id, why: "retention" as const })),
+  ];
+}
+
+const AT_WORK = { state: { in: ["awaiting_approval", "queued", "running", "in_doubt"] } };
+
+async function unretained(db: Db): Promise<string[]> {
+  const rows = await db.backup.findMany({
+    where: { state: "succeeded", targetId: { not: null } },
+    select: {
+      ...{ id: true, targetId: true, createdAt: true, pinned: true, isAutomatic: true, testedState: true },
+      environment: { select: { backupPolicy: true, protected: true } },
+      restores: { where: AT_WORK, select: { id: true }, take: 1 },
+    },
+  });
+  const byTarget = groupBy(rows, (row) => row.targetId ?? "");
+  return [...byTarget.values()].flatMap((own) => {
+    const environment = own[0]?.environment;
+    if (!environment) return [];
+    const policy = completeBackupPolicy(environment.backupPolicy as BackupPolicy, environment.protected);
+    const reasons = judgeRetention(
+      own.map((row) => ({
+        ...{ id: row.id, at: row.createdAt, pinned: row.pinned, isAutomatic: row.isAutomatic },
+        proven: row.testedState === "restores",
+        inUse: row.restores.length > 0,
+      })),
+      policy,
+    );
+    return [...reasons].filter(([, why]) => why.length === 0).map(([id]) => id);
+  });
+}
+
+/** Databases that restores replaced, when their time is over. */
+async function dropExpired(db: Db): Promise<void> {
+  const rows = await db.restore.findMany({
+    where: { keptUntil: { lt: new Date() }, keptDroppedAt: null, keptDatabase: { not: null } },
+    select: { id: true, targetId: true, keptDatabase: true },
+  });
+  for (const { id, targetId, keptDatabase } of rows) {
+    if (!targetId || !keptDatabase) continue;
+    const scope = await scopeOfUse({ db, input: { useId: id } });
+    const event = { actor: systemActor, operation: "restore.drop_kept", scope, runId: crypto.randomUUID() };
+    const details = { database: keptDatabase, why: "expired" };
+    await db.$transaction((tx) => recordAudit(tx, { ...event, outcome: "intent", details }));
+    const outcome = await dropKept(db, { id, targetId, keptDatabase }).then(
+      () => "ok" as const,
+      (error: unknown) => {
+        if (error instanceof DomainError) return "failed" as const;
+        throw error;
+      },
+    );
+    await db.$transaction((tx) => recordAudit(tx, { ...event, outcome, details }));
+    // What somebody opened or what is away now is asked again a day later.
+    if (outcome === "failed")
+      await db.restore.update({ where: { id }, data: { keptUntil: new Date(Date.now() + DAY_MS) } });
+  }
+}

@@ -1,0 +1,73 @@
+import type { Prisma } from "../../db/generated/client";
+import { DomainError } from "../../errors";
+import { enqueue } from "../../queue/queue";
+import { defineOperation } from "../define";
+import type { StoredApproval } from "./row";
+import { archiveUseRef, scopeOfUse } from "./scope";
+
+/** Approves a restore that replaces a database; whoever asked for it does not approve it. */
+export const approveRestore = defineOperation({
+  name: "restore.approve",
+  permission: "backup.approve",
+  input: archiveUseRef,
+  audit: "change",
+  scope: scopeOfUse,
+  run: async ({ ctx, input }) => {
+    await ctx.db.$queryRaw`SELECT id FROM restore WHERE id = ${input.useId}::uuid FOR UPDATE`;
+    const row = await ctx.db.restore.findUniqueOrThrow({ where: { id: input.useId } });
+    if (row.state !== "awaiting_approval") throw notInState(row.state);
+    const { userId, label } = ctx.actor;
+    if (userId === null || row.createdBy === userId) {
+      throw new DomainError("forbidden", "restore.own", "Somebody else has to approve what you asked for.");
+    }
+    const given = (row.approvals as unknown as StoredApproval[]).filter((one) => one.id !== userId);
+    const approvals = [...given, { id: userId, label, at: new Date().toISOString() }];
+    const complete = approvals.length >= row.approvalsNeeded;
+    await ctx.db.restore.update({
+      where: { id: row.id },
+      data: {
+        approvals: approvals as unknown as Prisma.InputJsonValue,
+        ...(complete ? { state: "queued" } : {}),
+      },
+    });
+    if (complete) await enqueue(ctx.db, "backup.use", { useId: row.id });
+    ctx.note({
+      given: approvals.length,
+      needed: row.approvalsNeeded,
+      mode: row.mode,
+      database: row.database,
+    });
+    return { state: complete ? "queued" : "awaiting_approval", given: approvals.length };
+  },
+});
+
+/** Cancels a restore, a test or a verification: what waits never starts, what runs is stopped and undone. */
+export const cancelUse = defineOperation({
+  name: "restore.cancel",
+  permission: "backup.verify",
+  input: archiveUseRef,
+  audit: "change",
+  scope: scopeOfUse,
+  run: async ({ ctx, input }) => {
+    const { useId: id } = input;
+    const now = new Date();
+    const waiting = await ctx.db.restore.updateMany({
+      where: { id, state: { in: ["queued", "awaiting_approval"] } },
+      data: { state: "cancelled", finishedAt: now, cancelAskedAt: now },
+    });
+    if (waiting.count > 0) return { state: "cancelled" as const };
+    const { count } = await ctx.db.restore.updateMany({
+      where: { id, state: "running" },
+      data: { cancelAskedAt: now },
+    });
+    if (count === 0) throw notInState("finished");
+    return { state: "running" as const };
+  },
+});
+
+function notInState(state: string): DomainError {
+  return new DomainError("conflict", "restore.state", "This is not waiting or at work any more.", {
+    details: { state },
+    hint: "Load the page again to see where it stands now.",
+  });
+}

@@ -1,0 +1,42 @@
+import { systemActor } from "../../access/actor";
+import type { Manifest } from "../../core/backup/types";
+import type { Db } from "../../db/client";
+import type { Restore } from "../../db/generated/client";
+import { DomainError } from "../../errors";
+import { insertBackup } from "../backup/insert";
+import { performBackup, type WorkOptions } from "../backup/perform";
+import { storageFor } from "../storage/default";
+
+/**
+ * A restore in place has no old database to go back to: a backup of what is there now is taken first.
+ * @throws DomainError with the backup's own failure; nothing has been changed then
+ */
+export async function freshBackup(db: Db, restore: Restore, options: WorkOptions): Promise<Manifest> {
+  const storage = await storageFor(db, restore.projectId, null);
+  const row = await insertBackup(db, {
+    targetId: restore.targetId ?? "",
+    storage,
+    origin: "restore",
+    scope: { kind: "database" },
+    createdBy: { id: null, label: systemActor.label },
+  });
+  const { onProgress: _, ...rest } = options;
+  const ending = await performBackup(db, row.id, rest);
+  if (ending?.kind === "succeeded") return ending.manifest;
+  if (ending?.kind === "failed") {
+    const { code, message, hint, details } = ending.failure;
+    throw new DomainError("precondition", code, message, {
+      ...(hint ? { hint } : {}),
+      details: details ?? {},
+    });
+  }
+  options.signal?.throwIfAborted();
+  throw new DomainError(
+    "conflict",
+    "restore.no_fresh_backup",
+    "The backup before the restore was not finished.",
+    {
+      hint: "Nothing was changed. Try again.",
+    },
+  );
+}

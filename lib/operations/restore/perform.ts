@@ -1,0 +1,204 @@
+import { systemActor } from "../../access/actor";
+import { recordAudit } from "../../audit/record";
+import type { RestoreResult, TableName } from "../../core/backup/types";
+import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
+import type { Db, Tx } from "../../db/client";
+import type { Prisma } from "../../db/generated/client";
+import { restoreInto } from "../../postgres/backup/restore";
+import { testRestore } from "../../postgres/backup/test-restore";
+import { verifyBackup } from "../../postgres/backup/verify";
+import { enqueue } from "../../queue/queue";
+import { type AtWork, retryWrite, whileAtWork } from "../backup/at-work";
+import { failureOf, type WorkOptions } from "../backup/perform";
+import { type LoadedBackup, loadBackup } from "../backup/scope";
+import type { StoredFailure, UseMode, UseResult } from "../backup/views";
+import { backupKeys, openArchiveOf } from "../storage/open";
+import { targetSpec } from "../target/spec";
+import { RestoreChoices } from "./choices";
+import { claimUse, LIVE_MODES, type UseClaim } from "./claim";
+import { freshBackup } from "./fresh-backup";
+import { scopeOfUse } from "./scope";
+import { scratchFor } from "./scratch";
+
+/** What a use came to; `ok` false: the archive is damaged or came back otherwise, which is data and no failure. */
+interface Outcome {
+  ok: boolean;
+  result: UseResult;
+  database: string | null;
+  keptDatabase: string | null;
+}
+
+export type UseEnding =
+  | { kind: "succeeded"; outcome: Outcome }
+  | { kind: "failed"; failure: StoredFailure }
+  | { kind: "cancelled" }
+  | { kind: "lost" };
+
+/**
+ * Verifies, tests or restores what is queued, from claim to outcome.
+ * @returns null when somebody else has it, or the database is busy
+ */
+export async function performUse(db: Db, useId: string, options: WorkOptions): Promise<UseEnding | null> {
+  const claim = await claimUse(db, useId, options.workerId);
+  if (claim === null || claim === "busy") return null;
+  const backup = await loadBackup(db, claim.row.backupId);
+  const worked = await whileAtWork(
+    { ...options, beat: (progress) => beat(db, claim, progress) },
+    (signal, report) => work(db, claim, backup, { ...options, signal, onProgress: report }),
+  );
+  const ending = endingOf(worked, options);
+  if (ending.kind !== "lost") await retryWrite(() => finishUse(db, claim, backup, ending));
+  return ending;
+}
+
+async function beat(db: Db, claim: UseClaim, progress: unknown): Promise<{ cancel: boolean } | null> {
+  const text = progress === null ? null : JSON.stringify(progress);
+  const rows = await db.$queryRaw<{ cancel: boolean }[]>`
+    UPDATE restore SET heartbeat_at = clock_timestamp(), progress = coalesce(${text}::jsonb, progress)
+    WHERE id = ${claim.id}::uuid AND attempt = ${claim.attempt} AND state = 'running'
+    RETURNING cancel_asked_at IS NOT NULL AS cancel`;
+  return rows[0] ?? null;
+}
+
+type Work = WorkOptions & { signal: AbortSignal; onProgress: (progress: unknown) => void };
+
+async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Work): Promise<Outcome> {
+  const { signal, onProgress } = options;
+  const reading = { store: openArchiveOf(backup), keys: backupKeys(), signal, onProgress };
+  if (row.mode === "verify") {
+    const { manifest: _, durationMs, ...verify } = await verifyBackup(reading);
+    return { ...NOTHING_MADE, ok: verify.ok, result: { verify, durationMs } };
+  }
+  if (row.mode === "test") {
+    const scratch = await scratchFor(db, backup);
+    const { serverVersion, durationMs, notes, ...checks } = await testRestore({ ...reading, scratch });
+    return {
+      ...NOTHING_MADE,
+      ok: checks.ok,
+      result: { checks, serverVersion, durationMs, notes, rows: checks.rows, tables: checks.tables },
+    };
+  }
+  const spec = await targetSpec(db, row.targetId ?? "");
+  const tables = row.tables.map((one) => JSON.parse(one) as TableName);
+  const fresh = row.mode === "in_place" ? await freshBackup(db, row, options) : undefined;
+  const result = await restoreInto({
+    ...reading,
+    spec,
+    mode: row.mode as "new_database" | "beside" | "in_place",
+    ...RestoreChoices.parse(row.options),
+    ...(row.mode === "beside" && row.database ? { as: row.database } : {}),
+    ...(tables.length > 0 ? { tables } : {}),
+    ...(fresh === undefined ? {} : { freshBackup: fresh }),
+  });
+  return outcomeOf(result);
+}
+
+const NOTHING_MADE = { database: null, keptDatabase: null };
+
+function outcomeOf(done: RestoreResult): Outcome {
+  const { checks, durationMs, notes, rolesCreated, replicationLeft, ledger, rows, tables } = done;
+  const foreignKeysLeft = done.foreignKeysLeft.map(
+    (key) => `${key.name} (${key.table.schema}.${key.table.name})`,
+  );
+  return {
+    ok: checks.ok,
+    database: done.database,
+    keptDatabase: done.keptAs,
+    result: {
+      ...{ checks, durationMs, notes, rolesCreated, replicationLeft, ledger, rows, tables },
+      foreignKeysLeft,
+    },
+  };
+}
+
+function endingOf(worked: AtWork<Outcome>, { onUnexpected }: WorkOptions): UseEnding {
+  if (worked.kind === "done") return { kind: "succeeded", outcome: worked.value };
+  if (worked.kind !== "failed") return worked;
+  return { kind: "failed", failure: failureOf(worked.error, onUnexpected) };
+}
+
+/** The row, what is now known of the backup, the audit outcome and what follows, while the claim holds. */
+export async function finishUse(
+  db: Db,
+  claim: UseClaim,
+  backup: LoadedBackup,
+  ending: Exclude<UseEnding, { kind: "lost" }>,
+): Promise<void> {
+  const scope = await scopeOfUse({ db, input: { useId: claim.id } });
+  const { mode, targetId } = claim.row;
+  await db.$transaction(async (tx) => {
+    const { count } = await tx.restore.updateMany({
+      where: { id: claim.id, attempt: claim.attempt, state: "running" },
+      data: { state: ending.kind, finishedAt: new Date(), ...(await columnsOf(tx, claim, ending)) },
+    });
+    if (count === 0) return;
+    await learn(tx, backup.id, mode as UseMode, ending);
+    await recordAudit(tx, {
+      ...{ actor: systemActor, operation: "restore.execute", scope, runId: claim.id },
+      outcome: ending.kind === "succeeded" ? "ok" : "failed",
+      details: detailsOf(mode, ending),
+    });
+    // What the ledger of a restored database says is another story than before: it is read again at once.
+    if (targetId && LIVE_MODES.includes(mode as UseMode)) await syncAll(tx, targetId);
+  });
+}
+
+async function columnsOf(
+  tx: Tx,
+  claim: UseClaim,
+  ending: UseEnding,
+): Promise<Prisma.RestoreUpdateManyMutationInput> {
+  if (ending.kind === "failed") return { error: ending.failure as unknown as Prisma.InputJsonValue };
+  if (ending.kind !== "succeeded") return {};
+  const { result, database, keptDatabase } = ending.outcome;
+  return {
+    result: result as unknown as Prisma.InputJsonValue,
+    ...(database === null ? {} : { database }),
+    keptDatabase,
+    keptUntil: keptDatabase === null ? null : await keptUntil(tx, claim.row.targetId),
+  };
+}
+
+async function keptUntil(tx: Tx, targetId: string | null): Promise<Date | null> {
+  const target = await tx.target.findUnique({
+    where: { id: targetId ?? "" },
+    select: { environment: { select: { backupPolicy: true, protected: true } } },
+  });
+  if (!target) return null;
+  const { backupPolicy, protected: isProtected } = target.environment;
+  const { keepReplacedDays } = completeBackupPolicy(backupPolicy as BackupPolicy, isProtected);
+  return new Date(Date.now() + keepReplacedDays * 86_400_000);
+}
+
+/** What verifying or testing says about the backup itself. */
+async function learn(tx: Tx, backupId: string, mode: UseMode, ending: UseEnding): Promise<void> {
+  const at = new Date();
+  if (mode === "verify" && ending.kind === "succeeded") {
+    const verified = ending.outcome.result.verify as unknown as Prisma.InputJsonValue;
+    const verifiedState = ending.outcome.ok ? "intact" : "damaged";
+    await tx.backup.update({ where: { id: backupId }, data: { verifiedState, verifiedAt: at, verified } });
+  }
+  if (mode !== "test" || ending.kind === "cancelled" || ending.kind === "lost") return;
+  // That no scratch server could be reached says nothing about the backup.
+  if (ending.kind === "failed" && !/^(backup|restore)\.(?!no_scratch|unexpected)/.test(ending.failure.code))
+    return;
+  const tested = (ending.kind === "failed"
+    ? { error: ending.failure }
+    : ending.outcome.result) as unknown as Prisma.InputJsonValue;
+  const testedState = ending.kind === "failed" ? "failed" : ending.outcome.ok ? "restores" : "differs";
+  await tx.backup.update({ where: { id: backupId }, data: { testedState, testedAt: at, tested } });
+}
+
+function detailsOf(mode: string, ending: UseEnding): Record<string, unknown> {
+  if (ending.kind === "failed") return { mode, result: "failed", error: ending.failure.code };
+  if (ending.kind !== "succeeded") return { mode, result: ending.kind };
+  const { ok, database, keptDatabase } = ending.outcome;
+  return { mode, result: ok ? "succeeded" : "differs", database, keptDatabase };
+}
+
+/** Every target that is this database. */
+async function syncAll(tx: Tx, targetId: string): Promise<void> {
+  const { host, port, database } = await tx.target.findUniqueOrThrow({ where: { id: targetId } });
+  const same = await tx.target.findMany({ where: { host, port, database }, select: { id: true } });
+  for (const { id } of same) await enqueue(tx, "target.sync", { targetId: id });
+}

@@ -1,0 +1,87 @@
+import { z } from "zod";
+import { roleIn, rolesByEnvironment } from "../../access/check";
+import { can } from "../../access/permissions";
+import type { BackupScope } from "../../core/backup/types";
+import { defineOperation } from "../define";
+import type { EnvironmentView } from "../deployment/views";
+import { scopeOfSlug } from "../project/find";
+import { Cron, describeCron, nextTimes, TimeZone } from "./cron";
+
+export interface ScheduleView {
+  id: string;
+  targetId: string;
+  service: string;
+  environment: EnvironmentView;
+  kind: "backup" | "test";
+  cron: string;
+  timeZone: string;
+  /** In the reader's language. */
+  words: Record<"en" | "es", string>;
+  scope: BackupScope;
+  storageId: string | null;
+  storage: string | null;
+  testAfter: boolean;
+  enabled: boolean;
+  nextAt: string | null;
+  lastAt: string | null;
+  lastError: { code: string; message: string } | null;
+  mayChange: boolean;
+}
+
+export const listSchedules = defineOperation({
+  name: "schedule.list",
+  permission: "backup.read",
+  input: z.object({ project: z.string().min(1).max(100) }),
+  audit: "none",
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
+  run: async ({ ctx, scope }): Promise<ScheduleView[]> => {
+    const projectId = scope.projectId ?? "";
+    const rows = await ctx.db.backupSchedule.findMany({
+      where: { projectId },
+      orderBy: [{ target: { environment: { position: "asc" } } }, { createdAt: "asc" }],
+      include: {
+        storage: { select: { name: true } },
+        target: {
+          select: {
+            service: { select: { name: true } },
+            environment: { select: { id: true, name: true, color: true, protected: true } },
+          },
+        },
+      },
+    });
+    const role = await roleIn(ctx.db, ctx.actor, projectId);
+    const narrowed = role ? await rolesByEnvironment(ctx.db, ctx.actor, projectId, role) : new Map();
+    return rows.map((row) => {
+      const { environment, service } = row.target;
+      return {
+        ...{ id: row.id, targetId: row.targetId, cron: row.cron, timeZone: row.timeZone },
+        kind: row.kind === "test" ? "test" : "backup",
+        service: service.name,
+        environment,
+        words: { en: describeCron(row.cron, "en"), es: describeCron(row.cron, "es") },
+        scope: row.scope as unknown as BackupScope,
+        storageId: row.storageId,
+        storage: row.storage?.name ?? null,
+        testAfter: row.testAfter,
+        enabled: row.enabled,
+        nextAt: row.nextAt?.toISOString() ?? null,
+        lastAt: row.lastAt?.toISOString() ?? null,
+        lastError: row.lastError as ScheduleView["lastError"],
+        mayChange: can(narrowed.get(environment.id) ?? role, "backup.configure", environment.protected),
+      };
+    });
+  },
+});
+
+/** What a schedule means, while somebody writes it. */
+export const previewSchedule = defineOperation({
+  name: "schedule.preview",
+  permission: "backup.read",
+  input: z.object({ project: z.string().min(1).max(100), cron: Cron, timeZone: TimeZone }),
+  audit: "none",
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
+  run: async ({ input }) => ({
+    words: { en: describeCron(input.cron, "en"), es: describeCron(input.cron, "es") },
+    next: nextTimes(input.cron, input.timeZone, new Date(), 3).map((at) => at.toISOString()),
+  }),
+});
