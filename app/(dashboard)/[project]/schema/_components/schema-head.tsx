@@ -42,7 +42,7 @@ export function SchemaHead({ project, targets, view, here }: Props) {
             )}
           </Button>
           <Button asChild>
-            <Link href={`/${project}/compare?source=${target.id}`}>{t("compare")}</Link>
+            <Link href={`/${project}/compare?source=target:${target.id}`}>{t("compare")}</Link>
           </Button>
         </>
       }

@@ -1,0 +1,57 @@
+// Both themes take the same names: the tokens know which one it is.
+const variables = {
+  diffViewerBackground: "var(--surface)",
+  diffViewerColor: "var(--text)",
+  diffViewerTitleBackground: "var(--sunken)",
+  diffViewerTitleColor: "var(--muted)",
+  diffViewerTitleBorderColor: "var(--border)",
+  addedBackground: "var(--ins)",
+  addedColor: "var(--text)",
+  removedBackground: "var(--del)",
+  removedColor: "var(--text)",
+  wordAddedBackground: "color-mix(in oklab, var(--ins-mark) 22%, transparent)",
+  wordRemovedBackground: "color-mix(in oklab, var(--del-mark) 22%, transparent)",
+  addedGutterBackground: "var(--ins)",
+  removedGutterBackground: "var(--del)",
+  gutterBackground: "var(--surface)",
+  gutterBackgroundDark: "var(--surface)",
+  highlightBackground: "var(--hover)",
+  highlightGutterBackground: "var(--hover)",
+  codeFoldGutterBackground: "var(--sunken)",
+  codeFoldBackground: "var(--sunken)",
+  emptyLineBackground: "var(--sunken)",
+  gutterColor: "var(--muted)",
+  addedGutterColor: "var(--ins-mark)",
+  removedGutterColor: "var(--del-mark)",
+  codeFoldContentColor: "var(--muted)",
+};
+
+/** How every diff of schemas is drawn. */
+export const diffStyles = {
+  variables: { light: variables, dark: variables },
+  diffContainer: {
+    fontSize: 12,
+    lineHeight: "20px",
+    minWidth: 0,
+    tableLayout: "fixed" as const,
+    pre: { lineHeight: "20px" },
+  },
+  contentText: {
+    fontFamily: "var(--font-mono)",
+    fontVariantLigatures: "none",
+    lineHeight: "20px !important",
+    wordBreak: "normal" as const,
+    overflowWrap: "anywhere" as const,
+  },
+  lineNumber: { fontSize: 12 },
+  gutter: { minWidth: 40, padding: "0 8px", opacity: 1, pre: { opacity: 1 } },
+  titleBlock: {
+    padding: "6px 12px",
+    fontSize: 12,
+    lineHeight: "20px",
+    pre: { fontFamily: "var(--font-sans)" },
+  },
+  codeFold: { height: 32 },
+  codeFoldContent: { fontSize: 12 },
+  marker: { width: 20, padding: "0 4px" },
+};
