@@ -418,6 +418,29 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     expect(states()).toEqual(["customers applied", "orders pending"]);
   });
 
+  it("keeps the rows that scripts take away when asked to, and puts them back on the way down", async () => {
+    cli(["up"], variables);
+    await query("INSERT INTO customers (id, email) VALUES (1, 'a@example.org'), (2, 'b@example.org')");
+    write("migrations/20260103000000_cleanup.up.sql", "DELETE FROM customers WHERE id = 1;");
+    const up = cli(["up", "--keep-rows", "7"], variables);
+    expect(up).toMatchObject({ code: 0, err: expect.stringContaining("1 row of public.customers kept") });
+    expect(JSON.parse(cli(["kept-rows", "list", "--json"], variables).out).entries).toMatchObject([
+      { kind: "delete", relation: "public.customers", rows: 1, state: "kept" },
+    ]);
+    expect(cli(["down"], variables)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("has no down script"),
+    });
+    const down = cli(["down", "--put-back"], variables);
+    expect(down).toMatchObject({
+      code: 0,
+      err: expect.stringContaining("1 row of public.customers put back"),
+    });
+    expect(await query("SELECT count(*)::int AS n FROM customers")).toEqual([{ n: 2 }]);
+    expect(cli(["kept-rows", "list"], variables).out).toContain("reverted");
+    expect(cli(["kept-rows", "purge"], variables)).toMatchObject({ code: 0, out: "Removed: 0, 0 KiB.\n" });
+  });
+
   once("applies one file: by its name, and any other file once until it changes", async () => {
     expect(cli(["apply", "migrations/20260101000000_customers.up.sql"], variables).code).toBe(0);
     expect(states()).toEqual(["customers applied", "orders pending"]);

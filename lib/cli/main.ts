@@ -106,6 +106,11 @@ withOutput(withRun(withFiles(withTarget(command("up", "apply pending migrations"
   .option("--steps <n>", "at most so many migrations", positive)
   .option("--dry-run", "only try them on a scratch copy of the target")
   .option("--with-backup", "take a backup of the whole target first, when there is something to apply")
+  .option(
+    "--keep-rows <days>",
+    "copy what scripts take away, so that down --put-back brings it back",
+    positive,
+  )
   .option("--backup-out <place>", "folder or s3://bucket/prefix of that backup (default: ./backups)")
   .action(run(async () => (await import("./commands/everyday")).up));
 
@@ -114,6 +119,7 @@ withOutput(withRun(withFiles(withTarget(command("down", "take applied migrations
     new Option("--steps <n>", "how many, latest first (default: 1)").argParser(positive).conflicts("to"),
   )
   .option("--to <version>", "everything after this version; 0 for everything")
+  .option("--put-back", "return the rows that up --keep-rows kept; what was written since stays")
   .action(run(async () => (await import("./commands/everyday")).down));
 
 withOutput(withRun(withFiles(withTarget(command("apply", "apply one file").argument("<file>"))))).action(
@@ -279,6 +285,18 @@ withOutput(
 )
   .option("--output <file>", "a new file (default: standard output)")
   .action(run(async () => (await import("./commands/backup")).backupExport));
+
+const kept = command("kept-rows", "rows that migrations took away and that can be put back");
+withOutput(
+  withTarget(kept.command("list").description("what is kept in the target, its size, and until when")),
+).action(run(async () => (await import("./commands/kept-rows")).listKeptRows));
+withOutput(
+  withTarget(kept.command("purge").description("remove those whose window is over")).option(
+    "--id <ids>",
+    "these entries, whether their window is over or not",
+    list,
+  ),
+).action(run(async () => (await import("./commands/kept-rows")).purgeKeptRows));
 
 withOutput(
   command("audit", "check an instance's audit trail")

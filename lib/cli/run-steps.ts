@@ -3,6 +3,7 @@ import type { PlanStep } from "../core/plan/types";
 import type { PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
 import { DomainError } from "../errors";
 import { describeSpec } from "../postgres/connection-spec";
+import type { UndoSettings } from "../postgres/runner-undo";
 import { count, duration, note, oneLine, paint, print, printJson } from "./output";
 import { appliedBy, type CommonOptions, isJson, type Session, targetName } from "./session";
 
@@ -11,6 +12,8 @@ export interface RunFlags extends CommonOptions {
   timeout: number;
   singleTransaction?: boolean;
   allowManaged?: boolean;
+  /** What happens to rows that scripts take away. */
+  undo?: UndoSettings;
   /** Where the backup is that was taken before. */
   backup?: string;
 }
@@ -62,6 +65,7 @@ export async function runSteps(
       settings: { lockWaitMs: flags.timeout * 1000, detail: "migrations" },
       mode: flags.singleTransaction ? "single_transaction" : "each",
       signal: stop.signal,
+      ...(flags.undo ? { undo: flags.undo } : {}),
       onEvent: json ? () => undefined : teller(steps),
     });
     report(outcome, session, flags);
@@ -101,12 +105,37 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
       note(
         `${event.migration}: the lock was not free; try ${event.attempt} of ${event.of} in ${duration(event.inMs)}.`,
       );
+    } else if (event.type === "undo.kept") {
+      note(
+        `${event.migration}, statement ${event.statement}: ${count(event.rows, "row")} of ${event.relation} kept.`,
+      );
+    } else if (event.type === "undo.not_kept") {
+      note(`${event.migration}, statement ${event.statement}: rows of ${event.relation} are not kept.`);
+    } else if (event.type === "undo.put_back") {
+      note(`${event.migration}: ${putBackText(event)}`);
     } else if (event.type === "migration.recorded") {
       print(`${paint.green("✓")} ${verb} ${event.migration}  ${paint.faint(duration(event.durationMs))}`);
     } else if (event.type === "notice" && event.severity !== "NOTICE" && event.severity !== "DEBUG") {
       note(`${event.severity.toLowerCase()}: ${event.message}`);
     }
   };
+}
+
+function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): string {
+  const { relation, restored, newer, gone, orphaned, examples, reason } = event;
+  const reasons: Record<string, string> = {
+    no_key: "without a key its rows cannot be told apart",
+    no_table: "the table is not there",
+    no_column: "the columns are not there",
+  };
+  if (reason) return `nothing put back into ${relation}: ${reasons[reason] ?? reason}.`;
+  const left = [
+    newer > 0 ? `${newer} written since and left as they are` : "",
+    gone > 0 ? `${gone} gone since` : "",
+    orphaned > 0 ? `${orphaned} without the row that they refer to` : "",
+  ].filter(Boolean);
+  const which = examples.length > 0 ? ` (${examples.join("; ")})` : "";
+  return `${count(restored, "row")} of ${relation} put back${left.length > 0 ? `; ${left.join(", ")}${which}` : ""}.`;
 }
 
 function report(outcome: RunOutcome, session: Session, flags: RunFlags): void {

@@ -1,5 +1,6 @@
 import { planUp } from "../../core/plan/plan";
 import type { ConnectionSpec } from "../../postgres/connection-spec";
+import type { UndoSettings } from "../../postgres/runner-undo";
 import { note } from "../output";
 import { type RunFlags, requireOwnTarget, requirePlan, runSteps } from "../run-steps";
 import { withSession } from "../session";
@@ -9,6 +10,8 @@ interface UpOptions extends RunFlags {
   steps?: number;
   dryRun?: boolean;
   withBackup?: boolean;
+  /** Days in which what scripts take away can be put back. */
+  keepRows?: number;
   /** Folder or bucket of the backup. */
   backupOut?: string;
 }
@@ -25,12 +28,20 @@ export async function up(options: UpOptions): Promise<number> {
       ...(options.env === undefined ? {} : { environment: options.env }),
     });
     requirePlan(problems);
+    const flags = options.keepRows ? { ...options, undo: keepRows(options.keepRows, options) } : options;
     if (options.withBackup && steps.length > 0) {
       await requireOwnTarget(session, options);
-      return runSteps(session, steps, { ...options, backup: await backUp(session.spec, options) });
+      return runSteps(session, steps, { ...flags, backup: await backUp(session.spec, options) });
     }
-    return runSteps(session, steps, options);
+    return runSteps(session, steps, flags);
   });
+}
+
+/** More than this of one statement is no copy beside the data any more but a backup. */
+const MOST_KEPT_BYTES = 1024 ** 3;
+
+function keepRows(days: number, { withBackup }: UpOptions): UndoSettings {
+  return { keep: { days, maxBytes: MOST_KEPT_BYTES, otherwise: withBackup ? "skip" : "stop" } };
 }
 
 /** Of the whole target; when it fails, nothing is run. @returns where it is */
