@@ -1,5 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
-import type { Fact } from "../schema/types";
+import type { Fact, Grant } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { comesByItself, followsParent, goesByItself, isInlined, settingsAfterTable } from "./by-itself";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
@@ -39,13 +39,30 @@ function createSql(fact: Fact, planning: Planning): string[] {
 
 function alterSql(difference: Difference, statements: string[], planning: Planning): string[] {
   const { from, to, parts } = difference as Difference & { from: Fact; to: Fact };
-  const inherited = to.kind === "column" && followsParent(to, planning);
+  const inherited = to.kind === "column" && followsParent(to, planning.decided.altered, planning.around);
   return [
     ...(inherited ? [] : statements),
     ...(parts.includes("owner") ? ownerSql(to) : []),
     ...(parts.includes("acl") ? grantSql(to, movedOwner(from, to, parts), to.acl ?? []) : []),
+    ...(parts.includes("acl") ? columnGrantsAgain(from, to, planning) : []),
     ...(parts.includes("comment") ? commentSql(to) : []),
   ];
+}
+
+/** A privilege that is revoked from a table goes from its columns too (docs: REVOKE, "Notes"). */
+function columnGrantsAgain(from: Fact, to: Fact, { around, decided }: Planning): string[] {
+  const key = (grant: Grant) => `${grant.grantee} ${grant.privilege}`;
+  const kept = new Set((to.acl ?? []).map(key));
+  const revoked = new Set((from.acl ?? []).map(key).filter((one) => !kept.has(one)));
+  if (revoked.size === 0) return [];
+  return (around.to.children.get(to.id) ?? []).flatMap((column) => {
+    if (column.kind !== "column" || decided.born.has(column.id)) return [];
+    return grantSql(
+      column,
+      [],
+      (column.acl ?? []).filter((grant) => revoked.has(key(grant))),
+    );
+  });
 }
 
 /** A change of owner takes the old owner's privileges along. */

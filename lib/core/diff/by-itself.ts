@@ -22,7 +22,7 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     // A foreign key may tie tables that go together into a cycle: it is cut first.
     return !(fact.kind === "constraint" && fact.body.type === "f");
   }
-  return fact.kind === "column" && followsParent(fact, planning);
+  return fact.kind === "column" && followsParent(fact, decided.gone, around);
 }
 
 function goesWithBaseType(fact: Fact, { decided, around }: Planning): boolean {
@@ -60,7 +60,7 @@ export function comesByItself(fact: Fact, planning: Planning): boolean {
   if (fact.kind !== "column") return false;
   if (fact.parent !== null && planning.decided.born.has(fact.parent)) return true;
   if (/^(view|materialized_view):/.test(fact.parent ?? "")) return true;
-  return followsParent(fact, planning);
+  return followsParent(fact, planning.decided.born, planning.around);
 }
 
 /** A default that ADD COLUMN wrote already. */
@@ -75,14 +75,18 @@ export function settingsAfterTable(fact: Fact, around: Surroundings): string[] {
   return kindOf("column").create(fact, around).slice(1);
 }
 
-/** Partitions and children get added, dropped and retyped columns from their parent. */
-export function followsParent(column: Fact, planning: Planning): boolean {
-  const { decided, around } = planning;
-  return parentsThroughout(column.parent, around).some((parent) => {
-    const id = `column:${parent}.${column.name}`;
-    if (around.to.facts.has(column.id) && around.from.facts.has(column.id)) return decided.altered.has(id);
-    return around.to.facts.has(column.id) ? decided.born.has(id) : decided.gone.has(id);
-  });
+/**
+ * Partitions and children get added, dropped and retyped columns from their parent.
+ * @param those the facts that are born, gone or altered
+ */
+export function followsParent(
+  column: Fact,
+  those: { has(id: FactId): boolean },
+  around: Surroundings,
+): boolean {
+  return parentsThroughout(column.parent, around).some((parent) =>
+    those.has(`column:${parent}.${column.name}`),
+  );
 }
 
 /**

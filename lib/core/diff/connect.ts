@@ -1,4 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
+import { moveParents } from "../schema/kinds/column";
 import type { FactId, Surroundings } from "../schema/types";
 import { type Action, type Actions, dependantsOf, keyOf, type Planning } from "./actions";
 import { sameName } from "./same-name";
@@ -21,6 +22,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
   if (verb !== "drop") connectNeeds(action, actions, around);
   connectIdentity(action, actions, around);
+  if (fact.kind === "column") connectMoved(action, actions, around);
   if (verb === "create") {
     waitFor(action, keyOf("drop", fact.id), actions);
     for (const other of sameName(fact, around.from)) waitFor(action, keyOf("drop", other), actions);
@@ -72,6 +74,17 @@ function connectAlter(action: Action, actions: Actions, around: Surroundings): v
   for (const id of around.from.facts.get(fact.id)?.deps ?? []) {
     const drop = actions.get(keyOf("drop", id));
     if (drop && !fact.deps.includes(id)) drop.after.add(action.key);
+  }
+}
+
+/** A column that a child leaves to its parent: set aside before the parent has it, filled after. */
+function connectMoved(action: Action, actions: Actions, around: Surroundings): void {
+  const { verb, fact } = action;
+  for (const parent of moveParents(fact, around)) {
+    const born = actions.get(keyOf("create", `column:${parent}.${fact.name}`));
+    if (!born) continue;
+    if (verb === "drop") born.after.add(action.key);
+    if (verb === "create") action.after.add(born.key);
   }
 }
 

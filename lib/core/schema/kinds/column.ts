@@ -170,9 +170,12 @@ export const columnKind: KindDefinition = {
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around.to)}${inlineDefault(fact, around.to)}`,
     ...columnSettings(relationOf(fact), fact),
     ...ownNotNull(fact, around),
+    ...fillMoved(fact, around),
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
+    if (moveParents(fact, around).length > 0)
+      return [`ALTER TABLE ${relationOf(fact)} RENAME COLUMN ${fact.name} TO ${SET_ASIDE}`];
     const only = childKeeps(fact, around) ? "ONLY " : "";
     return [
       `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${only}${relationOf(fact)} DROP COLUMN ${fact.name}`,
@@ -190,6 +193,35 @@ export const columnKind: KindDefinition = {
   commentOn: (fact) => `COLUMN ${relationOf(fact)}.${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${relationOf(fact)}`, all: "arwx" }),
 };
+
+const SET_ASIDE = "dbmigrator_set_aside";
+
+/**
+ * Parents that now bring a column that the child had by itself: PostgreSQL would go on calling it the child's own,
+ * so its values move to the one that comes from the parent.
+ */
+export function moveParents(fact: Fact, { from, to }: Surroundings): string[] {
+  const [was, is] = [from.facts.get(fact.id), to.facts.get(fact.id)];
+  if (!was || !is || !body(was).local || body(is).local) return [];
+  const tables = [from.facts.get(fact.parent ?? ""), to.facts.get(fact.parent ?? "")];
+  const [before, after] = tables.map((table) => (table?.body.inherits as string[] | undefined) ?? []);
+  return (after ?? []).filter(
+    (parent) =>
+      before?.includes(parent) &&
+      to.facts.has(`column:${parent}.${fact.name}`) &&
+      !from.facts.has(`column:${parent}.${fact.name}`),
+  );
+}
+
+function fillMoved(fact: Fact, around: Surroundings): string[] {
+  if (moveParents(fact, around).length === 0) return [];
+  const b = body(fact);
+  const value = `${SET_ASIDE}${body(around.from.facts.get(fact.id) as Fact).type === b.type ? "" : `::${b.type}`}`;
+  return [
+    `UPDATE ONLY ${relationOf(fact)} SET ${fact.name} = ${value}`,
+    `ALTER TABLE ONLY ${relationOf(fact)} DROP COLUMN ${SET_ASIDE}`,
+  ];
+}
 
 /** Before 18 a child's column that comes from its parent may be NOT NULL where the parent's is not. */
 function ownNotNull(fact: Fact, around: Surroundings): string[] {
@@ -254,6 +286,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   // SET EXPRESSION came with 17; before, what is computed anyway is computed anew.
   if (b.generated === "s" && a.expression !== b.expression && around.from.version < 170000) return "replace";
   if (a.generated !== b.generated && b.generated !== "") return "replace";
+  if (moveParents(to, around).length > 0 && b.generated === "") return "replace";
   if (a.generated === "v" && b.generated === "") return "replace";
   const table = relationOf(to);
   const alterTable = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${table}`;
@@ -268,6 +301,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   const using =
     b.of === "f" || b.generated !== "" || a.type === b.type ? "" : ` USING ${to.name}${through}::${b.type}`;
   const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
+  const apart = retyped && refusesRetype(from, around);
   // A smaller type takes only bounds that fit it: they are narrowed first.
   const narrowed =
     a.sequence !== null && b.sequence !== null && BigInt(b.sequence.max) < BigInt(a.sequence.max);
@@ -275,10 +309,12 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(a.generated === "s" && b.generated === "" ? [`${on} DROP EXPRESSION`] : []),
     ...(a.identity !== "" && b.identity === "" ? [`${on} DROP IDENTITY`] : []),
     ...(narrowed ? alterIdentity(a, b, on) : []),
+    ...(apart ? [`${on} DROP NOT NULL`] : []),
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
+    ...(apart ? [`${on} SET NOT NULL`] : []),
     ...alterNotNull(a, b, table, to.name, isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to)),
     ...(narrowed ? [] : alterIdentity(a, b, on)),
     ...(a.compression === b.compression
@@ -287,6 +323,23 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...columnSettings(table, to, from),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];
+}
+
+/**
+ * PostgreSQL 18 refuses to retype a NOT NULL column of a parent when a child has a NOT NULL of its own under another
+ * name ("a not-null constraint named … already exists for this column"): it is taken off and put back.
+ */
+function refusesRetype(column: Fact, { from, to }: Surroundings): boolean {
+  const b = body(column);
+  const keyed = (from.children.get(column.parent ?? "") ?? []).some((one) => one.body.type === "p");
+  if (from.version < 180000 || !b.notNull || keyed) return false;
+  for (const table of from.facts.values()) {
+    const inherits = table.kind === "table" ? (table.body.inherits as string[]) : [];
+    if (!inherits.includes(relationOf(column)) || !to.facts.has(table.id)) continue;
+    const own = from.facts.get(`column:${table.name}.${column.name}`);
+    if (own && !body(own).notNullInherited && body(own).notNullName !== b.notNullName) return true;
+  }
+  return false;
 }
 
 /** Types that people made rarely have casts to one another, but all have a text form. */

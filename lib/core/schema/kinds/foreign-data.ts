@@ -1,3 +1,4 @@
+import { hideSecrets, withSecretNote } from "../secrets";
 import {
   alterForeignOptions,
   foreignOptions,
@@ -28,7 +29,7 @@ export const foreignDataWrapperKind: KindDefinition = {
     body: {
       handler: optional(row, "handler"),
       validator: optional(row, "validator"),
-      options: list(row, "options"),
+      options: hideSecrets(list(row, "options")),
     },
     addresses: [{ catalog: "pg_foreign_data_wrapper", oid: oid(row) }],
   }),
@@ -70,7 +71,7 @@ export const serverKind: KindDefinition = {
       wrapper: text(row, "wrapper"),
       type: optional(row, "type"),
       version: optional(row, "version"),
-      options: list(row, "options"),
+      options: hideSecrets(list(row, "options")),
     },
     addresses: [{ catalog: "pg_foreign_server", oid: oid(row) }],
   }),
@@ -106,13 +107,15 @@ export const userMappingKind: KindDefinition = {
       name,
       schema: null,
       parent: `server:${text(row, "server")}`,
-      body: { options: list(row, "options") },
+      body: { options: hideSecrets(list(row, "options")) },
       addresses: [{ catalog: "pg_user_mapping", oid: oid(row) }],
       extraDeps: [`server:${text(row, "server")}`],
     };
   },
-  create: (fact) => [`CREATE USER MAPPING ${fact.name}${foreignOptions(options(fact))}`],
+  create: (fact) => [withSecretNote(`CREATE USER MAPPING ${fact.name}${foreignOptions(options(fact))}`)],
   drop: (fact) => [`DROP USER MAPPING ${fact.name}`],
-  alter: (from, to) => [`ALTER USER MAPPING ${to.name} ${alterForeignOptions(options(from), options(to))}`],
+  alter: (from, to) => [
+    withSecretNote(`ALTER USER MAPPING ${to.name} ${alterForeignOptions(options(from), options(to))}`),
+  ],
   commentOn: () => null,
 };

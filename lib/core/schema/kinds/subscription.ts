@@ -1,4 +1,5 @@
-import { oid, optional, text } from "../sql-text";
+import { hidePassword, withSecretNote } from "../secrets";
+import { literal, oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_subscription. Readable by superusers only; its connection string may hold a password and is never shown. */
@@ -21,7 +22,7 @@ export const subscriptionKind: KindDefinition = {
     parent: null,
     body: {
       enabled: row.enabled === true,
-      connection: text(row, "connection"),
+      connection: hidePassword(text(row, "connection")),
       slot: optional(row, "slot"),
       publications: row.publications,
       options: {
@@ -42,7 +43,9 @@ export const subscriptionKind: KindDefinition = {
     const b = fact.body as unknown as Body;
     const slot = b.slot === null ? "NONE" : `'${b.slot}'`;
     return [
-      `CREATE SUBSCRIPTION ${fact.name} CONNECTION '${b.connection.replaceAll("'", "''")}' PUBLICATION ${b.publications.join(", ")} WITH (connect = false, slot_name = ${slot}, ${settings(b.options)}${b.twoPhase ? ", two_phase = true" : ""})`,
+      withSecretNote(
+        `CREATE SUBSCRIPTION ${fact.name} CONNECTION ${literal(b.connection)} PUBLICATION ${b.publications.join(", ")} WITH (connect = false, slot_name = ${slot}, ${settings(b.options)}${b.twoPhase ? ", two_phase = true" : ""})`,
+      ),
       ...(b.enabled && b.slot !== null ? [`ALTER SUBSCRIPTION ${fact.name} ENABLE`] : []),
     ];
   },
@@ -58,7 +61,7 @@ export const subscriptionKind: KindDefinition = {
     const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
     return [
       ...(a.enabled && !b.enabled ? [`${on} DISABLE`] : []),
-      ...(a.connection === b.connection ? [] : [`${on} CONNECTION '${b.connection.replaceAll("'", "''")}'`]),
+      ...(a.connection === b.connection ? [] : [withSecretNote(`${on} CONNECTION ${literal(b.connection)}`)]),
       ...(same(a.publications, b.publications)
         ? []
         : [`${on} SET PUBLICATION ${b.publications.join(", ")} WITH (refresh = false)`]),

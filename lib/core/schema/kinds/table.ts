@@ -1,3 +1,4 @@
+import { hideSecrets } from "../secrets";
 import {
   alterForeignOptions,
   alterOptions,
@@ -78,7 +79,7 @@ export const tableKind: KindDefinition = {
       replicaIndex: optional(row, "replica_index"),
       clusterIndex: optional(row, "cluster_index"),
       server: optional(row, "server"),
-      foreignOptions: list(row, "foreign_options"),
+      foreignOptions: hideSecrets(list(row, "foreign_options")),
     };
     return {
       id: `table:${name}`,

@@ -1,0 +1,11 @@
+CREATE TABLE t (a int, b int, c int);
+INSERT INTO t VALUES (1, 2, 3);
+CREATE VIEW v AS SELECT a, b FROM t;
+COMMENT ON VIEW v IS 'looks at b';
+GRANT SELECT ON v TO corpus_reader;
+CREATE VIEW w AS SELECT v.a + v.b AS sum FROM v;
+CREATE INDEX t_b ON t (b);
+CREATE INDEX t_bc ON t ((b + c)) WHERE b > 0;
+CREATE FUNCTION twice(r t) RETURNS int LANGUAGE sql AS 'SELECT r.a * 2';
+CREATE MATERIALIZED VIEW m AS SELECT b, count(*) AS n FROM t GROUP BY b;
+CREATE UNIQUE INDEX m_b ON m (b);

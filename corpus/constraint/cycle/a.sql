@@ -1,0 +1,4 @@
+CREATE TABLE a (id int PRIMARY KEY, b int);
+CREATE TABLE b (id int PRIMARY KEY, a int);
+INSERT INTO a VALUES (1, 1);
+INSERT INTO b VALUES (1, 1);

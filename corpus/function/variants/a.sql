@@ -1,0 +1,14 @@
+CREATE TABLE t (id int, v text);
+INSERT INTO t VALUES (1, 'a');
+CREATE FUNCTION plain(a int) RETURNS int LANGUAGE sql AS 'SELECT a';
+CREATE FUNCTION renamed_argument(a int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION retyped(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW uses AS SELECT retyped(1) AS r;
+CREATE FUNCTION gone() RETURNS void LANGUAGE plpgsql AS 'BEGIN END';
+CREATE FUNCTION overloaded(int) RETURNS text LANGUAGE sql AS $$SELECT 'int'$$;
+CREATE FUNCTION overloaded(text) RETURNS text LANGUAGE sql AS $$SELECT 'text'$$;
+COMMENT ON FUNCTION plain(int) IS 'before';
+GRANT EXECUTE ON FUNCTION plain(int) TO corpus_reader;
+CREATE FUNCTION defaults(a int, b int DEFAULT 1, c text DEFAULT 'x') RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE checked (a int CHECK (plain(a) > 0));
+INSERT INTO checked VALUES (5);

@@ -1,0 +1,16 @@
+CREATE FUNCTION backwards(int, int) RETURNS int LANGUAGE sql IMMUTABLE STRICT AS 'SELECT btint4cmp($2, $1)';
+CREATE FUNCTION backwards(int8, int8) RETURNS int LANGUAGE sql IMMUTABLE STRICT AS 'SELECT btint8cmp($2, $1)';
+CREATE FUNCTION backwards(int, int8) RETURNS int LANGUAGE sql IMMUTABLE STRICT AS 'SELECT btint48cmp($1, $2) * -1';
+CREATE OPERATOR FAMILY fam USING btree;
+CREATE OPERATOR CLASS int_backwards FOR TYPE int USING btree FAMILY fam AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 backwards(int, int);
+CREATE OPERATOR CLASS bigint_backwards FOR TYPE int8 USING btree FAMILY fam AS OPERATOR 1 >, OPERATOR 2 >=, OPERATOR 3 =, OPERATOR 4 <=, OPERATOR 5 <, FUNCTION 1 backwards(int8, int8);
+ALTER OPERATOR FAMILY fam USING btree ADD OPERATOR 1 > (int, int8), OPERATOR 2 >= (int, int8), OPERATOR 3 = (int, int8), OPERATOR 4 <= (int, int8), OPERATOR 5 < (int, int8), FUNCTION 1 (int, int8) backwards(int, int8);
+CREATE OPERATOR CLASS hashed FOR TYPE int USING hash AS OPERATOR 1 =, FUNCTION 1 hashint4(int);
+CREATE OPERATOR CLASS points FOR TYPE point USING gist AS OPERATOR 15 <-> (point, point) FOR ORDER BY float_ops, OPERATOR 1 <<, FUNCTION 1 gist_point_consistent(internal, point, smallint, oid, internal), FUNCTION 2 gist_box_union(internal, internal), FUNCTION 3 gist_point_compress(internal), FUNCTION 5 gist_box_penalty(internal, internal, internal), FUNCTION 6 gist_box_picksplit(internal, internal), FUNCTION 7 gist_box_same(box, box, internal), FUNCTION 8 gist_point_distance(internal, point, smallint, oid, internal), STORAGE box;
+COMMENT ON OPERATOR FAMILY fam USING btree IS 'backwards';
+COMMENT ON OPERATOR CLASS int_backwards USING btree IS 'of integers';
+ALTER OPERATOR CLASS int_backwards USING btree OWNER TO corpus_owner;
+ALTER OPERATOR FAMILY fam USING btree OWNER TO corpus_owner;
+CREATE TABLE t (a int);
+CREATE INDEX t_a ON t (a int_backwards);
+CREATE INDEX t_a_bigint ON t ((a::int8) bigint_backwards);

@@ -1,0 +1,7 @@
+CREATE TABLE t (id int, owner text);
+CREATE TABLE members (name text);
+INSERT INTO t VALUES (1, 'x');
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY kept ON t FOR SELECT TO corpus_reader USING (owner = CURRENT_USER);
+CREATE POLICY gone ON t USING (true);
+CREATE POLICY changed ON t FOR UPDATE USING (id > 0) WITH CHECK (id > 1);

@@ -1,0 +1,11 @@
+CREATE TABLE t (id int PRIMARY KEY, name varchar(10) NOT NULL, gone text, amount numeric(8,2) DEFAULT 1.5, c char(3));
+INSERT INTO t VALUES (1, 'one', 'x', 3.25, 'abc'), (2, 'two', 'y', NULL, NULL);
+CREATE TABLE dropped (a int);
+INSERT INTO dropped VALUES (1);
+CREATE UNLOGGED TABLE log (at timestamptz, line text) WITH (fillfactor = 70, autovacuum_enabled = false);
+INSERT INTO log VALUES ('2024-01-01', 'a line');
+CREATE TABLE toasted (body text) WITH (toast.autovacuum_vacuum_threshold = 100);
+COMMENT ON TABLE t IS 'before';
+COMMENT ON COLUMN t.name IS 'the name';
+CREATE TABLE plain (a int, b int);
+INSERT INTO plain VALUES (1, 2);

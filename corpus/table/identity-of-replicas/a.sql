@@ -1,0 +1,10 @@
+CREATE TABLE full_row (a int, b int);
+ALTER TABLE full_row REPLICA IDENTITY FULL;
+CREATE TABLE by_index (a int NOT NULL, b int NOT NULL);
+CREATE UNIQUE INDEX by_index_a ON by_index (a);
+CREATE UNIQUE INDEX by_index_b ON by_index (b);
+ALTER TABLE by_index REPLICA IDENTITY USING INDEX by_index_a;
+ALTER TABLE by_index CLUSTER ON by_index_a;
+CREATE TABLE keyed (id int PRIMARY KEY);
+ALTER TABLE keyed CLUSTER ON keyed_pkey;
+INSERT INTO by_index VALUES (1, 1);

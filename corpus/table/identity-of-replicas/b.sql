@@ -1,0 +1,11 @@
+CREATE TABLE full_row (a int, b int);
+CREATE TABLE by_index (a int NOT NULL, b int NOT NULL);
+CREATE UNIQUE INDEX by_index_a ON by_index (a);
+CREATE UNIQUE INDEX by_index_b ON by_index (b);
+ALTER TABLE by_index REPLICA IDENTITY USING INDEX by_index_b;
+ALTER TABLE by_index CLUSTER ON by_index_b;
+CREATE TABLE keyed (id int PRIMARY KEY);
+ALTER TABLE keyed REPLICA IDENTITY NOTHING;
+CREATE TABLE fresh (id int CONSTRAINT fresh_key PRIMARY KEY);
+ALTER TABLE fresh REPLICA IDENTITY USING INDEX fresh_key;
+ALTER TABLE fresh CLUSTER ON fresh_key;

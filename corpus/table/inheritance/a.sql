@@ -1,0 +1,12 @@
+CREATE TABLE base (id int NOT NULL, at date DEFAULT '2024-01-01', CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE other (note text);
+CREATE TABLE child (extra text, UNIQUE (id)) INHERITS (base, other);
+CREATE TABLE grandchild (more int DEFAULT 7) INHERITS (child);
+INSERT INTO base VALUES (1, '2024-01-02');
+INSERT INTO child VALUES (2, '2024-01-03', 'n', 'e');
+INSERT INTO grandchild VALUES (3, '2024-01-04', 'n', 'e', 8);
+CREATE TABLE standalone (id int NOT NULL, at date, CONSTRAINT positive CHECK (id > 0));
+INSERT INTO standalone VALUES (4, NULL);
+CREATE TABLE leaving () INHERITS (base);
+INSERT INTO leaving VALUES (5, NULL);
+CREATE TABLE overridden (id int NOT NULL DEFAULT 5, at date DEFAULT '2020-02-02') INHERITS (base);

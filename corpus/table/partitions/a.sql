@@ -1,0 +1,13 @@
+CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, kind text, body text, PRIMARY KEY (id, at, kind)) PARTITION BY RANGE (at);
+CREATE TABLE events_2023 PARTITION OF events FOR VALUES FROM ('2023-01-01') TO ('2024-01-01');
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (kind);
+CREATE TABLE events_2024_a PARTITION OF events_2024 FOR VALUES IN ('a', 'b');
+CREATE TABLE events_2024_rest PARTITION OF events_2024 DEFAULT;
+CREATE TABLE events_old (body text, kind text, at date NOT NULL, id bigint NOT NULL);
+CREATE INDEX events_kind ON events (kind);
+INSERT INTO events VALUES (1, '2023-05-05', 'a', 'x'), (2, '2024-05-05', 'a', 'y'), (3, '2024-06-06', 'z', 'z');
+INSERT INTO events_old VALUES ('o', 'k', '2022-02-02', 9);
+CREATE TABLE hashed (k int, v text) PARTITION BY HASH (k);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO hashed SELECT g, g::text FROM generate_series(1, 10) g;

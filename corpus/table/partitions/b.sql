@@ -1,0 +1,17 @@
+CREATE TABLE events (id bigint NOT NULL, at date NOT NULL, kind text DEFAULT 'a', body text, seen boolean DEFAULT false NOT NULL, PRIMARY KEY (id, at, kind)) PARTITION BY RANGE (at);
+CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO ('2025-01-01') PARTITION BY LIST (kind);
+CREATE TABLE events_2024_a PARTITION OF events_2024 FOR VALUES IN ('a', 'b');
+CREATE TABLE events_2024_rest PARTITION OF events_2024 DEFAULT;
+CREATE TABLE events_2023 (id bigint NOT NULL, at date NOT NULL, kind text, body text, seen boolean DEFAULT false NOT NULL, PRIMARY KEY (id, at, kind));
+CREATE INDEX events_2023_kind_idx ON events_2023 (kind);
+CREATE TABLE events_old (body text, kind text, at date NOT NULL, id bigint NOT NULL, seen boolean DEFAULT false NOT NULL, PRIMARY KEY (id, at, kind));
+ALTER TABLE events ATTACH PARTITION events_old FOR VALUES FROM ('2022-01-01') TO ('2023-01-01');
+CREATE TABLE events_2025 PARTITION OF events (kind DEFAULT 'z', CONSTRAINT recent CHECK (id > 10)) FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+CREATE INDEX events_kind ON events (kind);
+CREATE INDEX events_lower ON events (lower(body)) WHERE seen;
+CREATE TABLE hashed (k int, v text) PARTITION BY HASH (k);
+CREATE TABLE hashed_0 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE hashed_1 PARTITION OF hashed FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+ALTER TABLE hashed_1 ALTER v SET DEFAULT 'own';
+CREATE TABLE expressions (a int, b text) PARTITION BY RANGE (((a + 1)), lower(b) COLLATE "C");
+CREATE TABLE expressions_1 PARTITION OF expressions FOR VALUES FROM (MINVALUE, MINVALUE) TO (10, 'm');

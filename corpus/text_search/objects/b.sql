@@ -1,0 +1,16 @@
+CREATE TEXT SEARCH DICTIONARY words (TEMPLATE = simple, STOPWORDS = english, ACCEPT = false);
+CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = snowball, LANGUAGE = 'english');
+CREATE TEXT SEARCH TEMPLATE plain (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH PARSER tokens (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+CREATE TEXT SEARCH CONFIGURATION conf (PARSER = "default");
+ALTER TEXT SEARCH CONFIGURATION conf ADD MAPPING FOR asciiword WITH words, stems;
+ALTER TEXT SEARCH CONFIGURATION conf ADD MAPPING FOR int, email WITH simple;
+CREATE TEXT SEARCH CONFIGURATION fresh (PARSER = tokens);
+CREATE TEXT SEARCH DICTIONARY ours (TEMPLATE = plain);
+COMMENT ON TEXT SEARCH CONFIGURATION conf IS 'ours';
+COMMENT ON TEXT SEARCH DICTIONARY words IS 'words';
+COMMENT ON TEXT SEARCH PARSER tokens IS 'parser';
+COMMENT ON TEXT SEARCH TEMPLATE plain IS 'template';
+ALTER TEXT SEARCH CONFIGURATION fresh OWNER TO corpus_owner;
+CREATE TABLE t (body text);
+CREATE INDEX t_body ON t USING gin (to_tsvector('text_search_objects.conf'::regconfig, body));

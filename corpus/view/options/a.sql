@@ -1,0 +1,12 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b int);
+INSERT INTO t VALUES (1, 'a', 2);
+CREATE VIEW plain AS SELECT id, a FROM t;
+CREATE VIEW checked AS SELECT id, b FROM t WHERE b > 0 WITH LOCAL CHECK OPTION;
+CREATE VIEW barrier WITH (security_barrier) AS SELECT id FROM t;
+CREATE VIEW retyped AS SELECT id, b::bigint AS b FROM t;
+CREATE VIEW on_top AS SELECT b FROM retyped;
+CREATE VIEW gone AS SELECT 1 AS one;
+COMMENT ON VIEW plain IS 'before';
+COMMENT ON COLUMN plain.a IS 'a of t';
+GRANT SELECT ON plain TO corpus_reader;
+ALTER VIEW plain ALTER a SET DEFAULT 'x';
