@@ -1,6 +1,6 @@
 import { CronExpressionParser } from "cron-parser";
 import cronstrue from "cronstrue";
-import "cronstrue/locales/es";
+import "cronstrue/locales/es.js";
 import { z } from "zod";
 
 /** Five fields, as crontab(5) has them: minute, hour, day of month, month, day of week. */
