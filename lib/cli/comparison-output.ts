@@ -1,5 +1,5 @@
-import { countChanges, type SchemaComparison } from "../core/comparison/compare-schemas";
-import { planBothWays } from "../core/comparison/plan-sql";
+import { countChanges, planComparison, type SchemaComparison } from "../core/comparison/compare-schemas";
+import { plainSql, planBothWays } from "../core/comparison/plan-sql";
 import { comparisonHtml } from "../core/comparison/report-html";
 import { comparisonText } from "../core/comparison/report-text";
 import type { Snapshot } from "../core/schema/types";
@@ -22,7 +22,7 @@ export function render(
     case "json":
       return `${JSON.stringify({ ...more, ...asJson(sides, comparison) }, null, 2)}\n`;
     case "sql":
-      return planBothWays(comparison).up;
+      return plainSql(planComparison(comparison).up);
     case "html":
       return asHtml(sides, comparison);
   }
@@ -56,6 +56,7 @@ export function asJson(sides: BothSides, comparison: SchemaComparison): Record<s
     })),
     renames: comparison.renames,
     questions: comparison.questions,
+    offline: plan.up.offline,
     ...blindSpots(sides),
     ownersIgnored: sides.ownersIgnored,
     notes: remarksOf(sides),

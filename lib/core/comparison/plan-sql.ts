@@ -1,9 +1,9 @@
-import { type PlannedStatement, planSchema, type SchemaPlan } from "../diff/plan";
-import type { Rename } from "../diff/rename-types";
-import type { Snapshot } from "../schema/types";
+import { lossText, planDown } from "../diff/down";
+import type { SchemaPlan } from "../diff/plan";
+import { writePlan } from "../diff/scripts";
 import { type ComparisonPlan, planComparison, type SchemaComparison } from "./compare-schemas";
 
-/** Both ways between the sides of a comparison, as scripts. */
+/** Both ways between the sides of a comparison, each as the text of a migration. */
 export interface BothWays {
   plan: ComparisonPlan;
   up: string;
@@ -15,33 +15,19 @@ export interface BothWays {
 /** @param ticked ids of lines; undefined: all of them */
 export function planBothWays(comparison: SchemaComparison, ticked?: readonly string[]): BothWays {
   const plan = planComparison(comparison, ticked);
-  const back = planBack(comparison.from, plan, comparison.options.online ?? false);
-  const lost = plan.up.statements.filter((one) => one.losesData);
+  const back = planDown(comparison.from, plan.to, comparison.options);
   return {
     plan,
-    up: planSql(plan.up),
-    down: planSql(back),
-    cannotBringBack: lost.map((one) => `${one.id.replace(":", " ").replaceAll("_", " ")}: its data`),
+    up: writePlan(plan.up),
+    down: writePlan(back),
+    cannotBringBack: plan.up.losses.map(lossText),
   };
 }
 
-function planBack(from: Snapshot, { up, to }: ComparisonPlan, online: boolean): SchemaPlan {
-  const renames = up.renames.map(({ kind, from: old, to: now }): Rename => ({ kind, from: now, to: old }));
-  return planSchema(to, from, { renames, online });
-}
-
-/** The SQL text of a plan, with a word at what loses rows or values. */
-export function planSql(plan: SchemaPlan): string {
-  const { statements } = plan;
-  if (statements.length === 0) return "";
-  const head = statements.some(needsOwnTransaction) ? "-- dbmigrator: transaction=none\n" : "";
-  const body = statements.map(
-    (one) => `${one.losesData ? "-- Loses data.\n" : ""}${one.sql.trimEnd().replace(/;$/, "")};\n`,
+/** A plan for whoever runs it in any client, statement by statement or at once. */
+export function plainSql(plan: Pick<SchemaPlan, "statements">): string {
+  return writePlan(plan).replace(
+    /^SET LOCAL check_function_bodies = off;$/gm,
+    "SET check_function_bodies = off;",
   );
-  return `${head}${body.join("")}`;
-}
-
-/** A statement that PostgreSQL refuses in a transaction, or after which one has to end. */
-function needsOwnTransaction(one: PlannedStatement): boolean {
-  return one.commitAfter || one.transaction !== undefined;
 }

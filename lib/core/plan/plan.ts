@@ -16,6 +16,8 @@ export interface PlanUpOptions {
   environment?: string;
   /** Problems that may be passed over. */
   allow?: readonly Conflict["code"][];
+  /** File names of migrations that run only where they are named (`reverts-drift`). */
+  named?: readonly string[];
 }
 
 export interface PlanDownOptions {
@@ -76,7 +78,7 @@ export function planUp(
   const due = migrations
     .filter((migration) => !options.service || migration.service === options.service)
     .filter((migration) => !done.has(migrationKey(migration)) && !inDoubt.has(migrationKey(migration)))
-    .filter((migration) => runsIn(migration, options.environment));
+    .filter((migration) => runsIn(migration, options));
 
   const limited = limit(due, migrations, options, problems);
   const sorted = sortByRequirements(limited, migrations, done);
@@ -89,8 +91,9 @@ function withoutBlocking({ code, message, service, filename, hint }: Conflict): 
   return { code, message, service, filename, ...(hint === undefined ? {} : { hint }) };
 }
 
-function runsIn(migration: MigrationSource, environment: string | undefined): boolean {
-  const { environments } = readDirectives(migration.up).directives;
+function runsIn(migration: MigrationSource, { environment, named, to }: PlanUpOptions): boolean {
+  const { environments, revertsDrift } = readDirectives(migration.up).directives;
+  if (revertsDrift && to !== migration.filename && !named?.includes(migration.filename)) return false;
   return environments.length === 0 || environment === undefined || environments.includes(environment);
 }
 

@@ -1,3 +1,4 @@
+import { readDirectives } from "../migration/directives";
 import type { MigrationSource, MigrationState } from "../migration/types";
 import { compareMigrations } from "../migration/version";
 import { findConflicts } from "./conflicts";
@@ -40,10 +41,12 @@ export function computeStatus(
   const known = new Set(migrations.map(migrationKey));
   const latest = latestApplied(ledger);
 
-  const statuses = migrations.map((migration) => {
-    const row = rows.get(migrationKey(migration));
-    return toStatus(migration, row, stateOf(migration, row, latest.get(migration.service)));
-  });
+  const statuses = migrations
+    .filter((one) => !isOfNoConcern(one, rows))
+    .map((migration) => {
+      const row = rows.get(migrationKey(migration));
+      return toStatus(migration, row, stateOf(migration, row, latest.get(migration.service)));
+    });
   for (const row of ledger) {
     if (known.has(migrationKey(row)) || row.status === "reverted") continue;
     if (services.size > 0 && !services.has(row.service)) continue;
@@ -58,6 +61,11 @@ export function computeStatus(
     migrations: statuses,
     conflicts: findConflicts(statuses),
   };
+}
+
+/** What takes back drift runs where it is named; nowhere else is it pending. */
+function isOfNoConcern(migration: MigrationSource, rows: ReadonlyMap<string, LedgerRow>): boolean {
+  return !rows.has(migrationKey(migration)) && readDirectives(migration.up).directives.revertsDrift;
 }
 
 function stateOf(

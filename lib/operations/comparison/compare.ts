@@ -60,6 +60,7 @@ export async function readComparison(
     guardAddresses: true,
     scope: { schemas: options.schemas, exclude: options.exclude },
     ignoreOwners: options.ignoreOwners,
+    sameRole: true,
     signal: ctx.signal,
     onProgress: (label, done, of) => ctx.report(`${label} ${done}/${of}`),
   });

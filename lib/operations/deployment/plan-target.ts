@@ -68,6 +68,7 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
       ? planUp([...own, ...others.sources], [...ledger, ...others.ledger], {
           ...limitsOf(request, service),
           environment: target.environment.name,
+          named: request.only ?? [],
         })
       : planDown(own, ledger, {
           ...limitsOf(request, service),

@@ -4,16 +4,21 @@ import { db } from "../../db/client";
 import { parseConnectionString } from "../../postgres/connect";
 import { runMigrations } from "../../postgres/runner";
 import { execute as run } from "../../testing/command-line";
-import { addMigration, startTestWorker } from "../../testing/deployments";
+import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
+import { approveDeployment } from "../deployment/approve";
+import { planTarget } from "../deployment/plan-target";
+import { runDeployment } from "../deployment/run";
+import { adoptDrift } from "./adopt";
 import { checkDrift } from "./check";
 import { dueDriftChecks } from "./due";
 import { getDrift } from "./get";
 import { ignoreDrift, noticeDrift } from "./ignore";
 import { listDrift } from "./list";
 import { updateDriftPolicy } from "./policy";
+import { revertDrift } from "./revert";
 import type { DriftView } from "./views";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -144,11 +149,9 @@ describe("who looks, and when", () => {
   it("lets viewers read, developers ask, and strangers see nothing", async () => {
     const { viewer } = project.actors;
     await expect(execute(checkDrift, viewer, { targetId })).rejects.toMatchObject({ kind: "forbidden" });
-    for (const operation of [getDrift, checkDrift]) {
-      await expect(execute(operation, project.stranger, { targetId })).rejects.toMatchObject({
-        kind: "not_found",
-      });
-    }
+    const hidden = { kind: "not_found" };
+    await expect(execute(getDrift, project.stranger, { targetId })).rejects.toMatchObject(hidden);
+    await expect(execute(checkDrift, project.stranger, { targetId })).rejects.toMatchObject(hidden);
     const view = await execute(getDrift, viewer, { targetId });
     expect(view.actions).toMatchObject({
       check: { allowed: false, reason: "role", params: { needed: "developer" } },
@@ -171,5 +174,69 @@ describe("who looks, and when", () => {
       policy,
     });
     expect(await due(0)).toEqual([open]);
+  });
+});
+
+describe("drift that is adopted", () => {
+  it("becomes a migration that is recorded where it was found and pending elsewhere, with a way back", async () => {
+    const { admin, developer } = project.actors;
+    await run(
+      database.url,
+      "ALTER TABLE orders ADD COLUMN hand text; CREATE TABLE extra (id int REFERENCES orders)",
+    );
+    const before = await checked();
+    const only = before.changes.filter((one) => one.name === "public.orders.hand").map((one) => one.id);
+    const draft = await execute(adoptDrift, developer, { targetId, name: "hand", changes: only });
+    expect(draft.recorded).toBe(false);
+    expect(await db().migration.findUnique({ where: { id: draft.id } })).toMatchObject({
+      draft: true,
+      up: "ALTER TABLE public.orders ADD COLUMN hand text;\n",
+      down: "-- Loses data.\nALTER TABLE public.orders DROP COLUMN hand;\n",
+    });
+    await db().migration.delete({ where: { id: draft.id } });
+    const made = await execute(adoptDrift, admin, { targetId, name: "by hand" });
+    expect(made).toMatchObject({ recorded: true, filename: expect.stringMatching(/^\d{14}_by_hand$/) });
+    expect(
+      await run(database.url, "SELECT filename, status FROM dbmigrator.migrations_log ORDER BY id"),
+    ).toEqual([
+      { filename: "20260101000000_orders", status: "applied" },
+      { filename: made.filename, status: "baseline" },
+    ]);
+    expect(await checked()).toMatchObject({ state: "none", replayed: { migrations: 2 } });
+    await expect(execute(adoptDrift, admin, { targetId, name: "again" })).rejects.toMatchObject({
+      code: "drift.none",
+    });
+    expect((await auditRows("drift.adopt")).map((row) => row.outcome)).toEqual([
+      ...["intent", "ok", "intent", "ok", "intent", "failed"],
+    ]);
+  });
+});
+
+describe("drift that is taken back", () => {
+  it("is a deployment like any other, and leaves nothing pending anywhere", async () => {
+    const { developer, admin, approver } = project.actors;
+    const development = await testDatabase();
+    const open = await testTarget(project, "orders", "development", development.spec);
+    await run(database.url, "ALTER TABLE orders ADD COLUMN hand text; DROP INDEX IF EXISTS nothing");
+    const made = await execute(revertDrift, developer, { targetId, reason: "nobody asked for it" });
+    const view = await deploymentIn(developer, made.id, ["awaiting_approval", "blocked"]);
+    expect(view.state, JSON.stringify(view.problems)).toBe("awaiting_approval");
+    expect(view.plan.map((one) => one.filename)).toEqual([made.migration]);
+    expect(view.schemaChange?.changes).toMatchObject([{ change: "removed", name: "public.orders.hand" }]);
+    for (const person of [approver, admin]) {
+      await execute(approveDeployment, person, { deploymentId: made.id, boundHash: view.bound?.hash });
+    }
+    const { bound } = await deploymentIn(developer, made.id, ["approved"]);
+    await execute(runDeployment, developer, {
+      deploymentId: made.id,
+      boundHash: bound?.hash,
+      confirm: view.destroys,
+    });
+    await deploymentIn(developer, made.id, ["succeeded"]);
+    expect(await checked()).toMatchObject({ state: "none", replayed: { migrations: 1 } });
+    const plan = await planTarget(db(), { targetId: open, direction: "up" });
+    expect(plan.planned.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
+    expect(plan.status.migrations.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
+    await development.drop();
   });
 });

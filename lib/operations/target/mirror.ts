@@ -43,9 +43,14 @@ export function mirrorOf(status: TargetStatus): Prisma.TargetUncheckedUpdateInpu
 /** Migrations without their texts, which the status does not need and which may be megabytes. */
 export async function loadOutlines(tx: Tx, serviceId: string, service: string): Promise<MigrationSource[]> {
   const rows = await tx.$queryRaw<
-    (Omit<MigrationSource, "service" | "up" | "down"> & { hasDown: boolean })[]
+    (Omit<MigrationSource, "service" | "up" | "down"> & { hasDown: boolean; byName: boolean })[]
   >`
-    SELECT filename, version, name, kind, checksum, down IS NOT NULL AS "hasDown"
+    SELECT filename, version, name, kind, checksum, down IS NOT NULL AS "hasDown",
+      strpos(left(up, 300), 'reverts-drift') > 0 AS "byName"
     FROM migration WHERE service_id = ${serviceId}::uuid AND NOT draft`;
-  return rows.map(({ hasDown, ...row }) => ({ ...row, service, up: "", down: hasDown ? "" : null }));
+  return rows.map(({ hasDown, byName, ...row }) => {
+    // The one directive that decides whether it is pending at all.
+    const up = byName ? "-- dbmigrator: reverts-drift" : "";
+    return { ...row, service, up, down: hasDown ? "" : null };
+  });
 }

@@ -1,5 +1,5 @@
 import { filterSnapshot, type SchemaScope } from "../../core/comparison/filter";
-import { adoptOwners, withFacts } from "../../core/schema/map-role";
+import { adoptOwners, mapRole, withFacts } from "../../core/schema/map-role";
 import type { Kind, Snapshot } from "../../core/schema/types";
 import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
 import { readSnapshot } from "../introspect/read-snapshot";
@@ -31,6 +31,8 @@ export interface ReadSidesOptions {
   scope?: SchemaScope;
   /** Who owns what is left out. */
   ignoreOwners?: boolean;
+  /** The role that reads the target stands for the one that reads the source: each environment has its own. */
+  sameRole?: boolean;
   signal?: AbortSignal;
   onProgress?: (label: string, done: number, of: number) => void;
 }
@@ -68,6 +70,10 @@ export async function readSides(
     return { ...side, snapshot: narrowed };
   };
   const sides = { source: narrow(read.source.side), target: narrow(read.target.side) };
+  if (options.sameRole) {
+    const { snapshot } = sides.target;
+    sides.target.snapshot = mapRole(snapshot, snapshot.currentRole, sides.source.snapshot.currentRole);
+  }
   if (ownersIgnored) sides.target.snapshot = adoptOwners(sides.target.snapshot, sides.source.snapshot);
   return { ...sides, blind, ownersIgnored };
 }

@@ -30,7 +30,7 @@ export interface Endpoint {
   /** Below /api/v1: "/deployments/{number}". */
   path: string;
   /** Group in the documentation. */
-  tag: "migrations" | "deployments" | "runs" | "projects" | "targets" | "backups";
+  tag: "migrations" | "deployments" | "runs" | "projects" | "targets" | "backups" | "schema";
   /** What answers; its permission and input are documented with it. */
   // biome-ignore lint/suspicious/noExplicitAny: operations of every kind stand in one list
   operation: Operation<any, any, any>;

@@ -1,4 +1,10 @@
 import { z } from "zod";
+import { testBackup, verifyBackup } from "../../operations/backup/check";
+import { createBackup } from "../../operations/backup/create";
+import { deleteBackup } from "../../operations/backup/delete";
+import { getBackup } from "../../operations/backup/get";
+import { listBackups } from "../../operations/backup/list";
+import { compareSides } from "../../operations/comparison/compare";
 import { approveDeployment } from "../../operations/deployment/approve";
 import { cancelDeployment } from "../../operations/deployment/cancel";
 import { checkDeployment } from "../../operations/deployment/check";
@@ -11,7 +17,15 @@ import { requestChanges } from "../../operations/deployment/request-changes";
 import { retryDeployment } from "../../operations/deployment/retry";
 import { rollbackDeployment } from "../../operations/deployment/rollback";
 import { runDeployment } from "../../operations/deployment/run";
+import { adoptDrift } from "../../operations/drift/adopt";
+import { checkDrift } from "../../operations/drift/check";
+import { diffTarget } from "../../operations/drift/diff";
+import { getDrift } from "../../operations/drift/get";
+import { ignoreDrift } from "../../operations/drift/ignore";
+import { listDrift } from "../../operations/drift/list";
+import { revertDrift } from "../../operations/drift/revert";
 import { createMigration } from "../../operations/migration/create";
+import { createFromDifference } from "../../operations/migration/create-from-difference";
 import { deleteMigration } from "../../operations/migration/delete";
 import { dryRunPending } from "../../operations/migration/dry-run";
 import { getMigration } from "../../operations/migration/get";
@@ -20,12 +34,30 @@ import { updateMigration } from "../../operations/migration/update";
 import { validateScript } from "../../operations/migration/validate";
 import { getProject } from "../../operations/project/get";
 import { listProjects } from "../../operations/project/list";
+import { createRestore } from "../../operations/restore/create";
+import { getRestore } from "../../operations/restore/get";
 import { getRun, getRunLog } from "../../operations/run/get";
 import { listRuns } from "../../operations/run/list";
 import { getTarget, listTargets } from "../../operations/target/get";
 import { targetStatus } from "../../operations/target/status";
 import { testTarget } from "../../operations/target/test";
 import { applyMigrations, applyRequest } from "./apply";
+import {
+  backupDeletion,
+  backupListRequest,
+  backupRequest,
+  backupRequestById,
+  createBackupRecord,
+  deleteBackupRecord,
+  getBackupRecord,
+  getRestoreRecord,
+  listBackupRecords,
+  restoreBackupRecord,
+  restoreById,
+  restoreRequest,
+  testBackupRecord,
+  verifyBackupRecord,
+} from "./backups";
 import { createFromDescription, createRequest } from "./create-migration";
 import type { Endpoint } from "./endpoint";
 import { byNames, namedTarget } from "./named-target";
@@ -34,6 +66,14 @@ import { byNames, namedTarget } from "./named-target";
 const SCRIPTS = 40 * 1024 * 1024;
 
 const dryRunRequest = namedTarget.extend({ to: z.string().min(1).max(300).optional() });
+const diffRequest = namedTarget.extend({
+  against: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Another environment of the service; without it, what the target's own ledger says."),
+});
 const deploymentRequest = namedTarget.extend({
   to: z.string().min(1).max(300).optional(),
   steps: z.number().int().min(1).max(10_000).optional(),
@@ -44,6 +84,14 @@ const create = { operation: createMigration, request: createRequest, input: crea
 const apply = { operation: createDeployment, request: applyRequest, respond: applyMigrations } as const;
 const migrations = { tag: "migrations" } as const;
 const deployments = { tag: "deployments" } as const;
+const backups = { tag: "backups" } as const;
+const takeBackup = {
+  operation: createBackup,
+  request: backupRequest,
+  respond: createBackupRecord,
+  status: 202,
+  creates: true,
+} as const;
 
 /** The types of their answers are read from here by answer-schemas.test.ts. */
 export const ENDPOINT_LIST = [
@@ -80,8 +128,9 @@ export const ENDPOINT_LIST = [
     method: "GET",
     path: "/migrations/diff",
     ...migrations,
-    operation: targetStatus,
-    missing: "migrations.diff_not_available",
+    operation: diffTarget,
+    request: diffRequest,
+    input: byNames,
   },
   {
     id: "migrations.validate",
@@ -228,6 +277,62 @@ export const ENDPOINT_LIST = [
     creates: true,
   },
 
+  {
+    id: "schema.compare",
+    method: "POST",
+    path: "/compare",
+    tag: "schema",
+    operation: compareSides,
+    maxBytes: SCRIPTS,
+  },
+  {
+    id: "schema.migration",
+    method: "POST",
+    path: "/compare/migration",
+    tag: "schema",
+    operation: createFromDifference,
+    status: 201,
+    creates: true,
+    maxBytes: SCRIPTS,
+  },
+  { id: "drift.list", method: "GET", path: "/drift", tag: "schema", operation: listDrift },
+  { id: "drift.get", method: "GET", path: "/drift/{targetId}", tag: "schema", operation: getDrift },
+  {
+    id: "drift.check",
+    method: "POST",
+    path: "/drift/{targetId}/check",
+    tag: "schema",
+    operation: checkDrift,
+    status: 202,
+  },
+  {
+    id: "drift.adopt",
+    method: "POST",
+    path: "/drift/{targetId}/adopt",
+    tag: "schema",
+    operation: adoptDrift,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "drift.revert",
+    method: "POST",
+    path: "/drift/{targetId}/revert",
+    tag: "schema",
+    operation: revertDrift,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "drift.ignore",
+    method: "POST",
+    path: "/drift/{targetId}/ignore",
+    tag: "schema",
+    operation: ignoreDrift,
+    status: 201,
+    creates: true,
+  },
+
   { id: "runs.list", method: "GET", path: "/runs", tag: "runs", operation: listRuns },
   { id: "runs.get", method: "GET", path: "/runs/{runId}", tag: "runs", operation: getRun },
   { id: "runs.log", method: "GET", path: "/runs/{runId}/log", tag: "runs", operation: getRunLog },
@@ -254,41 +359,70 @@ export const ENDPOINT_LIST = [
     id: "backups.list",
     method: "GET",
     path: "/backups",
-    tag: "backups",
-    operation: targetStatus,
-    missing: "backup.not_available",
+    ...backups,
+    operation: listBackups,
+    request: backupListRequest,
+    respond: listBackupRecords,
   },
-  {
-    id: "backups.create",
-    method: "POST",
-    path: "/backups",
-    tag: "backups",
-    operation: targetStatus,
-    missing: "backup.not_available",
-  },
-  {
-    id: "backups.create_as",
-    method: "POST",
-    path: "/backup/create",
-    tag: "backups",
-    operation: targetStatus,
-    missing: "backup.not_available",
-  },
+  { id: "backups.create", method: "POST", path: "/backups", ...backups, ...takeBackup },
+  { id: "backups.create_as", method: "POST", path: "/backup/create", ...backups, ...takeBackup },
   {
     id: "backups.restore",
     method: "POST",
     path: "/backups/restore",
-    tag: "backups",
-    operation: targetStatus,
-    missing: "backup.not_available",
+    ...backups,
+    operation: createRestore,
+    request: restoreRequest,
+    respond: restoreBackupRecord,
+    status: 202,
+    creates: true,
+  },
+  {
+    id: "backups.get",
+    method: "GET",
+    path: "/backups/{id}",
+    ...backups,
+    operation: getBackup,
+    request: backupRequestById,
+    respond: getBackupRecord,
+  },
+  {
+    id: "backups.verify",
+    method: "POST",
+    path: "/backups/{id}/verify",
+    ...backups,
+    operation: verifyBackup,
+    request: backupRequestById,
+    respond: verifyBackupRecord,
+    status: 202,
+  },
+  {
+    id: "backups.test",
+    method: "POST",
+    path: "/backups/{id}/test",
+    ...backups,
+    operation: testBackup,
+    request: backupRequestById,
+    respond: testBackupRecord,
+    status: 202,
   },
   {
     id: "backups.delete",
     method: "DELETE",
     path: "/backups/{id}",
-    tag: "backups",
-    operation: targetStatus,
-    missing: "backup.not_available",
+    ...backups,
+    operation: deleteBackup,
+    request: backupDeletion,
+    respond: deleteBackupRecord,
+  },
+  {
+    id: "backups.restored",
+    method: "GET",
+    path: "/restores/{restoreId}",
+    ...backups,
+    operation: getRestore,
+    request: restoreById,
+    respond: getRestoreRecord,
   },
 ] as const satisfies readonly Endpoint[];
 
