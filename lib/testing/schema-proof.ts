@@ -1,4 +1,5 @@
 import pg from "pg";
+import { expect } from "vitest";
 import { compareDumps } from "../../bench/corpus/judge";
 import { compareSnapshots } from "../core/diff/compare";
 import { type DownPlan, planDown } from "../core/diff/down";
@@ -9,6 +10,8 @@ import { dumpSchema } from "../postgres/dump";
 import type { EmbeddedMajor } from "../postgres/embedded";
 import { readSnapshot } from "../postgres/introspect/read-snapshot";
 import { type TestDatabase, testDatabase } from "./postgres";
+import type { Draw } from "./random-names";
+import { drawPair } from "./random-schemas";
 
 export interface Proof {
   plan: SchemaPlan;
@@ -27,6 +30,8 @@ interface Given {
   options?: PlanOptions;
   /** Takes the way back too. */
   andBack?: boolean;
+  /** Looks at the rows before. */
+  seeded?: (client: pg.Client) => Promise<void>;
   /** Looks at the rows when the plan has been applied. */
   check?: (client: pg.Client) => Promise<void>;
 }
@@ -43,6 +48,7 @@ export async function provePlan(given: Given): Promise<Proof> {
     await left.query(given.from);
     await right.query(given.to);
     if (given.seed) await left.query(given.seed);
+    await given.seeded?.(left);
     const before = await readSnapshot(left);
     const wanted = await readSnapshot(right);
     const dumps = await Promise.all([dumpSchema(here.spec), dumpSchema(there.spec)]);
@@ -57,6 +63,26 @@ export async function provePlan(given: Given): Promise<Proof> {
     await Promise.all([left.end(), right.end()]);
     await Promise.all([here.drop(), there.drop()]);
   }
+}
+
+/** "" or what is wrong with the plans between two schemas that are drawn at random. */
+export async function proveRandom(draw: Draw, major: EmbeddedMajor = 18): Promise<string> {
+  const pair = drawPair(draw);
+  const online = pair.seed.length % 2 === 0;
+  const before: unknown[] = [];
+  const proof = await provePlan({
+    ...pair,
+    major,
+    options: { renames: pair.renames, online },
+    andBack: true,
+    seeded: async (client) => {
+      for (const { from } of pair.same) before.push((await client.query(from)).rows);
+    },
+    check: async (client) => {
+      for (const [i, { to }] of pair.same.entries()) expect((await client.query(to)).rows).toEqual(before[i]);
+    },
+  }).catch((error: Error) => ({ problem: error.message }));
+  return proof.problem === "" ? "" : `${proof.problem}\n-- from\n${pair.from}\n-- to\n${pair.to}`;
 }
 
 async function connect(database: TestDatabase): Promise<pg.Client> {
