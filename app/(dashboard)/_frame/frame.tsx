@@ -64,5 +64,6 @@ function placesFor(view: FrameView): Place[] {
     icon: place.icon,
     letter: place.letter,
     ...(place.key === "deployments" && view.openDeployments > 0 ? { count: view.openDeployments } : {}),
+    ...(place.key === "compare" && view.drifted > 0 ? { count: view.drifted } : {}),
   }));
 }

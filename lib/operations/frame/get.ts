@@ -16,6 +16,8 @@ export interface FrameView {
   openDeployments: number;
   /** Of these, at work right now; the live bell goes on from here. */
   running: number;
+  /** Databases that are not what their ledgers say. */
+  drifted: number;
 }
 
 const OPEN = [
@@ -30,7 +32,7 @@ const OPEN = [
 ];
 const AT_WORK = ["checking", "queued", "running"];
 
-/** Project, role and counts for the navigation; read on every page, so it is four small queries and no more. */
+/** Project, role and counts for the navigation; read on every page, so it is five small queries and no more. */
 export const getFrame = defineOperation({
   name: "frame.get",
   permission: "project.read",
@@ -55,10 +57,11 @@ export const getFrame = defineOperation({
   },
   run: async ({ ctx, input, scope }): Promise<FrameView> => {
     const projectId = scope.projectId as string;
-    const [role, projects, states] = await Promise.all([
+    const [role, projects, states, drifted] = await Promise.all([
       roleIn(ctx.db, ctx.actor, projectId),
       readableProjects(ctx.db, ctx.actor),
       ctx.db.deployment.groupBy({ by: ["state"], where: { projectId, state: { in: OPEN } }, _count: true }),
+      ctx.db.targetDrift.count({ where: { state: "drifted", target: { service: { projectId } } } }),
     ]);
     const count = (wanted: string[]) =>
       states.filter((row) => wanted.includes(row.state)).reduce((sum, row) => sum + row._count, 0);
@@ -68,6 +71,7 @@ export const getFrame = defineOperation({
       role: role ?? "viewer",
       openDeployments: count(OPEN),
       running: count(AT_WORK),
+      drifted,
     };
   },
 });

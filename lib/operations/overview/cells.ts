@@ -20,6 +20,10 @@ export function matrixCell(target: TargetRecord, progress: ReadonlyMap<string, R
     syncedAt: target.syncedAt?.toISOString() ?? null,
     syncError: target.syncError && { code: target.syncError.code, message: target.syncError.message },
     serverVersion: target.serverVersion,
+    drift: target.drift && {
+      state: target.drift.state as NonNullable<MatrixCell["drift"]>["state"],
+      changes: target.drift.changes,
+    },
     lastDeployment: last && {
       ...{ number: last.number, state: last.state, direction: last.direction, by: last.by },
       at: new Date(last.at).toISOString(),
@@ -50,7 +54,8 @@ function markOf(target: TargetRecord): CellMark {
   if (active && WAITING.has(active.state)) return "waiting";
   if (target.syncedAt === null) return "never_read";
   if (target.problems > 0) return "problem";
-  return target.pending + target.failed > 0 ? "pending" : "up_to_date";
+  if (target.pending + target.failed > 0) return "pending";
+  return target.drift?.state === "drifted" ? "drift" : "up_to_date";
 }
 
 function nextOf(target: TargetRecord, mark: CellMark): CellNext {
@@ -66,6 +71,7 @@ function nextOf(target: TargetRecord, mark: CellMark): CellNext {
   if (mark === "failed" && last) return { kind: "open_failed", number: last.number };
   if (last?.state === "blocked") return { kind: "review", number: last.number };
   if (mark === "problem") return { kind: "migrations", serviceId: target.serviceId };
+  if (mark === "drift") return { kind: "drift", targetId: target.id };
   return mark === "pending"
     ? { kind: "deploy", targetId: target.id, pending: target.pending + target.failed }
     : { kind: "none" };

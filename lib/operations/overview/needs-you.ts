@@ -76,6 +76,7 @@ const URGENCY: readonly NeedsYou["kind"][] = [
   "blocked",
   "unreachable",
   "problem",
+  "drift",
 ];
 
 function ofDeployment(
@@ -134,5 +135,9 @@ function ofTarget(viewer: Viewer, target: TargetRecord, environment: Environment
     items.push({ kind: "unreachable", ...base, targetId: target.id, ...target.syncError, since: at });
   else if (target.problems > 0)
     items.push({ kind: "problem", ...base, targetId: target.id, count: target.problems, since: at });
+  if (target.drift?.state === "drifted") {
+    const since = target.drift.since === null ? null : new Date(target.drift.since).toISOString();
+    items.push({ kind: "drift", ...base, targetId: target.id, count: target.drift.changes, since });
+  }
   return items;
 }

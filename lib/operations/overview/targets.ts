@@ -16,6 +16,8 @@ export interface TargetRecord {
   syncedAt: Date | null;
   syncError: { code: string; message: string } | null;
   serverVersion: string | null;
+  /** What the last look found; null: nobody has looked. */
+  drift: { state: string; since: string | null; changes: number } | null;
   last: LastDeployment | null;
   active: ActiveDeployment | null;
 }
@@ -49,8 +51,11 @@ export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> 
            t.current_version AS "currentVersion", t.applied_count AS applied, t.pending_count AS pending,
            t.failed_count AS failed, t.problem_count AS problems, t.synced_at AS "syncedAt",
            t.sync_error AS "syncError", t.probe ->> 'version' AS "serverVersion",
+           CASE WHEN drift.state IS NOT NULL THEN jsonb_build_object('state', drift.state, 'since', drift.since,
+             'changes', coalesce(report.added + report.changed + report.removed, 0)) END AS drift,
            to_jsonb(last) AS last, to_jsonb(active) AS active
     FROM service s JOIN target t ON t.service_id = s.id
+    LEFT JOIN target_drift drift ON drift.target_id = t.id LEFT JOIN drift_report report ON report.id = drift.report_id
     LEFT JOIN LATERAL (
       SELECT d.id, d.number, d.state, d.direction, ${nameColumn("d.created_by", "d.created_by_label")} AS by,
              coalesce(d.finished_at, d.created_at) AS at, r.id AS "runId", r.error AS failure

@@ -60,6 +60,14 @@ export type NeedsYou =
       code: string;
       message: string;
       since: string | null;
+    }
+  | {
+      kind: "drift";
+      targetId: string;
+      service: string;
+      environment: EnvironmentView;
+      count: number;
+      since: string | null;
     };
 
 export type CellMark =
@@ -70,6 +78,7 @@ export type CellMark =
   | "failed"
   | "in_doubt"
   | "problem"
+  | "drift"
   | "unreachable"
   | "never_read";
 
@@ -89,6 +98,8 @@ export interface MatrixCell {
   syncedAt: string | null;
   syncError: { code: string; message: string } | null;
   serverVersion: string | null;
+  /** Whether it still is what its ledger says; null: nobody has looked. */
+  drift: { state: "none" | "drifted" | "unknown" | "unmanaged"; changes: number } | null;
   lastDeployment: {
     number: number;
     state: DeploymentState;
@@ -116,6 +127,7 @@ export type CellNext =
   | { kind: "open_failed"; number: number }
   | { kind: "settle"; number: number }
   | { kind: "migrations"; serviceId: string }
+  | { kind: "drift"; targetId: string }
   | { kind: "target"; targetId: string };
 
 export interface ActivityEntry {

@@ -9,9 +9,14 @@ export function migrationsHref(slug: string, service: string, environment?: stri
   return `/${slug}/migrations?${query}`;
 }
 
+export function driftHref(slug: string, targetId: string): string {
+  return `/${slug}/drift/${targetId}`;
+}
+
 /** Where the one thing to do for this row is done. */
 export function needHref(slug: string, need: NeedsYou): string {
   if (need.kind === "problem") return migrationsHref(slug, need.service, need.environment.name);
+  if (need.kind === "drift") return driftHref(slug, need.targetId);
   if (need.kind === "unreachable") return `/${slug}/settings/targets`;
   return deploymentHref(slug, need.number);
 }
@@ -27,6 +32,8 @@ export function cellHref(slug: string, cell: MatrixCell, service: string, enviro
     case "open_failed":
     case "settle":
       return deploymentHref(slug, next.number);
+    case "drift":
+      return driftHref(slug, next.targetId);
     case "target":
       return `/${slug}/settings/targets`;
     default:

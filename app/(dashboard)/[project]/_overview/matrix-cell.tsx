@@ -12,6 +12,7 @@ const meanings: Record<CellMark, Meaning> = {
   failed: "danger",
   in_doubt: "unknown",
   problem: "warning",
+  drift: "warning",
   unreachable: "warning",
   never_read: "neutral",
 };
@@ -35,6 +36,8 @@ export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }
   }
   if (cell.syncError) lines.push(["away", cell.syncError.message]);
   if (cell.problems > 0) lines.push(["problems", t("matrix.problems", { count: cell.problems })]);
+  if (cell.drift?.state === "drifted")
+    lines.push(["drift", t("matrix.drifted", { count: cell.drift.changes })]);
   if (cell.lastDeployment) {
     const { at, by, state } = cell.lastDeployment;
     const key = state === "succeeded" ? "matrix.deployed" : "matrix.tried";
@@ -42,6 +45,7 @@ export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }
   }
   if (drafts > 0 && cell.mark === "up_to_date" && lines.length < 2)
     lines.push(["drafts", t("matrix.drafts", { count: drafts })]);
+  if (cell.drift?.state === "none" && lines.length < 2) lines.push(["drift", t("matrix.noDrift")]);
   if (cell.syncedAt && lines.length < 2) {
     const at = cell.syncedAt;
     lines.push(["read", t.rich("matrix.read", { at: () => <RelativeTime at={at} /> })]);

@@ -79,6 +79,7 @@ function NeedMark({ need }: { need: NeedsYou }) {
     failed: "danger",
     in_doubt: "unknown",
     problem: "warning",
+    drift: "warning",
     unreachable: "warning",
   };
   return <Mark meaning={meanings[need.kind]}>{t(`needs.mark.${need.kind}`)}</Mark>;
@@ -102,6 +103,8 @@ function Why({ need }: { need: NeedsYou }) {
         : t("needs.why.failedPlain");
     case "problem":
       return t("needs.why.problem", { count: need.count });
+    case "drift":
+      return t("needs.why.drift", { count: need.count });
     case "unreachable":
       return need.message;
     default:

@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { EnvironmentLine } from "@/components/environment";
@@ -57,7 +58,16 @@ export function Comparison({ project, sides, services, first, mayWrite, started 
   return (
     <div className="ed-page cmp-page">
       {source?.environment ? <EnvironmentLine color={source.environment.color} /> : null}
-      <PageHead className="ed-head" title={t("title")} facts={[t("text")]} />
+      <PageHead
+        className="ed-head"
+        title={t("title")}
+        facts={[t("text")]}
+        actions={
+          <Button asChild>
+            <Link href={`/${project}/drift`}>{t("drift")}</Link>
+          </Button>
+        }
+      />
       <SideBar
         sides={sides}
         chosen={chosen}

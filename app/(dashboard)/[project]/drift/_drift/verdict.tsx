@@ -1,0 +1,53 @@
+import { useTranslations } from "next-intl";
+import { Duration } from "@/components/figures";
+import { Note } from "@/components/states";
+import type { DriftView } from "@/lib/operations/drift/views";
+
+/** What was found, in a sentence, and what it rests on. */
+export function Verdict({ view }: { view: DriftView }) {
+  const t = useTranslations("drift");
+  const { counts, replayed, reason } = view;
+  const count = counts.added + counts.changed + counts.removed;
+  return (
+    <div className="sec first drift-verdict">
+      <p className="lead">
+        {view.state === "drifted"
+          ? t("verdict.drifted", { count, ...counts })
+          : t(`verdict.${view.state ?? "never"}`)}
+      </p>
+      {replayed ? (
+        <p className="muted">
+          {t.rich("replayed", {
+            count: replayed.migrations,
+            version: replayed.serverVersion,
+            took: () => <Duration key="took" ms={replayed.durationMs} />,
+          })}
+          {replayed.notes.map((note) => (
+            <span key={note} className="second">
+              {note}
+            </span>
+          ))}
+        </p>
+      ) : null}
+      {reason ? (
+        <Note meaning="unknown">
+          {reason.message} {reason.hint}
+        </Note>
+      ) : null}
+      {view.blindSpots.length > 0 ? (
+        <Note meaning="warning">
+          <details>
+            <summary>{t("blind", { count: view.blindSpots.length })}</summary>
+            <ul className="cmp-notes">
+              {view.blindSpots.map((one) => (
+                <li key={`${one.side} ${one.what} ${one.name}`}>
+                  {one.what} <code>{one.name}</code>
+                </li>
+              ))}
+            </ul>
+          </details>
+        </Note>
+      ) : null}
+    </div>
+  );
+}
