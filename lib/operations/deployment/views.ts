@@ -10,6 +10,7 @@ import type {
   UndoForetold,
 } from "../../core/run/types";
 import type { LockMode } from "../../core/sql/types";
+import type { DeploymentBackup } from "../backup/before-deployment";
 
 /**
  * What the deployment pages show. Everything is data: pages put it into words. Instants are ISO 8601 texts in
@@ -118,6 +119,8 @@ export type SummaryPart =
   | { kind: "blocks_nothing" }
   | { kind: "destroys"; names: string[] }
   | { kind: "rollback"; proven: boolean; reason: DryRun["rollback"]["reason"] }
+  /** Foretold from the target's sizes. */
+  | { kind: "backup"; seconds: number; bytes: number; testRestore: boolean }
   | { kind: "not_tried"; code: string; message: string; hint: string | null }
   | { kind: "fails"; failure: PostgresFailure }
   | { kind: "problems"; count: number };
@@ -197,6 +200,7 @@ export interface Requirement {
     | "previous"
     | "unchanged"
     | "rollback"
+    | "backup"
     | "approvals"
     | "queue";
   state: "met" | "unmet" | "warning" | "unknown";
@@ -410,7 +414,10 @@ export interface WaitingView {
   position: number | null;
   attempt: number | null;
   of: number | null;
+  /** In this attempt of this statement. */
   waitedMs: number;
+  /** In the whole run so far. */
+  totalMs: number;
   /** Gives up after; null: as long as it takes. */
   limitMs: number | null;
   nextInMs: number | null;
@@ -455,6 +462,8 @@ export interface RunView extends RunRow {
   logTotal: number;
   comparison: ComparisonView | null;
   evidence: EvidenceView | null;
+  /** The backup that it took before its steps. */
+  backup: DeploymentBackup | null;
 }
 
 // -------------------------------------------------------------------------------------------------------- live

@@ -7,7 +7,9 @@ import { fingerprintTarget } from "../../postgres/dump";
 import { recordFingerprint } from "../../postgres/ledger";
 import { runMigrations } from "../../postgres/runner";
 import { acquireRunnerLock, completeSettings, type Settings } from "../../postgres/runner-session";
+import { backupBeforeRun } from "../backup/before-deployment";
 import { type LoadedDeployment, loadDeployment, loadLastCheck } from "../deployment/load";
+import { touchDeployment } from "../deployment/move";
 import { planTarget } from "../deployment/plan-target";
 import { hashOfScripts, scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
 import type { StoredCheck } from "../deployment/stored-check";
@@ -59,8 +61,9 @@ export async function executeRun(db: Db, runId: string, options: ExecuteOptions)
   const signal = AbortSignal.any([cancel.signal, lost.signal]);
   let ending: RunEnding | null;
   try {
-    ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal }).catch((error: unknown) =>
-      endingOfError(db, claim, error, { signal, lost: lost.signal, onUnexpected: options.onUnexpected }),
+    ending = await work(db, { claim, settings, rows, emit: recorder.emit, signal, options }).catch(
+      (error: unknown) =>
+        endingOfError(db, claim, error, { signal, lost: lost.signal, onUnexpected: options.onUnexpected }),
     );
   } finally {
     // The rows that are left are worth less than the outcome, which is written by a transaction of its own.
@@ -85,10 +88,11 @@ interface Work {
   rows: RunRows;
   emit: RunRecorder["emit"];
   signal: AbortSignal;
+  options: ExecuteOptions;
 }
 
 /** From the lock to the outcome. The lock is taken first, so that what is compared under it stays as it is. */
-async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Promise<RunEnding> {
+async function work(db: Db, { claim, settings, rows, emit, signal, options }: Work): Promise<RunEnding> {
   const deployment = await loadDeployment(db, claim.deploymentId);
   const check = await loadLastCheck(db, claim.deploymentId);
   if (!check || !(await scriptsUnchanged(db, deployment, check))) throw staleError("scripts");
@@ -100,7 +104,11 @@ async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Prom
   const client = await openConnection(spec, connect);
   try {
     await acquireRunnerLock(client, settings.lockWaitMs, emit, signal);
-    const steps = await reviewedSteps(db, deployment, check, spec, signal);
+    let steps = await reviewedSteps(db, deployment, check, spec, signal);
+    if (await backUpFirst(db, { claim, rows, signal }, deployment, options)) {
+      // It may have taken long: what was reviewed must still be what is there.
+      steps = await reviewedSteps(db, deployment, check, spec, signal);
+    }
     const planned = await planSteps(steps);
     rows.plan(planned);
     await insertSteps(db, claim, planned);
@@ -114,10 +122,34 @@ async function work(db: Db, { claim, settings, rows, emit, signal }: Work): Prom
       undo: undoSettings(deployment),
     });
     if (outcome.state === "in_doubt") return await settleClaimed(db, claim, "runner");
-    return await endingOf(db, claim, check, spec, outcome);
+    return await endingOf(db, claim, check, spec, { ...outcome, lockWaitMs: rows.lockWaitMs });
   } finally {
     await closeConnection(client);
   }
+}
+
+const BACKUP_LOOK_MS = 1000;
+
+/** The backup that the environment's policy asks for. @returns whether one was taken */
+function backUpFirst(
+  db: Db,
+  { claim, rows, signal }: Pick<Work, "claim" | "rows" | "signal">,
+  { severity, destroys }: LoadedDeployment,
+  { workerId, heartbeatMs, onUnexpected }: ExecuteOptions,
+): Promise<boolean> {
+  let told = 0;
+  const onProgress = () => {
+    if (Date.now() - told < BACKUP_LOOK_MS) return;
+    told = Date.now();
+    // Only for those who watch: that they see it late is no reason to stop.
+    void touchDeployment(db, claim.deploymentId).catch(() => undefined);
+  };
+  return backupBeforeRun(db, {
+    ...{ workerId, heartbeatMs, onUnexpected, signal, onProgress, flushMs: 500 },
+    ...{ deploymentId: claim.deploymentId, runId: claim.runId },
+    risk: { targetId: claim.targetId, severity, destroys },
+    say: (code, data) => rows.say("info", code, data),
+  });
 }
 
 /** The steps as they were reviewed. @throws DomainError `deployment.stale` when schema or ledger are others now */

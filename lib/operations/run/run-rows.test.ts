@@ -44,6 +44,30 @@ describe("rows of a run", () => {
     expect(log.map((line) => line.code)).toEqual(["statement_done", "migration_recorded"]);
   });
 
+  it("count the wait for locks of every attempt, and not of the last one alone", () => {
+    const blocked = (waitedMs: number) =>
+      rows.add({ type: "statement.blocked", migration, statement: 1, waitedMs, blockers: [blocker(7)] });
+    rows.add({ type: "lock.acquired", waitedMs: 50 });
+    for (const attempt of [1, 2]) {
+      start(attempt);
+      begin(1);
+      blocked(300);
+      blocked(900);
+      rows.add({ type: "migration.undone", migration, reason: "lock_timeout" });
+      const again = { type: "migration.retry", migration, attempt: attempt + 1, of: 10, inMs: 5000 } as const;
+      rows.add({ ...again, blockers: [blocker(7)] });
+    }
+    expect(rows.take().waiting?.totalMs).toBe(rows.lockWaitMs);
+    start(3);
+    begin(1);
+    blocked(400);
+    done(1);
+    const known = 50 + 900 + 900 + 400;
+    expect(rows.lockWaitMs).toBeGreaterThanOrEqual(known);
+    // The pauses between attempts, in which nobody is held up, are no part of it.
+    expect(rows.lockWaitMs).toBeLessThan(known + 5000);
+  });
+
   it("say who is in the way, once for the same sessions", () => {
     start();
     begin(1);

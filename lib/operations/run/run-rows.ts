@@ -1,5 +1,6 @@
 import type { Blocker, RunEvent } from "../../core/run/types";
 import type { StepState, WaitingView } from "../deployment/views";
+import { LockWaits } from "./lock-waits";
 
 /** What a step's row becomes; undefined leaves a column as it is. */
 export interface StepPatch {
@@ -28,6 +29,8 @@ export interface TakenRows {
 const MAX_TEXT = 4000;
 /** Between two lines of the log about the batches of a statement. */
 const BATCH_LINE_MS = 5000;
+/** lock_timeout ran out (PostgreSQL, "Error Codes"). */
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Turns the runner's events into rows of our store. It keeps what was not written yet; `take` hands it over.
@@ -42,6 +45,7 @@ export class RunRows {
   private lastBatchLine = 0;
   private attempt: { migration: string; attempt: number } | null = null;
   waiting: WaitingView | null = null;
+  private readonly lockWaits = new LockWaits();
   /** Something was said since `take`. */
   changed = false;
 
@@ -54,6 +58,11 @@ export class RunRows {
       this.byMigration.set(migration, [...(this.byMigration.get(migration) ?? []), position]);
       this.states.set(position, "waiting");
     }
+  }
+
+  /** All waiting for locks so far, every attempt of every statement included. In milliseconds. */
+  get lockWaitMs(): number {
+    return this.lockWaits.totalMs;
   }
 
   say(level: LogRow["level"], code: string, data: Record<string, unknown> = {}): void {
@@ -85,6 +94,7 @@ export class RunRows {
         break;
       case "lock.acquired":
         this.waiting = null;
+        this.lockWaits.add(event.waitedMs);
         if (event.waitedMs > 200) this.say("info", "lock_acquired", { waitedMs: event.waitedMs });
         break;
       case "migration.start":
@@ -149,7 +159,10 @@ export class RunRows {
 
   private lockWait(holder: Blocker | null, waitedMs: number): void {
     const blockers = holder ? [holder] : [];
-    this.waiting = waitingFor("advisory_lock", { waitedMs, limitMs: this.limits.lockWaitMs, blockers });
+    this.waiting = waitingFor("advisory_lock", {
+      ...{ waitedMs, limitMs: this.limits.lockWaitMs, blockers },
+      totalMs: this.lockWaitMs + waitedMs,
+    });
     this.say("warning", "lock_wait", {
       pid: holder?.pid ?? null,
       application: holder?.application ?? null,
@@ -177,6 +190,7 @@ export class RunRows {
   private statementDone(event: Extract<RunEvent, { type: "statement.done" }>): void {
     const { statement, migration, durationMs, rows } = event;
     this.waiting = null;
+    this.lockWaits.end();
     this.blocked = "";
     this.step(event, { state: "done", durationMs, rows });
     this.say("ok", "statement_done", { migration, statement, durationMs: Math.round(durationMs), rows });
@@ -186,6 +200,7 @@ export class RunRows {
   private statementBatch(event: Extract<RunEvent, { type: "statement.batch" }>): void {
     const { migration, statement, batches, rows } = event;
     this.waiting = null;
+    this.lockWaits.end();
     this.blocked = "";
     this.step(event, { state: "running", rows });
     if (Date.now() - this.lastBatchLine < BATCH_LINE_MS) return;
@@ -196,8 +211,10 @@ export class RunRows {
   private statementBlocked(event: Extract<RunEvent, { type: "statement.blocked" }>): void {
     const { migration, statement, waitedMs, blockers } = event;
     const attempt = this.attempt?.migration === migration ? this.attempt.attempt : null;
+    this.lockWaits.seen(`${migration}\n${statement}\n${attempt}`, waitedMs);
     this.waiting = waitingFor("lock", {
       ...{ migration, statement, waitedMs, blockers, attempt, of: this.limits.attempts },
+      totalMs: this.lockWaitMs,
       position: this.positions.get(`${migration}\n${statement}`) ?? null,
       limitMs: this.limits.lockTimeoutMs > 0 ? this.limits.lockTimeoutMs : null,
     });
@@ -214,6 +231,7 @@ export class RunRows {
   private statementFailed(event: Extract<RunEvent, { type: "statement.failed" }>): void {
     const { migration, statement, failure } = event;
     this.waiting = null;
+    this.lockWaits.end(failure.sqlState === LOCK_NOT_AVAILABLE);
     this.step(event, { state: "failed", note: failure.message.slice(0, MAX_TEXT) });
     const { sqlState, message, line } = failure;
     this.say("error", "statement_failed", {
@@ -235,6 +253,7 @@ export class RunRows {
   private undone(event: Extract<RunEvent, { type: "migration.undone" }>): void {
     const { migration, reason } = event;
     this.waiting = null;
+    this.lockWaits.end(reason === "lock_timeout");
     for (const position of this.stepsOf(event)) {
       const state = this.states.get(position);
       if (state === "done" || state === "running") this.patch({ position, state: "undone" });
@@ -247,7 +266,8 @@ export class RunRows {
     for (const position of this.stepsOf(event)) {
       if (this.states.get(position) !== "waiting") this.patch({ position, state: "undone", note: null });
     }
-    this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers });
+    const totalMs = this.lockWaitMs;
+    this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers, totalMs });
     this.say("warning", "migration_retry", { migration, attempt, of, inMs, blockers: named(blockers) });
   }
 
@@ -283,7 +303,7 @@ export class RunRows {
 function waitingFor(kind: WaitingView["kind"], known: Partial<WaitingView>): WaitingView {
   return {
     ...{ kind, migration: null, statement: null, position: null, attempt: null, of: null },
-    ...{ waitedMs: 0, limitMs: null, nextInMs: null, blockers: [] },
+    ...{ waitedMs: 0, totalMs: 0, limitMs: null, nextInMs: null, blockers: [] },
     since: new Date().toISOString(),
     ...known,
   };

@@ -43,7 +43,7 @@ export function RunProgress() {
           {run.waiting ? (
             <>
               <dt>{t("run.waited")}</dt>
-              <dd>{formatDuration(run.waiting.waitedMs, locale)}</dd>
+              <dd>{formatDuration(run.waiting.totalMs, locale)}</dd>
             </>
           ) : null}
         </dl>
