@@ -50,7 +50,9 @@ function canonical(dump: string): string[] {
 /** A plan holds no passwords, so neither may the comparison. */
 function hidePassword(statement: string): string {
   return /^CREATE (USER MAPPING|SUBSCRIPTION)/.test(statement)
-    ? statement.replace(/(password\s*=?\s*'{0,2})[^'\s]+/gi, "$1hidden")
+    ? statement
+        .replace(/(password\s*=?\s*)(''[^']*''|'[^']*'|[^\s']+)/gi, "$1hidden")
+        .replace(/(:\/\/[^/:@]*):[^/@]*@/, "$1:hidden@")
     : statement;
 }
 

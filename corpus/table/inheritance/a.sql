@@ -7,6 +7,6 @@ INSERT INTO child VALUES (2, '2024-01-03', 'n', 'e');
 INSERT INTO grandchild VALUES (3, '2024-01-04', 'n', 'e', 8);
 CREATE TABLE standalone (id int NOT NULL, at date, CONSTRAINT positive CHECK (id > 0));
 INSERT INTO standalone VALUES (4, NULL);
-CREATE TABLE leaving () INHERITS (base);
+CREATE TABLE leaving (id int NOT NULL, at date, CONSTRAINT positive CHECK (id > 0)) INHERITS (base);
 INSERT INTO leaving VALUES (5, NULL);
 CREATE TABLE overridden (id int NOT NULL DEFAULT 5, at date DEFAULT '2020-02-02') INHERITS (base);

@@ -5,7 +5,7 @@ CREATE TABLE grandchild (more int DEFAULT 9) INHERITS (child);
 ALTER TABLE grandchild ALTER at SET DEFAULT '2030-01-01';
 CREATE TABLE standalone (id bigint NOT NULL, at date, added text DEFAULT 'a' NOT NULL, CONSTRAINT positive CHECK (id > 0));
 ALTER TABLE standalone INHERIT base;
-CREATE TABLE leaving (id bigint NOT NULL, at date DEFAULT '2024-01-01', CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE leaving (id int NOT NULL, at date DEFAULT '2024-01-01', CONSTRAINT positive CHECK (id > 0));
 CREATE TABLE overridden (id bigint NOT NULL DEFAULT 5, at date DEFAULT '2020-02-02') INHERITS (base);
 CREATE TABLE newborn (note varchar(20), CONSTRAINT positive CHECK (id > 0)) INHERITS (base);
 CREATE TABLE strict (CONSTRAINT known CHECK (id <> 13)) INHERITS (base);

@@ -9,8 +9,9 @@ import {
   text,
   USER_NAMESPACE,
 } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, KindDefinition, Surroundings } from "../types";
 import { relationOf } from "./column";
+import { alterTable, tableBody } from "./table";
 
 export interface ConstraintBody {
   type: "p" | "u" | "f" | "c" | "x";
@@ -79,15 +80,17 @@ export const constraintKind: KindDefinition = {
       extraDeps: deps,
     };
   },
-  create: (fact) => {
+  create: (fact, around) => {
     const b = constraintBody(fact);
+    if (isInherited(fact, around, "from")) return [];
     const only = b.type === "f" || b.type === "c" ? "" : b.partitioned || b.attachedTo ? "ONLY " : "";
     return [
       `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
       ...(b.indexComment === null ? [] : [commentIndex(fact)]),
     ];
   },
-  drop: (fact) => [`ALTER TABLE ${relationOf(fact)} DROP CONSTRAINT ${fact.name}`],
+  drop: (fact, around) =>
+    isInherited(fact, around, "to") ? [] : [`ALTER TABLE ${relationOf(fact)} DROP CONSTRAINT ${fact.name}`],
   alter: (from, to) => {
     const [a, b] = [constraintBody(from), constraintBody(to)];
     const bare = (c: ConstraintBody) => ({
@@ -118,6 +121,13 @@ export const constraintKind: KindDefinition = {
   },
   commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
 };
+
+/** A table that leaves its parent keeps what it had from it; one that joins a parent must have it before. */
+function isInherited(fact: Fact, { from, to }: Surroundings, side: "from" | "to"): boolean {
+  const [was, is] = [from.facts.get(fact.parent ?? ""), to.facts.get(fact.parent ?? "")];
+  if (was?.kind !== "table" || is?.kind !== "table" || alterTable(was, is) === "replace") return false;
+  return tableBody(side === "from" ? was : is).inheritedConstraints.includes(fact.name);
+}
 
 /** Storage parameters stand before the state of the constraint and the predicate of an exclusion. */
 function withOptions(b: ConstraintBody): string {

@@ -32,6 +32,8 @@ export interface TableBody {
   clusterIndex: string | null;
   server: string | null;
   foreignOptions: string[];
+  /** Checks and foreign keys that it has from its parents alone. */
+  inheritedConstraints: string[];
 }
 export const tableBody = (fact: Fact) => fact.body as unknown as TableBody;
 
@@ -49,13 +51,15 @@ export const tableKind: KindDefinition = {
       c.relrowsecurity AS rls, c.relforcerowsecurity AS force_rls, c.relreplident AS replica_identity,
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i') AS replica_index,
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisclustered) AS cluster_index,
-      quote_ident(s.srvname) AS server, ft.ftoptions AS foreign_options, c.relispartition AS is_partition
+      quote_ident(s.srvname) AS server, ft.ftoptions AS foreign_options, c.relispartition AS is_partition, k.names AS inherited_constraints
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_type t ON t.oid = c.reltype
     LEFT JOIN pg_am am ON am.oid = c.relam LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
     LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server s ON s.oid = ft.ftserver
     LEFT JOIN (SELECT h.inhrelid, array_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) ORDER BY h.inhseqno) AS parents
       FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
       WHERE p.relkind IN ('r', 'p', 'f') GROUP BY h.inhrelid) i ON i.inhrelid = c.oid
+    LEFT JOIN (SELECT conrelid, array_agg(quote_ident(conname)) AS names FROM pg_constraint
+      WHERE contype = 'c' AND NOT conislocal OR contype = 'f' AND conparentid <> 0 GROUP BY conrelid) k ON k.conrelid = c.oid
     WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
@@ -80,6 +84,7 @@ export const tableKind: KindDefinition = {
       clusterIndex: optional(row, "cluster_index"),
       server: optional(row, "server"),
       foreignOptions: hideSecrets(list(row, "foreign_options")),
+      inheritedConstraints: list(row, "inherited_constraints"),
     };
     return {
       id: `table:${name}`,
@@ -103,6 +108,7 @@ export const tableKind: KindDefinition = {
     ...fact.body,
     options: [...tableBody(fact).options].sort(),
     toastOptions: [...tableBody(fact).toastOptions].sort(),
+    inheritedConstraints: undefined,
     replicaIdentity: undefined,
     replicaIndex: undefined,
     clusterIndex: undefined,
@@ -197,7 +203,7 @@ export function attachTable(from: Fact | undefined, to: Fact): string[] {
   ];
 }
 
-function alterTable(from: Fact, to: Fact): string[] | "replace" {
+export function alterTable(from: Fact, to: Fact): string[] | "replace" {
   const [a, b] = [tableBody(from), tableBody(to)];
   if (a.kind !== b.kind || a.partitionKey !== b.partitionKey || a.server !== b.server) return "replace";
   const on = `ALTER ${noun(to)} ${to.name}`;
