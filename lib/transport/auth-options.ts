@@ -130,9 +130,29 @@ function oidcProvider(): NextAuthOptions["providers"][number] {
     clientSecret: OIDC_CLIENT_SECRET,
     authorization: { params: { scope: "openid email profile" } },
     idToken: true,
+    userinfo: { request: readPerson },
     checks: ["pkce", "state", "nonce"],
     profile: (profile: OidcProfile) => ({ id: profile.sub }),
   };
+}
+
+interface OidcTokens {
+  claims(): OidcProfile;
+}
+interface OidcClient {
+  issuer: { metadata: { userinfo_endpoint?: string } };
+  userinfo(tokens: OidcTokens): Promise<Partial<OidcProfile>>;
+}
+
+/**
+ * Who signed in: the claims of the signed token, and where it names no mail (OpenID Connect Core, 5.4: then it is
+ * told at the userinfo endpoint) what that endpoint says about the same subject.
+ */
+async function readPerson(given: unknown): Promise<OidcProfile> {
+  const { tokens, client } = given as { tokens: OidcTokens; client: OidcClient };
+  const claims = tokens.claims();
+  if (claims.email !== undefined || !client.issuer.metadata.userinfo_endpoint) return claims;
+  return { ...(await client.userinfo(tokens)), ...claims };
 }
 
 /** Ties the provider's person to an account; a refusal goes to the sign-in page with its code. */

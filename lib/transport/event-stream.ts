@@ -1,4 +1,5 @@
 import type { Actor } from "../access/actor";
+import { DomainError } from "../errors";
 import { problemResponse } from "./api/problem";
 import { logFailure } from "./failure-log";
 import { actorFromRequest } from "./token";
@@ -43,7 +44,7 @@ export async function eventStream<T>(
       const sink = new StreamSink(controller, request, actor, AbortSignal.any([request.signal, gone.signal]));
       void produce(sink, opened)
         .catch((error: unknown) => {
-          if (sink.open) logFailure(error, path);
+          if (sink.open && !(error instanceof DomainError)) logFailure(error, path);
         })
         .finally(() => sink.close());
     },
@@ -84,6 +85,8 @@ class StreamSink implements EventSink {
     if (Date.now() - this.readAt > ACTOR_MS) {
       this.known = await actorFromRequest(this.request);
       this.readAt = Date.now();
+      if (this.known.kind === "anonymous")
+        throw new DomainError("unauthenticated", "access.sign_in", "The session is over.");
     }
     return this.known;
   }

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { GET as deploymentEvents } from "@/app/(dashboard)/[project]/deployments/[number]/events/route";
+import { GET as runningEvents } from "@/app/(dashboard)/[project]/running/route";
+import type { Actor } from "../access/actor";
+import { db } from "../db/client";
+import { setEnv } from "../env";
+import { execute } from "../operations/define";
+import { createDeployment } from "../operations/deployment/create";
+import { touchDeployment } from "../operations/deployment/move";
+import { runDeployment } from "../operations/deployment/run";
+import type { DeploymentLive, RunningOperation } from "../operations/deployment/views";
+import { addMigration, deploymentIn, startTestWorker } from "../testing/deployments";
+import { type OpenStream, openStream } from "../testing/event-stream";
+import { type TestDatabase, testDatabase } from "../testing/postgres";
+import { type TestProject, testPerson, testProject, testTarget } from "../testing/project";
+import { sessionCookie } from "../testing/session-cookie";
+
+// Every check makes a scratch copy, and a revoked session is noticed after ten seconds.
+vi.setConfig({ testTimeout: 120_000 });
+
+let stop: () => Promise<void>;
+let project: TestProject;
+let database: TestDatabase;
+let targetId: string;
+const streams: OpenStream[] = [];
+
+beforeAll(async () => {
+  stop = await startTestWorker();
+  setEnv({ LOG_LEVEL: "fatal" });
+  project = await testProject();
+  database = await testDatabase();
+  targetId = await testTarget(project, "orders", "development", database.spec);
+});
+afterAll(async () => {
+  for (const stream of streams) stream.close();
+  await stop();
+  await database.drop();
+});
+
+let count = 0;
+
+/** A deployment that was checked, of a migration that no other test needs. */
+async function newDeployment(): Promise<{ id: string; number: number; boundHash: string }> {
+  count += 1;
+  // What a test before left waiting would come first.
+  await db().deployment.updateMany({ where: { state: "ready" }, data: { state: "cancelled" } });
+  const up = `CREATE TABLE t_${count} (id int); SELECT pg_sleep(0.3); CREATE INDEX ON t_${count} (id);`;
+  await addMigration(project.services.orders ?? "", `2026010100000${count}_t`, up, `DROP TABLE t_${count};`);
+  const { developer } = project.actors;
+  const { id, number } = await execute(createDeployment, developer, { targetId });
+  const ready = await deploymentIn(developer, id, ["ready"]);
+  return { id, number, boundHash: ready.bound?.hash ?? "" };
+}
+
+async function request(actor: Actor | null): Promise<Request> {
+  const headers = actor ? { cookie: await sessionCookie(actor) } : {};
+  return new Request("http://localhost/events", { headers });
+}
+
+async function openDeployment(actor: Actor | null, number: number): Promise<OpenStream> {
+  const params = Promise.resolve({ project: project.slug, number: String(number) });
+  const stream = openStream(await deploymentEvents(await request(actor), { params }));
+  streams.push(stream);
+  return stream;
+}
+
+async function openBell(actor: Actor | null): Promise<OpenStream> {
+  const params = Promise.resolve({ project: project.slug });
+  const stream = openStream(await runningEvents(await request(actor), { params }));
+  streams.push(stream);
+  return stream;
+}
+
+describe("the events of a deployment", () => {
+  it("tell its state at once, each change of the run, and end with it", async () => {
+    const { id, number, boundHash } = await newDeployment();
+    const stream = await openDeployment(project.actors.viewer, number);
+    expect(stream.status).toBe(200);
+    expect(stream.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+    expect(stream.headers.get("cache-control")).toContain("no-store");
+    const first = await stream.next<DeploymentLive>();
+    expect(first).toMatchObject({ event: "state", data: { state: "ready", run: null } });
+    await execute(runDeployment, project.actors.developer, { deploymentId: id, boundHash });
+    const rest = await stream.rest<DeploymentLive>();
+    const states = rest.map(({ data }) => data.state);
+    expect(states.at(-1)).toBe("succeeded");
+    expect(rest.at(-1)?.data.ended).toBe(true);
+    expect(states).toContain("running");
+    const ids = [first, ...rest].map((one) => Number(one?.id));
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+    expect(new Set(ids).size).toBe(ids.length);
+    // Every line of the log comes once.
+    const lines = rest.flatMap(({ data }) => data.run?.log.map((line) => line.id) ?? []);
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(rest.flatMap(({ data }) => data.run?.log.map((line) => line.code) ?? [])).toContain(
+      "run_succeeded",
+    );
+    // Steps come when they change; together the messages hold all of them as they ended.
+    const steps = new Map(
+      rest.flatMap(({ data }) => data.run?.steps.map((s) => [s.position, s.state]) ?? []),
+    );
+    expect([...steps.values()]).toEqual(["done", "done", "done"]);
+  });
+
+  it("of one that is over are its state, and the end", async () => {
+    const last = await db().deployment.findFirstOrThrow({ where: { state: "succeeded" } });
+    const stream = await openDeployment(project.actors.viewer, last.number);
+    const all = await stream.rest<DeploymentLive>();
+    expect(all.map(({ data }) => data.state)).toEqual(["succeeded"]);
+  });
+
+  it("are not for strangers, and not there for others", async () => {
+    expect((await openDeployment(null, 1)).status).toBe(401);
+    expect((await openDeployment(project.stranger, 1)).status).toBe(404);
+    expect((await openDeployment(project.actors.viewer, 9999)).status).toBe(404);
+    expect((await openDeployment(project.stranger, 1)).headers.get("content-type")).toContain("problem+json");
+  });
+
+  it("stop for somebody who is no member any more, with the next change", async () => {
+    const { id, number } = await newDeployment();
+    const guest = await testPerson("guest");
+    const membership = { userId: guest.userId ?? "", projectId: project.projectId };
+    await db().membership.create({ data: { ...membership, role: "viewer" } });
+    const stream = await openDeployment(guest, number);
+    await stream.next();
+    await db().membership.deleteMany({ where: membership });
+    await touchDeployment(db(), id);
+    expect(await stream.rest()).toEqual([]);
+  });
+
+  it("stop when the session is revoked", async () => {
+    const { number } = await newDeployment();
+    const stream = await openDeployment(project.actors.approver, number);
+    await stream.next();
+    const userId = project.actors.approver.userId ?? "";
+    await db().session.updateMany({ where: { userId }, data: { revokedAt: new Date() } });
+    expect(await stream.rest()).toEqual([]);
+  });
+
+  it("cost nothing any more once the reader has gone", async () => {
+    const { id, number } = await newDeployment();
+    const stream = await openDeployment(project.actors.viewer, number);
+    await stream.next();
+    stream.close();
+    await touchDeployment(db(), id);
+    expect(await stream.rest()).toEqual([]);
+  });
+});
+
+describe("the bell", () => {
+  it("rings when something begins to run, and again when it is over", async () => {
+    const stream = await openBell(project.actors.viewer);
+    type Running = { operations: RunningOperation[] };
+    expect(await stream.next<Running>()).toMatchObject({ event: "running", data: { operations: [] } });
+    const { id, number, boundHash } = await newDeployment();
+    const seen = async (state: string) => {
+      for (;;) {
+        const message = await stream.next<Running>();
+        if (!message) throw new Error(`the stream ended before ${state}`);
+        if (message.data.operations.some((one) => one.state === state && one.deploymentNumber === number))
+          return;
+      }
+    };
+    await execute(runDeployment, project.actors.developer, { deploymentId: id, boundHash });
+    await seen("running");
+    for (let message = await stream.next<Running>(); message; message = await stream.next<Running>()) {
+      if (message.data.operations.length === 0) break;
+    }
+    stream.close();
+  });
+
+  it("is not for strangers, and not there for others", async () => {
+    expect((await openBell(null)).status).toBe(401);
+    expect((await openBell(project.stranger)).status).toBe(404);
+  });
+});
