@@ -36,7 +36,11 @@ export async function openAdmin(spec: ConnectionSpec, avoid: readonly string[]):
     "target",
     "restore.no_maintenance_database",
     `The role ${spec.user} may not connect to any database but ${spec.database}.`,
-    { hint: "Databases are renamed from another one: let the role connect to postgres.", cause: failure },
+    {
+      details: { user: spec.user, database: spec.database },
+      hint: "Databases are renamed from another one: let the role connect to postgres.",
+      cause: failure,
+    },
   );
 }
 

@@ -21,9 +21,12 @@ export interface ArchiveSink {
 }
 
 export interface ArchiveFile {
-  /** Compresses, encrypts, hashes and stores in the order of the calls; resolves when the next block may come. */
+  /**
+   * Compresses, encrypts, hashes and stores in the order of the calls. Resolves when the block may be used again and
+   * not too much waits to be stored.
+   */
   push(block: Buffer): Promise<void>;
-  /** Resolves when everything pushed so far is stored: its buffers may be used again. */
+  /** Resolves when everything pushed so far is stored. */
   settled(): Promise<void>;
   /** @returns null when nothing was pushed: then there is no file */
   finish(rows?: number): Promise<ManifestFile | null>;
@@ -86,20 +89,20 @@ function openFile({ store, name, kind, codec, archiveKey, onStored }: FileOption
       onStored(piece.length);
     }
   };
-  const pushOne = async (block: Buffer, before: Promise<void>) => {
-    opening ??= open();
-    const file = await opening;
-    const compressed = await file.codec.compress(block);
-    await before;
-    await put(file, file.cipher ? file.cipher.update(compressed) : [compressed]);
-  };
   return {
     async push(block) {
       rawBytes += block.length;
-      tail = pushOne(block, tail);
+      opening ??= open();
+      const compressing = opening.then((file) => file.codec.compress(block));
+      const before = tail;
+      tail = Promise.all([opening, compressing, before]).then(([file, compressed]) =>
+        put(file, file.cipher ? file.cipher.update(compressed) : [compressed]),
+      );
       tail.catch(() => {}); // whoever awaits the file's end is told
       waiting.push(tail);
-      if (waiting.length >= AHEAD) await waiting.shift();
+      // Without compression the bytes that are stored are the block's own.
+      const free = codec === "none" ? tail : compressing;
+      await Promise.all([free, waiting.length > AHEAD ? waiting.shift() : undefined]);
     },
     settled: () => tail,
     async finish(rows) {

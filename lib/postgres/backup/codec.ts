@@ -6,7 +6,7 @@ import { DomainError } from "../../errors";
 import { splitFrames } from "./zstd-frames";
 
 /** What is compressed at a time: a frame (zstd) or member (gzip) of its own, so that any decompressor reads them all. */
-export const BLOCK_BYTES = 2 * 1024 * 1024;
+export const BLOCK_BYTES = 1 * 1024 * 1024;
 
 export interface Codec {
   /** One block, off the main thread. */

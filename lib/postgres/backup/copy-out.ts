@@ -4,8 +4,9 @@ import { BLOCK_BYTES } from "./codec";
 
 /** Where COPY's text goes, block by block. */
 export interface BlockSink {
+  /** Resolves when the block may be used again, and enough of what was pushed is stored. */
   push(block: Buffer): Promise<void>;
-  /** Resolves when the blocks pushed so far are not used any more. */
+  /** Resolves when everything pushed so far is stored. */
   settled(): Promise<void>;
 }
 
@@ -49,22 +50,29 @@ export function copyOut(
   });
 }
 
+/** Blocks that take turns: one is filled, one may be on its way, one catches the rest of what was read meanwhile. */
+const BLOCKS = 3;
+/** Of one read of the socket; larger ones are taken in pieces. */
+const LARGEST_READ = 64 * 1024;
+
 /** Takes the payload of CopyData messages out of the stream; everything else goes to the driver as it came. */
 class RowCollector {
   private stream: Duplex | null = null;
   private driver: DataHandler = () => {};
   private fail: (error: unknown) => void = () => {};
-  private block = Buffer.allocUnsafe(BLOCK_BYTES);
+  private readonly blocks = Array.from({ length: BLOCKS }, () =>
+    Buffer.allocUnsafeSlow(BLOCK_BYTES + LARGEST_READ),
+  );
+  private turn = 0;
   private filled = 0;
   private readonly header = Buffer.alloc(HEADER);
   private headerBytes = 0;
   /** Bytes that the open message still has; of a row they are kept, of others handed on. */
   private open = 0;
-  private isRow = false;
   private kind = 0;
   private rows = 0;
   private bytes = 0;
-  private tail: Promise<void> = Promise.resolve();
+  private waiting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly sink: BlockSink,
@@ -90,107 +98,102 @@ class RowCollector {
 
   async finish(): Promise<CopiedRows> {
     this.hand();
-    await this.tail;
+    await this.waiting;
     await this.sink.settled();
     return { rows: this.rows, bytes: this.bytes };
   }
 
   private readonly onData = (chunk: Buffer): void => {
-    let at = 0;
-    const end = chunk.length;
-    while (at < end) {
-      if (this.open > 0) {
-        const step = Math.min(this.open, end - at);
-        if (this.isRow) this.keep(chunk, at, at + step);
-        else if (this.pass(chunk, at, at + step)) return;
-        this.open -= step;
-        at += step;
-        continue;
+    for (let at = 0; at < chunk.length; at += LARGEST_READ) {
+      const piece = chunk.length <= LARGEST_READ ? chunk : chunk.subarray(at, at + LARGEST_READ);
+      if (this.take(piece)) {
+        // The server is ready for the next query, whose answer is none of ours.
+        const rest = chunk.subarray(at + piece.length);
+        if (rest.length > 0) this.driver(rest);
+        return;
       }
-      if (this.headerBytes === 0 && end - at >= HEADER) {
-        this.kind = chunk[at] as number;
-        this.open = chunk.readUInt32BE(at + 1) - 4;
-        if (this.begin(chunk, at, end)) return;
-        at += HEADER;
-        continue;
-      }
-      this.header[this.headerBytes++] = chunk[at++] as number;
-      if (this.headerBytes < HEADER) continue;
-      this.headerBytes = 0;
-      this.kind = this.header[0] as number;
-      this.open = this.header.readUInt32BE(1) - 4;
-      if (this.kind === COPY_DATA) this.row();
-      else {
-        this.isRow = false;
-        this.driver(Buffer.from(this.header));
-      }
+      if (this.filled >= BLOCK_BYTES) this.hand();
     }
     this.onRows?.(this.rows, this.bytes);
   };
 
-  /** @returns whether the rest of the chunk, from `at`, is the driver's */
-  private begin(chunk: Buffer, at: number, end: number): boolean {
-    if (this.kind === COPY_DATA) {
-      this.row();
-      return false;
-    }
-    this.isRow = false;
-    if (this.kind === READY) {
-      // The driver may send the next query at once: its answer is none of ours.
-      this.detach();
-      this.driver(chunk.subarray(at, end));
-      return true;
-    }
-    this.driver(chunk.subarray(at, at + HEADER));
-    return false;
-  }
-
-  private row(): void {
-    this.isRow = true;
-    this.rows += 1;
-    this.bytes += this.open;
-  }
-
-  /** @returns whether that was the end: the server is ready for the next query */
-  private pass(chunk: Buffer, from: number, to: number): boolean {
-    if (this.kind === READY && to - from === this.open) {
-      this.detach();
-      this.driver(chunk.subarray(from));
-      return true;
-    }
-    this.driver(chunk.subarray(from, to));
-    return false;
-  }
-
-  private keep(chunk: Buffer, from: number, to: number): void {
-    for (let at = from; at < to; ) {
-      const step = Math.min(to - at, BLOCK_BYTES - this.filled);
-      chunk.copy(this.block, this.filled, at, at + step);
-      this.filled += step;
+  /**
+   * Copies what was read as a whole and closes the gaps of the messages' headers in place: a copy of each row apart
+   * would make an object of each.
+   * @returns whether the COPY has ended
+   */
+  private take(chunk: Buffer): boolean {
+    const block = this.blocks[this.turn] as Buffer;
+    const base = this.filled;
+    chunk.copy(block, base);
+    const end = chunk.length;
+    let at = 0;
+    while (at < end) {
+      if (this.open === 0) {
+        at = this.readHeader(chunk, at);
+        continue;
+      }
+      const step = Math.min(this.open, end - at);
+      if (this.kind === COPY_DATA) {
+        if (base + at !== this.filled) block.copyWithin(this.filled, base + at, base + at + step);
+        this.filled += step;
+      } else if (this.pass(chunk, at, step)) return true;
+      this.open -= step;
       at += step;
-      if (this.filled === BLOCK_BYTES) this.hand();
     }
+    return false;
   }
 
-  /** Gives the block away and stops the server while the sink has enough to do. */
+  /** Kind and length of the next message, maybe in two reads. @returns where to go on */
+  private readHeader(chunk: Buffer, from: number): number {
+    let at = from;
+    if (this.headerBytes === 0 && chunk.length - at >= HEADER) {
+      this.kind = chunk[at] as number;
+      this.open = chunk.readUInt32BE(at + 1) - 4;
+      at += HEADER;
+      this.begin(chunk, at - HEADER, at);
+      return at;
+    }
+    while (this.headerBytes < HEADER && at < chunk.length)
+      this.header[this.headerBytes++] = chunk[at++] as number;
+    if (this.headerBytes < HEADER) return at;
+    this.headerBytes = 0;
+    this.kind = this.header[0] as number;
+    this.open = this.header.readUInt32BE(1) - 4;
+    this.begin(Buffer.from(this.header), 0, HEADER);
+    return at;
+  }
+
+  private begin(bytes: Buffer, from: number, to: number): void {
+    if (this.kind === COPY_DATA) {
+      this.rows += 1;
+      this.bytes += this.open;
+    } else this.driver(bytes.subarray(from, to));
+  }
+
+  /** @returns whether that was the last message: the server is ready for the next query */
+  private pass(chunk: Buffer, at: number, step: number): boolean {
+    const isLast = this.kind === READY && step === this.open;
+    // The driver may send the next query at once.
+    if (isLast) this.detach();
+    this.driver(isLast ? chunk.subarray(at) : chunk.subarray(at, at + step));
+    return isLast;
+  }
+
+  /** Gives the block away; nothing is read until the one before it is free again. */
   private hand(): void {
     if (this.filled === 0) return;
-    const block = this.block.subarray(0, this.filled);
-    this.block = Buffer.allocUnsafe(BLOCK_BYTES);
+    const block = (this.blocks[this.turn] as Buffer).subarray(0, this.filled);
+    this.turn = (this.turn + 1) % BLOCKS;
     this.filled = 0;
     const stream = this.stream;
+    const before = this.waiting;
     stream?.pause();
-    this.tail = this.tail
-      .then(() => this.sink.push(block))
-      .then(
-        () => {
-          stream?.resume();
-        },
-        (error: unknown) => {
-          this.fail(error);
-          throw error;
-        },
-      );
-    this.tail.catch(() => {});
+    this.waiting = Promise.all([before, this.sink.push(block)]).then(() => undefined);
+    this.waiting.catch(this.fail);
+    before.then(
+      () => stream?.resume(),
+      () => {}, // told already
+    );
   }
 }
