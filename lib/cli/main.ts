@@ -37,6 +37,16 @@ function major(text: string): number {
   return value;
 }
 
+function list(value: string, before: string[] = []): string[] {
+  const names = value.split(",").map((one) => one.trim());
+  return [...before, ...names.filter(Boolean)];
+}
+
+/** Without cutting at commas: names may hold them. */
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
 const program = new Command("dbmigrator")
   .description("Changes PostgreSQL databases safely: see what a migration will do, apply it, take it back.")
   .version(typeof __DBMIGRATOR_VERSION__ === "string" ? __DBMIGRATOR_VERSION__ : "0.0.0")
@@ -87,8 +97,21 @@ withOutput(
   .action(run(async () => (await import("./commands/init")).init));
 
 withOutput(
-  withFiles(command("create", "make a new migration").argument("<name>", "what it does: add_orders")),
-).action(run(async () => (await import("./commands/create")).create));
+  withFiles(
+    withTarget(command("create", "make a new migration").argument("<name>", "what it does: add_orders")),
+  ),
+)
+  .option("--auto", "from what was changed by hand in the target: up and down, both tried")
+  .option("--rename <old=new>", "with --auto: the same object under another name", collect)
+  .option("--yes", "with --auto: what is not named with --rename is dropped, without a question")
+  .option("--schema <names>", "with --auto: only these schemas", list)
+  .option("--exclude <patterns>", "with --auto: leave out: audit, public.tmp_*", list)
+  .option("--online", "with --auto: plan so that writers go on")
+  .option("--no-owners", "with --auto: who owns what does not count")
+  .option("--no-privileges", "with --auto: grants do not count")
+  .option("--no-record", "with --auto: leave the target's ledger alone")
+  .option("--allow-managed", "write although an instance of DBMigrator manages this target")
+  .action(run(async () => (await import("./commands/create")).create));
 
 withOutput(withFiles(command("list", "list the migrations of the folder"))).action(
   run(async () => (await import("./commands/everyday")).list),
@@ -154,16 +177,6 @@ withOutput(
   .action(run(async () => (await import("./commands/dry-run")).dryRunCommand));
 
 const COMPARISON_FORMATS = ["text", "json", "sql", "html"];
-
-function list(value: string, before: string[] = []): string[] {
-  const names = value.split(",").map((one) => one.trim());
-  return [...before, ...names.filter(Boolean)];
-}
-
-/** Without cutting at commas: names may hold them. */
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
 
 function withComparison(command: Command): Command {
   return command

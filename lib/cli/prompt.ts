@@ -26,3 +26,14 @@ export function askSecret(question: string): Promise<string> {
     stdin.on("data", onData);
   });
 }
+
+/** A question on the terminal; anything but y or yes is no. */
+export async function askYesNo(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^\s*y(es)?\s*$/i.test(await terminal.question(`${question} [y/N] `));
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DomainError } from "../../errors";
-import { readConfig } from "../config";
+import { type Config, readConfig } from "../config";
 import { loadMigrations } from "../files";
 import { print, printJson } from "../output";
 import { type CommonOptions, isJson } from "../session";
@@ -22,8 +22,51 @@ export function fileNameOf(name: string): string {
     .slice(0, 100);
 }
 
-export async function create(name: string, options: CommonOptions): Promise<number> {
-  const config = readConfig();
+export interface CreateOptions extends CommonOptions {
+  /** From what was changed by hand in the target. */
+  auto?: boolean;
+  schema?: string[];
+  exclude?: string[];
+  rename?: string[];
+  yes?: boolean;
+  online?: boolean;
+  owners: boolean;
+  privileges: boolean;
+  /** --no-record: the target's ledger is left alone. */
+  record: boolean;
+  allowManaged?: boolean;
+}
+
+export async function create(name: string, options: CreateOptions): Promise<number> {
+  if (options.auto) {
+    const { createAuto } = await import("./create-auto");
+    return createAuto(name, options);
+  }
+  const title = name.trim().replaceAll("\n", " ");
+  const made = makeFiles(name, options, readConfig(), {
+    up: `-- ${title}\n\n`,
+    down: `-- Takes back: ${title}\n-- Until there is a statement here, this migration has no way back.\n\n`,
+  });
+  if (isJson(options)) printJson(made);
+  else for (const file of made.files) print(`Made ${file}`);
+  return 0;
+}
+
+export interface MadeFiles {
+  version: string;
+  name: string;
+  filename: string;
+  /** Relative to the current folder. */
+  files: string[];
+}
+
+/** Writes the scripts of a new migration, under a version after all others. @throws DomainError validation, cli.name */
+export function makeFiles(
+  name: string,
+  options: CommonOptions,
+  config: Config,
+  scripts: { up: string; down: string | null },
+): MadeFiles {
   const base = options.dir ?? config.migrations;
   const slug = fileNameOf(name);
   if (slug === "") {
@@ -38,17 +81,10 @@ export async function create(name: string, options: CommonOptions): Promise<numb
   const version = nextVersion(base, config.service);
   const up = join(folder, `${version}_${slug}.up.sql`);
   const down = join(folder, `${version}_${slug}.down.sql`);
-  const title = name.trim().replaceAll("\n", " ");
-  writeFileSync(up, `-- ${title}\n\n`, { flag: "wx" });
-  writeFileSync(
-    down,
-    `-- Takes back: ${title}\n-- Until there is a statement here, this migration has no way back.\n\n`,
-    { flag: "wx" },
-  );
-  const files = [up, down].map((file) => relative(process.cwd(), file));
-  if (isJson(options)) printJson({ version, name: slug, filename: `${version}_${slug}`, files });
-  else for (const file of files) print(`Made ${file}`);
-  return 0;
+  writeFileSync(up, scripts.up, { flag: "wx" });
+  if (scripts.down !== null) writeFileSync(down, scripts.down, { flag: "wx" });
+  const files = (scripts.down === null ? [up] : [up, down]).map((file) => relative(process.cwd(), file));
+  return { version, name: slug, filename: `${version}_${slug}`, files };
 }
 
 /** Now, or a second after the latest migration when that one is younger: two made in one second keep their order. */

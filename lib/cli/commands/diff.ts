@@ -1,3 +1,4 @@
+import type { MigrationSource } from "../../core/migration/types";
 import { planUp } from "../../core/plan/plan";
 import { DomainError } from "../../errors";
 import { closeConnection } from "../../postgres/connect";
@@ -9,16 +10,23 @@ import { type Config, readConfig } from "../config";
 import { count, note, warn } from "../output";
 import { type CommonOptions, readFolder, targetName } from "../session";
 import { scriptsInOrder } from "../sides";
-import { openTarget, requireTarget } from "../target";
+import { openTarget, requireTarget, type TargetOptions } from "../target";
 import { type ComparisonFlags, onScratch, outputOf, tell } from "./compare";
 
-interface DiffOptions extends ComparisonFlags {
+interface ExpectedOptions extends TargetOptions {
+  dir?: string;
+  service?: string;
   /** Every migration of the folder, also those that are pending. */
   all?: boolean;
+  /** Without a folder and a ledger, an empty database is expected. */
+  optionalFolder?: boolean;
+}
+
+interface DiffOptions extends ComparisonFlags, ExpectedOptions {
   shadow: "auto" | "embedded" | "target_server";
 }
 
-interface Expected {
+export interface Expected {
   side: SideSource;
   spec: ConnectionSpec;
   /** From the ledger, or from the folder. */
@@ -58,7 +66,8 @@ export async function diff(options: DiffOptions): Promise<number> {
   return tell(sides, options, output, more);
 }
 
-async function findExpected(options: DiffOptions, config: Config): Promise<Expected> {
+/** What a target should have, and where that is said. @throws DomainError precondition, diff.nothing; of openTarget */
+export async function findExpected(options: ExpectedOptions, config: Config): Promise<Expected> {
   const { client, spec } = await openTarget(await requireTarget(options, config));
   try {
     const said = await readAppliedScripts(client);
@@ -67,8 +76,8 @@ async function findExpected(options: DiffOptions, config: Config): Promise<Expec
     );
     const unfinished = said?.unfinished ?? [];
     if (options.all || applied.length === 0) {
-      const { folder, migrations } = readFolder(options);
-      if (migrations.length === 0) throw nothingToCompare(spec, folder);
+      const { folder, migrations } = folderOf(options);
+      if (migrations.length === 0 && !options.optionalFolder) throw nothingToCompare(spec, folder);
       const side: SideSource = { kind: "scripts", label: "migrations", scripts: scriptsInOrder(migrations) };
       return { side, spec, from: "folder", applied: migrations.length, pending: [], unfinished };
     }
@@ -78,6 +87,16 @@ async function findExpected(options: DiffOptions, config: Config): Promise<Expec
     return { side, spec, from: "ledger", applied: applied.length, pending, unfinished };
   } finally {
     await closeConnection(client);
+  }
+}
+
+function folderOf(options: ExpectedOptions): { folder: string; migrations: MigrationSource[] } {
+  try {
+    return readFolder(options);
+  } catch (error) {
+    const none = error instanceof DomainError && error.code === "files.no_folder";
+    if (none && options.optionalFolder) return { folder: "", migrations: [] };
+    throw error;
   }
 }
 

@@ -53,9 +53,18 @@ export function compareSchemas(
       compareLines([difference], renamed, to).map((line) => ({ line, rule })),
     ),
     renames: applied,
-    questions: findQuestions(renamed, wanted, options.notRenamed ?? []),
+    questions: findQuestions(renamed, wanted, options.notRenamed ?? []).map((question) => ({
+      ...question,
+      candidates: question.candidates.map((one) => ({ ...one, from: originalName(one.from, applied) })),
+    })),
     options,
   };
+}
+
+/** A part's name under the name that its table or schema had: what a rename is given with. */
+function originalName(name: string, renames: readonly Rename[]): string {
+  const outer = renames.find((one) => name.startsWith(`${one.to}.`));
+  return outer ? `${outer.from}${name.slice(outer.to.length)}` : name;
 }
 
 function renameLine({ kind, from, to }: Rename): ComparedLine {

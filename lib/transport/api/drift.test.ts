@@ -71,7 +71,7 @@ describe("GET /migrations/diff", () => {
         up: "ALTER TABLE public.orders ADD COLUMN note text;\n",
       },
     });
-    await query("production", (found.json as { up: string }).up);
+    await query("production", (found.json as unknown as { up: string }).up);
     expect(await diff(tokens.viewer, "&against=development")).toMatchObject({
       json: { identical: true, up: "" },
     });
@@ -119,7 +119,9 @@ describe("POST /compare", () => {
       changes: [view?.id],
     });
     expect(made.status, JSON.stringify(made.json)).toBe(201);
-    const row = await db().migration.findUniqueOrThrow({ where: { id: (made.json as { id: string }).id } });
+    const row = await db().migration.findUniqueOrThrow({
+      where: { id: (made.json as unknown as { id: string }).id },
+    });
     expect(row).toMatchObject({ draft: true, name: "totals" });
     expect(row.up).toContain("ADD COLUMN b integer");
     expect(row.up).toContain("CREATE VIEW public.v");
