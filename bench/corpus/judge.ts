@@ -22,7 +22,7 @@ export async function dumpAll(spec: ConnectionSpec & { password: string }, major
       [...ARGS, "-h", spec.host, "-p", String(spec.port), "-U", spec.user, spec.database],
       { env: { ...process.env, PGPASSWORD: spec.password }, maxBuffer: 1 << 28 },
     );
-    return stdout;
+    return withoutRestrict(stdout);
   }
   return withoutRestrict(await runPgDump(await openConnection(spec), ARGS, AbortSignal.timeout(120_000)));
 }

@@ -42,6 +42,8 @@ export interface ColumnBody {
   generated: "" | "s" | "v";
   expression: string | null;
   storage: string | null;
+  /** What its type has by default. Not compared. */
+  typeStorage: string;
   compression: string | null;
   statistics: number | null;
   options: string[];
@@ -80,7 +82,7 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
   const on = `ALTER TABLE ${table} ALTER COLUMN ${fact.name}`;
   return [
     ...(from ? [] : notNullSettings(b, table, fact.name)),
-    ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${b.storage ? STORAGE[b.storage] : "DEFAULT"}`]),
+    ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${STORAGE[b.storage ?? b.typeStorage]}`]),
     ...(a.statistics === b.statistics ? [] : [`${on} SET STATISTICS ${b.statistics ?? -1}`]),
     ...alterOptions(on, a.options, b.options),
   ];
@@ -98,7 +100,7 @@ export const columnKind: KindDefinition = {
         FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
       a.attidentity AS identity, a.attgenerated AS generated,
       CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS expression, d.oid AS default_oid,
-      CASE WHEN a.attstorage <> t.typstorage OR t.typtype = 'b' AND t.oid >= 16384 THEN a.attstorage END AS storage, nullif(a.attcompression, '') AS compression,
+      CASE WHEN a.attstorage <> t.typstorage OR t.typtype = 'b' AND t.oid >= 16384 THEN a.attstorage END AS storage, t.typstorage AS type_storage, nullif(a.attcompression, '') AS compression,
       ${version >= 170000 ? "a.attstattarget" : "nullif(a.attstattarget, -1)"} AS statistics, a.attoptions AS options,
       a.attfdwoptions AS foreign_options, a.attislocal AS local${
         version >= 180000
@@ -146,6 +148,7 @@ export const columnKind: KindDefinition = {
       generated: text(row, "generated") as ColumnBody["generated"],
       expression: optional(row, "expression"),
       storage: optional(row, "storage"),
+      typeStorage: text(row, "type_storage"),
       compression: optional(row, "compression"),
       statistics: row.statistics === null ? null : Number(row.statistics),
       options: list(row, "options"),
@@ -185,6 +188,7 @@ export const columnKind: KindDefinition = {
   compared: (fact) => ({
     ...fact.body,
     position: undefined,
+    typeStorage: undefined,
     notNullName: undefined,
     sequenceBare: undefined,
     sequence: withoutPosition(fact),

@@ -79,17 +79,24 @@ function parameters(b: Body): string {
   return `publish = '${b.publish.join(", ")}', publish_via_partition_root = ${b.viaRoot}${generated}`;
 }
 
+/** The word TABLE once: servers before 15 know no other form. */
 function objects(b: Body): string {
   const tables = b.tables.map(
-    (t) =>
-      `TABLE ONLY ${t.table}${t.columns ? ` (${t.columns})` : ""}${t.filter ? ` WHERE (${t.filter})` : ""}`,
+    (t) => `ONLY ${t.table}${t.columns ? ` (${t.columns})` : ""}${t.filter ? ` WHERE (${t.filter})` : ""}`,
   );
-  return [...tables, ...b.schemas.map((schema) => `TABLES IN SCHEMA ${schema}`)].join(", ");
+  return listed(tables, b.schemas);
+}
+
+function listed(tables: string[], schemas: string[]): string {
+  return [
+    ...(tables.length > 0 ? [`TABLE ${tables.join(", ")}`] : []),
+    ...(schemas.length > 0 ? [`TABLES IN SCHEMA ${schemas.join(", ")}`] : []),
+  ].join(", ");
 }
 
 function dropped(b: Body): string {
-  return [
-    ...b.tables.map((t) => `TABLE ${t.table}`),
-    ...b.schemas.map((schema) => `TABLES IN SCHEMA ${schema}`),
-  ].join(", ");
+  return listed(
+    b.tables.map((t) => t.table),
+    b.schemas,
+  );
 }
