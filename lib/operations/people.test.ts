@@ -313,6 +313,26 @@ describe("a project", () => {
     expect(refused).toMatchObject({ code: "environment.order_stale" });
   });
 
+  it("is put in order by whom nothing keeps out of what moves", async () => {
+    const other = await makeTeam();
+    const { development, production } = other;
+    const data = { projectId: other.project.id, name: "test", position: 2 };
+    const test = await db().environment.create({ data });
+    const reorder = (order: { id: string }[]) =>
+      execute(reorderEnvironments, other.actors.narrowed, {
+        projectId: other.project.id,
+        order: order.map((one) => one.id),
+      }).catch(failure);
+    expect(await reorder([production, development, test])).toMatchObject({ code: "access.role_needed" });
+    // Production keeps its place in the middle.
+    expect(await reorder([test, production, development])).toBeUndefined();
+    const rows = await db().environment.findMany({
+      where: { projectId: other.project.id },
+      orderBy: { position: "asc" },
+    });
+    expect(rows.map((row) => row.name)).toEqual(["test", "production", "development"]);
+  });
+
   it("that is archived opens to nobody but administrators of the instance", async () => {
     const other = await makeTeam();
     await execute(archiveProject, other.actors.admin, {

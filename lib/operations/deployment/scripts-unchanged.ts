@@ -46,11 +46,12 @@ export async function requireUnchangedScripts(db: Db | Tx, deployment: LoadedDep
 }
 
 /** What was reviewed is not what there is now. */
-export function staleError(what: "scripts" | "schema" | "page"): DomainError {
+export function staleError(what: "scripts" | "schema" | "page" | "rules"): DomainError {
   const message = {
     scripts: "A script of this deployment was changed after it was checked.",
     schema: "The schema of the target was changed after it was checked.",
     page: "This deployment was changed after you opened it.",
+    rules: "What this environment asks for was changed after the deployment was started.",
   }[what];
   return new DomainError("conflict", "deployment.stale", message, {
     details: { what },

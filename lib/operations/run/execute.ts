@@ -8,7 +8,8 @@ import { recordFingerprint } from "../../postgres/ledger";
 import { runMigrations } from "../../postgres/runner";
 import { acquireRunnerLock, completeSettings, type Settings } from "../../postgres/runner-session";
 import { backupBeforeRun } from "../backup/before-deployment";
-import { type LoadedDeployment, loadDeployment, loadLastCheck } from "../deployment/load";
+import { approvalStatus } from "../deployment/approval-count";
+import { approvalSubject, type LoadedDeployment, loadDeployment, loadLastCheck } from "../deployment/load";
 import { touchDeployment } from "../deployment/move";
 import { planTarget } from "../deployment/plan-target";
 import { hashOfScripts, scriptsUnchanged, staleError } from "../deployment/scripts-unchanged";
@@ -152,6 +153,17 @@ function backUpFirst(
   });
 }
 
+/**
+ * Whether it may still start: approvals are counted anew by today's policy and roles, for it may have waited long in
+ * the queue. @throws DomainError `deployment.stale`; the new check says what is missing
+ */
+async function requireStillAllowed(db: Db, deploymentId: string, check: StoredCheck): Promise<void> {
+  const now = await loadDeployment(db, deploymentId);
+  const demandsMore = now.environment.policy.requirePrevious === true && !check.previous.demanded;
+  const { complete } = await approvalStatus(db, approvalSubject(now));
+  if (demandsMore || !complete) throw staleError("rules");
+}
+
 /** The steps as they were reviewed. @throws DomainError `deployment.stale` when schema or ledger are others now */
 async function reviewedSteps(
   db: Db,
@@ -160,6 +172,7 @@ async function reviewedSteps(
   spec: ConnectionSpec,
   signal: AbortSignal,
 ) {
+  await requireStillAllowed(db, deployment.id, check);
   if ((await fingerprintTarget(spec, { guardAddresses: true, signal })) !== check.targetFingerprint)
     throw staleError("schema");
   const only = deployment.plan.map((one) => one.filename);
