@@ -39,7 +39,10 @@ export function StatementRow({ statement, finding, nameRelation }: StatementRowP
       <td className={cn("num", !statement.rows && "none no-val")} data-l={t("statements.rowsLabel")}>
         {statement.rows ? formatCount(statement.rows, locale) : "–"}
       </td>
-      <td className={cn("num", statement.durationMs === null && "none")} data-l={t("statements.takesLabel")}>
+      <td
+        className={cn("num", statement.durationMs === null && "none no-val")}
+        data-l={t("statements.takesLabel")}
+      >
         {statement.durationMs === null
           ? "–"
           : statement.durationMs < 10

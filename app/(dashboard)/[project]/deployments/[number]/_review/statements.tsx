@@ -157,7 +157,7 @@ function Total({ view }: { view: DeploymentView }) {
       </td>
       <td className="no-val" />
       <td className="no-val" />
-      <td className="num" data-l={t("statements.takesLabel")}>
+      <td className={cn("num", durationMs === null && "no-val")} data-l={t("statements.takesLabel")}>
         {durationMs === null ? "–" : formatDuration(durationMs, locale)}
       </td>
     </tr>

@@ -25,7 +25,7 @@ export function Comparison() {
       <Section title={t("compare.title")} note={t("compare.note")}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways on a phone must be reachable by keyboard. */}
         <div className="panel quiet-safe" tabIndex={0} role="group" aria-label={t("compare.title")}>
-          <table className="tbl fixed-cols">
+          <table className="tbl fixed-cols compare">
             <colgroup>
               <col style={{ width: 130 }} />
               <col style={{ width: 116 }} />
@@ -124,7 +124,7 @@ function StatementRow({ statement }: { statement: ComparisonView["statements"][n
   return (
     <tr>
       <td>{t("compare.statement", { number: statement.position })}</td>
-      <td className="num muted">
+      <td className="num muted" data-l={t("steps.foretold")}>
         {foretoldMs === null ? t("compare.notTried") : formatDuration(foretoldMs, locale)}
       </td>
       <td>
@@ -140,7 +140,9 @@ function StatementRow({ statement }: { statement: ComparisonView["statements"][n
           </div>
         )}
       </td>
-      <td className="num">{formatDuration(actual, locale)}</td>
+      <td className="num" data-l={t("steps.actual")}>
+        {formatDuration(actual, locale)}
+      </td>
       <td>
         {said === "unknown" ? (
           <span className="muted">{t("compare.notTried")}</span>
@@ -165,9 +167,13 @@ function LockWait({ ms }: { ms: number }) {
   return (
     <tr>
       <td>{t("compare.lockWait")}</td>
-      <td className="num muted">{t("compare.none")}</td>
+      <td className="num muted" data-l={t("steps.foretold")}>
+        {t("compare.none")}
+      </td>
       <td />
-      <td className="num">{formatDuration(ms, locale)}</td>
+      <td className="num" data-l={t("steps.actual")}>
+        {formatDuration(ms, locale)}
+      </td>
       <td>
         {ms < LOCK_WAIT_NOTICED_MS ? (
           <Mark meaning="safe">{t("compare.verdict.as")}</Mark>
@@ -186,11 +192,11 @@ function SchemaRow({ comparison }: { comparison: ComparisonView }) {
   return (
     <tr>
       <td>{t("compare.schema")}</td>
-      <td className="num muted">
+      <td className="num muted" data-l={t("steps.foretold")}>
         <code>{comparison.fingerprintForetold?.slice(0, 8)}</code>
       </td>
       <td />
-      <td className="num">
+      <td className="num" data-l={t("steps.actual")}>
         <code>{comparison.fingerprintActual?.slice(0, 8)}</code>
       </td>
       <td>

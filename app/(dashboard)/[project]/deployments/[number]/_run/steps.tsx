@@ -202,6 +202,7 @@ interface StepProps {
 }
 
 function Step({ step, waiting, provisional }: StepProps) {
+  const t = useTranslations("deployments");
   const locale = useLocale();
   const waits = step.state === "running" && waiting !== null;
   const look = provisional ? { meaning: "neutral" as const, icon: "check" as const } : looks[step.state];
@@ -228,8 +229,10 @@ function Step({ step, waiting, provisional }: StepProps) {
           provisional={provisional}
         />
       </td>
-      <td className="num muted">{step.foretoldMs === null ? "" : formatDuration(step.foretoldMs, locale)}</td>
-      <td className="num">
+      <td className="num muted" data-l={t("steps.foretold")}>
+        {step.foretoldMs === null ? "" : formatDuration(step.foretoldMs, locale)}
+      </td>
+      <td className="num" data-l={t("steps.actual")}>
         <Actual step={step} />
       </td>
     </tr>

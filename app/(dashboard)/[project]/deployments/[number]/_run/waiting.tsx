@@ -51,7 +51,7 @@ function Blockers({ blockers, relation }: { blockers: Blocker[]; relation: strin
   const t = useTranslations("deployments");
   const locale = useLocale();
   return (
-    <table className="tbl">
+    <table className="tbl blockers">
       <thead>
         <tr>
           <th scope="col">{t("waiting.session")}</th>
@@ -64,17 +64,19 @@ function Blockers({ blockers, relation }: { blockers: Blocker[]; relation: strin
       <tbody>
         {blockers.map((blocker) => (
           <tr key={blocker.pid}>
-            <td>
+            <td data-l={t("waiting.session")}>
               <code>{blocker.pid}</code>
             </td>
-            <td>{blocker.application || blocker.user || t("waiting.unnamed")}</td>
-            <td className="nowrap">
+            <td data-l={t("waiting.application")}>
+              {blocker.application || blocker.user || t("waiting.unnamed")}
+            </td>
+            <td className="nowrap" data-l={t("waiting.since")}>
               {blocker.sinceSeconds === null ? "" : formatDuration(blocker.sinceSeconds * 1000, locale)}
             </td>
-            <td className="nowrap">
+            <td className="nowrap" data-l={t("waiting.holds")}>
               <code className="muted">{blocker.mode}</code>
             </td>
-            <td>
+            <td data-l={t("waiting.does")}>
               {blocker.state === "active" || !blocker.state?.startsWith("idle") ? (
                 <span className="line-clamp-2">{blocker.query ? <SqlText sql={blocker.query} /> : null}</span>
               ) : (
