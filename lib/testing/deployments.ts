@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Actor } from "../access/actor";
 import { checksumOf } from "../core/migration/checksum";
 import type { DeploymentState } from "../core/run/types";
@@ -13,7 +16,9 @@ import { metadataDatabase, testServer } from "./postgres";
 /** A store with a real worker on it, quick to notice what is dead; scratch copies are made on the run's server. */
 export async function startTestWorker(options: WorkerOptions = {}): Promise<() => Promise<void>> {
   const store = await metadataDatabase();
-  setEnv({ DBMIGRATOR_SHADOW_URL: (await testServer()).url });
+  // Backups before risky deployments go there unless a test has a place of its own for them.
+  const folder = await mkdtemp(join(tmpdir(), "dbmigrator-data-"));
+  setEnv({ DBMIGRATOR_SHADOW_URL: (await testServer()).url, DBMIGRATOR_DATA: folder });
   await startWorker({
     periodic: false,
     heartbeatMs: 300,
@@ -27,6 +32,7 @@ export async function startTestWorker(options: WorkerOptions = {}): Promise<() =
     await closeQueue();
     await db().$disconnect();
     await store.drop();
+    await rm(folder, { recursive: true, force: true });
   };
 }
 

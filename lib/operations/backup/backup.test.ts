@@ -3,7 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { db } from "../../db/client";
-import { backupDone, backupFolder, useDone } from "../../testing/backups";
+import { backupDone, backupFolder, useDone } from "../../testing/backup-records";
 import { startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";

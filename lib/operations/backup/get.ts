@@ -24,7 +24,7 @@ export const getBackup = defineOperation({
       where: { id },
       select: {
         ...rowColumns,
-        ...{ filePath: true, manifest: true, estimate: true, cancelAskedAt: true, attempt: true },
+        ...{ manifest: true, estimate: true, cancelAskedAt: true, attempt: true },
         ...{ verified: true, tested: true },
         project: { select: { slug: true, name: true } },
       },
@@ -42,7 +42,6 @@ export const getBackup = defineOperation({
     return {
       ...backupRow(row, name, null, manifest),
       project: row.project,
-      filePath: row.filePath,
       manifest,
       estimate: row.estimate as unknown as BackupEstimate | null,
       cancelAskedAt: row.cancelAskedAt?.toISOString() ?? null,

@@ -14,7 +14,15 @@ import type {
 
 /** What a list shows of a backup; neither the manifest nor results of tests. */
 export const rowColumns = {
-  ...{ id: true, snapshotId: true, description: true, labels: true, state: true, origin: true },
+  ...{
+    id: true,
+    snapshotId: true,
+    filePath: true,
+    description: true,
+    labels: true,
+    state: true,
+    origin: true,
+  },
   ...{ isAutomatic: true, pinned: true, serviceName: true, environmentName: true, targetId: true },
   ...{ scope: true, fileSizeBytes: true, tablesCount: true, schemaVersion: true, createdAt: true },
   ...{ startedAt: true, finishedAt: true, expiresAt: true, createdBy: true, createdByLabel: true },
@@ -61,6 +69,7 @@ export function backupRow(
     expiresAt: row.expiresAt?.toISOString() ?? null,
     createdBy: name({ id: row.createdBy ?? "", label: row.createdByLabel }),
     storage: row.storage,
+    filePath: row.filePath,
     verified: { state: row.verifiedState as VerifiedState, at: row.verifiedAt?.toISOString() ?? null },
     tested: { state: row.testedState as TestedState, at: row.testedAt?.toISOString() ?? null },
     progress: row.state === "running" ? (row.progress as unknown as BackupProgress | null) : null,

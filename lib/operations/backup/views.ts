@@ -76,6 +76,8 @@ export interface BackupRow {
   expiresAt: string | null;
   createdBy: PersonView;
   storage: { id: string; name: string };
+  /** The folder, or s3://bucket/prefix/name. */
+  filePath: string;
   verified: { state: VerifiedState; at: string | null };
   tested: { state: TestedState; at: string | null };
   progress: BackupProgress | null;
@@ -155,7 +157,6 @@ export interface BackupAbilities {
 
 export interface BackupDetail extends BackupRow {
   project: { slug: string; name: string };
-  filePath: string;
   manifest: ManifestSummary | null;
   estimate: BackupEstimate | null;
   cancelAskedAt: string | null;

@@ -10,6 +10,7 @@ import type { ConnectionSpec } from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { fingerprintTarget } from "../../postgres/dump";
 import { holdsData } from "../../postgres/holds-data";
+import { foretellBackup } from "../backup/before-deployment";
 import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";
 import { foretellUndo } from "../undo/foretell";
@@ -71,6 +72,8 @@ export async function establish(
   const targetFingerprint =
     tried.dryRun?.targetFingerprint ?? (await fingerprintTarget(spec, { guardAddresses: true, signal }));
   const sizes = await measureRelations(spec, relationsToMeasure(facts, tried.dryRun?.statements ?? []));
+  const { severity, destroys } = result;
+  const backup = await foretellBackup(db, { targetId: deployment.targetId, severity, destroys });
   const scripts = boundScripts(
     plan.planned,
     plan.steps.map((step) => step.migration),
@@ -78,7 +81,7 @@ export async function establish(
   const bound = boundHash({ scripts, result, targetFingerprint });
   return {
     plan,
-    check: { ...result, targetFingerprint, bound, sizes, previous, fromVersion: plan.fromVersion },
+    check: { ...result, targetFingerprint, bound, sizes, previous, backup, fromVersion: plan.fromVersion },
   };
 }
 

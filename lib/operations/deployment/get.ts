@@ -1,5 +1,6 @@
 import type { Actor } from "../../access/actor";
 import type { Db } from "../../db/client";
+import { lastBackup } from "../backup/before-deployment";
 import { defineOperation } from "../define";
 import { runsOfDeployment } from "../run/list";
 import { nameReader } from "../user/names";
@@ -30,6 +31,7 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
   const parts = await loadLiveParts(db, actor, deployment);
   const approvals = await approvalsView(db, deployment, parts);
   const row = await loadRow(db, id);
+  const backup = await lastBackup(db, deployment.targetId);
   const name = await nameReader(db, [deployment.createdByLabel, ...row.comments.map((one) => one.userLabel)]);
   const { state, direction, severity, fromVersion, toVersion, plan, destroys, number, targetId } = deployment;
   const { service, environment } = placeOf(deployment);
@@ -75,6 +77,7 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
       scriptsUnchanged: unchanged,
       approvals: parts.approvals,
       ahead,
+      backup,
     }),
     conversation: conversationOf(
       row.comments.map((one) => ({ ...one, person: name({ id: one.userId, label: one.userLabel }) })),

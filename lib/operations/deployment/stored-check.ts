@@ -1,5 +1,6 @@
 import type { BoundHash } from "../../core/policy/bound-hash";
 import type { CheckResult } from "../../core/run/types";
+import type { ForetoldBackup } from "../backup/before-deployment";
 import type { RelationSize } from "./views";
 
 /** Whether what is planned ran in the environment before. */
@@ -20,6 +21,8 @@ export interface StoredCheck extends CheckResult {
   /** Size on the target of the relations that are rewritten, scanned or locked against writes. */
   sizes: RelationSize[];
   previous: PreviousFacts;
+  /** The backup that the run will take; null: none. Checks from before there were backups do not have it. */
+  backup?: ForetoldBackup | null;
   /** Where the plan starts, for people: version of the last migration that was applied. */
   fromVersion: string | null;
 }

@@ -3,6 +3,7 @@ import { recordAudit } from "../../audit/record";
 import type { Db } from "../../db/client";
 import { lockDeployment, moveDeployment } from "../deployment/move";
 import { deploymentScope } from "../deployment/scope";
+import { restoreAtWork } from "../restore/claim";
 
 /** The right to write about a run, until another worker takes it over. */
 export interface Claim {
@@ -32,7 +33,7 @@ export async function claimRun(db: Db, runId: string, workerId: string): Promise
       where: { targetId: run.targetId, state: "running" },
       select: { id: true },
     });
-    if (other) return "busy";
+    if (other || (await restoreAtWork(tx, [run.targetId]))) return "busy";
     const rows = await tx.$queryRaw<{ fence: number; startedByLabel: string }[]>`
       UPDATE run SET state = 'running', fence = fence + 1, worker_id = ${workerId}, heartbeat_at = clock_timestamp(),
         started_at = coalesce(started_at, clock_timestamp())

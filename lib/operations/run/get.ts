@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
+import { backupOfRun } from "../backup/before-deployment";
 import { defineOperation, type Scope } from "../define";
 import { loadDeployment, loadLastCheck } from "../deployment/load";
 import { deploymentScope } from "../deployment/scope";
@@ -35,12 +36,13 @@ export const getRun = defineOperation({
   scope: runScope,
   run: async ({ ctx, input }): Promise<RunView> => {
     const run = await ctx.db.run.findUniqueOrThrow({ where: { id: input.runId } });
-    const [deployment, check, steps, log, logTotal] = await Promise.all([
+    const [deployment, check, steps, log, logTotal, backup] = await Promise.all([
       loadDeployment(ctx.db, run.deploymentId),
       loadLastCheck(ctx.db, run.deploymentId),
       ctx.db.runStep.findMany({ where: { runId: run.id }, orderBy: { position: "asc" } }),
       ctx.db.runLog.findMany({ where: { runId: run.id }, orderBy: { id: "desc" }, take: LOG_TAIL }),
       ctx.db.runLog.count({ where: { runId: run.id } }),
+      backupOfRun(ctx.db, run.id),
     ]);
     const place = {
       deploymentNumber: deployment.number,
@@ -64,6 +66,7 @@ export const getRun = defineOperation({
       log: log.reverse(),
       logTotal,
       check,
+      backup,
     });
   },
 });

@@ -1,5 +1,6 @@
 import type { PlannedMigration } from "../../core/run/types";
 import type { Db } from "../../db/client";
+import { backupOfRun } from "../backup/before-deployment";
 import type { StoredCheck } from "../deployment/stored-check";
 import type { RunView } from "../deployment/views";
 import { nameReader } from "../user/names";
@@ -29,7 +30,7 @@ export async function loadRunView(
   if (!run) return null;
   const after = args.afterLog ?? null;
   const name = await nameReader(db, [run.startedByLabel]);
-  const [steps, log, logTotal] = await Promise.all([
+  const [steps, log, logTotal, backup] = await Promise.all([
     db.runStep.findMany({ where: { runId: run.id }, orderBy: { position: "asc" } }),
     db.runLog.findMany({
       where: { runId: run.id, ...(after === null ? {} : { id: { gt: after } }) },
@@ -37,7 +38,8 @@ export async function loadRunView(
       take: LOG_TAIL,
     }),
     db.runLog.count({ where: { runId: run.id } }),
+    backupOfRun(db, run.id),
   ]);
   const startedBy = name({ id: run.startedBy, label: run.startedByLabel });
-  return runView({ ...args, run, startedBy, steps, log: log.reverse(), logTotal });
+  return runView({ ...args, run, startedBy, steps, log: log.reverse(), logTotal, backup });
 }

@@ -1,5 +1,6 @@
 import type { PlannedMigration, PostgresFailure, RunOutcome } from "../../core/run/types";
 import type { Run, RunLog, RunStep } from "../../db/generated/client";
+import type { DeploymentBackup } from "../backup/before-deployment";
 import type { StoredCheck } from "../deployment/stored-check";
 import type {
   ComparisonView,
@@ -54,6 +55,7 @@ export function runView(args: {
   log: readonly RunLog[];
   logTotal: number;
   check: StoredCheck | null;
+  backup: DeploymentBackup | null;
 }): RunView {
   const { run, steps } = args;
   const stored = run.outcome as unknown as StoredOutcome | null;
@@ -71,6 +73,7 @@ export function runView(args: {
     logTotal: args.logTotal,
     comparison: stored?.comparison ?? null,
     evidence: stored?.evidence ?? null,
+    backup: args.backup,
   };
 }
 

@@ -1,7 +1,9 @@
+import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Role } from "../../access/roles";
 import { db } from "../../db/client";
 import { setEnv } from "../../env";
+import { backupFolder } from "../../testing/backup-records";
 import { deploymentIn, startTestWorker } from "../../testing/deployments";
 import { findMisfits } from "../../testing/json-schema";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
@@ -29,7 +31,16 @@ let targetId: string;
 const databases: TestDatabase[] = [];
 const called = new Set<string>();
 
+let folder: Awaited<ReturnType<typeof backupFolder>>;
+
+async function dropDatabase(name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databases[0]?.url });
+  await client.connect();
+  await client.query(`DROP DATABASE ${name}`).finally(() => client.end());
+}
+
 beforeAll(async () => {
+  folder = await backupFolder();
   stop = await startTestWorker();
   setEnv({ LOG_LEVEL: "error" });
   project = await testProject();
@@ -42,6 +53,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await stop();
+  await folder.remove();
   for (const database of databases) await database.drop();
 });
 
@@ -52,6 +64,7 @@ interface Fields {
   deployment: number;
   revision: number;
   state: string;
+  restore: string;
   rows: { id: string }[];
 }
 
@@ -154,6 +167,22 @@ it("what was stopped and begun again: every answer is what is documented", async
   await call("developer", "POST", `/deployments/${number}/cancel`, {});
   await call("developer", "POST", `/deployments/${number}/retry`, {});
   await until(number, "awaiting_approval");
+});
+
+it("backups: every answer is what is documented", async () => {
+  const made = await call("developer", "POST", "/backups", { ...here, description: "by hand", wait: 60 });
+  expect(made.state).toBe("succeeded");
+  await call("viewer", "GET", "/backups");
+  await call("viewer", "GET", `/backups/${made.id}`);
+  await call("developer", "POST", `/backups/${made.id}/verify`, {});
+  const { restore } = await call("developer", "POST", `/backups/${made.id}/test`, {});
+  await call("viewer", "GET", `/restores/${restore}`);
+  const copy = { id: made.id, mode: "beside", database: `copy_${Date.now()}`, wait: 60 };
+  const restored = await call("developer", "POST", "/backups/restore", copy);
+  expect(restored.state).toBe("succeeded");
+  await dropDatabase(copy.database);
+  const other = await call("developer", "POST", "/backup/create", { ...here, schema_only: true, wait: 60 });
+  await call("developer", "DELETE", `/backups/${other.id}`);
 });
 
 it("no endpoint was left out", () => {

@@ -1,3 +1,4 @@
+import type { DeploymentBackup } from "../../backup/before-deployment";
 import type { ApprovalStatus } from "../approval-count";
 import type { StoredCheck } from "../stored-check";
 import type { CheckView, Requirement } from "../views";
@@ -11,6 +12,7 @@ export function requirementsOf(args: {
   scriptsUnchanged: boolean;
   approvals: ApprovalStatus;
   ahead: { number: number } | null;
+  backup: DeploymentBackup | null;
 }): Requirement[] {
   const { check, result, approvals, ahead } = args;
   const at = check.finishedAt;
@@ -22,6 +24,7 @@ export function requirementsOf(args: {
   list.push(...previous(result, at));
   list.push({ key: "unchanged", state: args.scriptsUnchanged ? "met" : "unmet", at, params: {} });
   if (args.direction === "up") list.push(rollback(result, at));
+  list.push(...lastBackup(result, args.backup));
   if (approvals.needed > 0 || approvals.changesRequested) {
     const params = {
       given: approvals.given,
@@ -32,6 +35,18 @@ export function requirementsOf(args: {
   }
   if (ahead) list.push({ key: "queue", state: "unmet", at: null, params: { number: ahead.number } });
   return list;
+}
+
+/** That there is one which restores, or that a risky change has none: nothing that keeps it from running. */
+function lastBackup(result: StoredCheck, backup: DeploymentBackup | null): Requirement[] {
+  const tested = backup?.tested.state ?? "untested";
+  if (tested === "untested" && !result.backup) return [];
+  const state = tested === "restores" ? "met" : "warning";
+  const kind = backup === null ? "none" : tested;
+  const at = backup === null ? null : (backup.tested.at ?? backup.finishedAt);
+  // A first backup, or one that nobody has tested yet, is about to get a companion: no warning.
+  const planned = tested === "untested" && result.backup;
+  return [{ key: "backup", state: planned ? "met" : state, at, params: { kind } }];
 }
 
 function findings(result: StoredCheck, at: string | null): Requirement {

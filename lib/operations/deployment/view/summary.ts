@@ -24,6 +24,10 @@ export function summaryParts(args: {
     const { proven, reason } = check.dryRun.rollback;
     parts.push({ kind: "rollback", proven, reason });
   }
+  if (check.backup) {
+    const { seconds, archiveBytes, testRestore } = check.backup;
+    parts.push({ kind: "backup", seconds, bytes: archiveBytes, testRestore });
+  }
   if (check.dryRunError) {
     const { code, message, hint } = check.dryRunError;
     parts.push({ kind: "not_tried", code, message, hint: hint ?? null });

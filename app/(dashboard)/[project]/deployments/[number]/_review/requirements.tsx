@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/icon";
 import type { Meaning } from "@/components/mark";
-import { ClockTime } from "@/components/relative-time";
+import { ClockTime, RelativeTime } from "@/components/relative-time";
 import type { Requirement } from "@/lib/operations/deployment/views";
 
 const meanings: Record<Requirement["state"], Exclude<Meaning, "neutral" | "notice">> = {
@@ -39,7 +39,11 @@ export function Requirements({ requirements }: { requirements: Requirement[] }) 
                     {t("before.read")}
                   </a>
                 ) : requirement.at ? (
-                  <ClockTime at={requirement.at} />
+                  requirement.key === "backup" ? (
+                    <RelativeTime at={requirement.at} />
+                  ) : (
+                    <ClockTime at={requirement.at} />
+                  )
                 ) : null}
               </span>
             </li>

@@ -62,6 +62,12 @@ function Part({ part }: { part: SummaryPart }) {
       return part.proven
         ? t("summary.rollbackProven")
         : t.rich(`summary.rollback.${part.reason}`, { b: strong });
+    case "backup":
+      return t("summary.backup", {
+        time: formatDuration(part.seconds * 1000, locale),
+        size: formatBytes(part.bytes, locale),
+        test: part.testRestore ? "yes" : "no",
+      });
     case "not_tried":
       return t.rich("summary.notTried", { b: strong, message: part.message });
     case "fails":

@@ -1,5 +1,6 @@
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { Conversation } from "../_review/conversation";
+import { BackupStep } from "./backup-step";
 import { Comparison } from "./comparison";
 import { RunLog } from "./run-log";
 import { Steps } from "./steps";
@@ -8,6 +9,7 @@ import { Steps } from "./steps";
 export function RunBody({ view }: { view: DeploymentView }) {
   return (
     <>
+      <BackupStep slug={view.project.slug} />
       <Steps />
       <RunLog logUrl={view.run ? `/${view.project.slug}/deployments/${view.number}/log` : null} />
       <Comparison />
