@@ -216,6 +216,21 @@ withComparison(
   .action(run(async () => (await import("./commands/diff")).diff));
 
 withOutput(
+  withFiles(withTarget(command("baseline", "find which migrations an existing database already has"))),
+  true,
+)
+  .option("--detect", "replay the migrations, compare, and ask the tables of other tools (the default)")
+  .option("--to <version>", "record everything up to this version, whatever was found")
+  .option("--yes", "record it; without this, only say what would be recorded")
+  .option("--allow-managed", "write although an instance of DBMigrator manages this target")
+  .addOption(
+    new Option("--shadow <place>", "where the migrations are replayed")
+      .choices(["auto", "embedded", "target_server"])
+      .default("embedded"),
+  )
+  .action(run(async () => (await import("./commands/baseline")).baseline));
+
+withOutput(
   withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
   true,
 ).action(run(async () => (await import("./commands/everyday")).verifyChecksums));
