@@ -1,4 +1,4 @@
-import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
+import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { CompareOptions, Difference } from "./compare";
 
 /** One node of the plan: what happens to one fact. */
@@ -35,24 +35,4 @@ export interface Planning {
   around: Surroundings;
   decided: Decided;
   options: CompareOptions;
-}
-
-const known = new WeakMap<Snapshot, Map<FactId, FactId[]>>();
-const NOBODY: readonly FactId[] = [];
-
-/** Facts that need this one, by pg_depend; read once a snapshot. */
-export function dependantsOf(snapshot: Snapshot, id: FactId): readonly FactId[] {
-  let all = known.get(snapshot);
-  if (!all) {
-    all = new Map();
-    for (const fact of snapshot.facts.values()) {
-      for (const dep of fact.deps) {
-        const ids = all.get(dep);
-        if (ids) ids.push(fact.id);
-        else all.set(dep, [fact.id]);
-      }
-    }
-    known.set(snapshot, all);
-  }
-  return all.get(id) ?? NOBODY;
 }

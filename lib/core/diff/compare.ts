@@ -1,4 +1,6 @@
+import { isEqual } from "../schema/equal";
 import { kindOf } from "../schema/kinds/all";
+import { factsMissingIn } from "../schema/lookups";
 import type { Fact, FactId, Snapshot } from "../schema/types";
 
 export interface CompareOptions {
@@ -29,27 +31,23 @@ export function compareSnapshots(from: Snapshot, to: Snapshot, options: CompareO
         differences.push({ id: fact.id, change: "changed", from: fact, to: other, parts });
     }
   }
-  for (const fact of to.facts.values()) {
-    if (!from.facts.has(fact.id))
-      differences.push({ id: fact.id, change: "added", from: null, to: fact, parts: [] });
-  }
+  for (const fact of factsMissingIn(from, to))
+    differences.push({ id: fact.id, change: "added", from: null, to: fact, parts: [] });
   return options.ignoreGrants
     ? differences.filter((one) => !one.id.startsWith("default_privileges:"))
     : differences;
 }
 
 function differingParts(a: Fact, b: Fact, options: CompareOptions): Difference["parts"] {
-  const definition = kindOf(a.kind);
-  const compared = definition.compared ?? ((fact: Fact) => fact.body);
   const parts: Difference["parts"] = [];
-  if (JSON.stringify(compared(a)) !== JSON.stringify(compared(b))) parts.push("body");
+  if (!isEqual(a.body, b.body) && differsWhereCompared(a, b)) parts.push("body");
   if (!options.ignoreOwners && a.owner !== b.owner) parts.push("owner");
   if (a.comment !== b.comment) parts.push("comment");
-  if (
-    !options.ignoreGrants &&
-    a.kind !== "default_privileges" &&
-    JSON.stringify(a.acl) !== JSON.stringify(b.acl)
-  )
-    parts.push("acl");
+  if (!options.ignoreGrants && a.kind !== "default_privileges" && !isEqual(a.acl, b.acl)) parts.push("acl");
   return parts;
+}
+
+function differsWhereCompared(a: Fact, b: Fact): boolean {
+  const { compared } = kindOf(a.kind);
+  return compared === undefined || !isEqual(compared(a), compared(b));
 }

@@ -1,7 +1,8 @@
 import { kindOf } from "../schema/kinds/all";
 import { moveParents } from "../schema/kinds/column";
+import { dependantsOf } from "../schema/lookups";
 import type { FactId, Surroundings } from "../schema/types";
-import { type Action, type Actions, dependantsOf, keyOf, type Planning } from "./actions";
+import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { sameName } from "./same-name";
 import { softDependencies } from "./soft-dependencies";
 

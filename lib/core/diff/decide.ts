@@ -1,8 +1,9 @@
 import { kindOf } from "../schema/kinds/all";
 import type { ColumnBody } from "../schema/kinds/column";
 import { tableBody } from "../schema/kinds/table";
+import { dependantsOf } from "../schema/lookups";
 import type { Fact, FactId, Surroundings } from "../schema/types";
-import { type Decided, dependantsOf } from "./actions";
+import type { Decided } from "./actions";
 import type { Difference } from "./compare";
 import { isRetype, retypeThrough } from "./retype";
 
@@ -101,8 +102,11 @@ function blockedByRetype(from: Fact, around: Surroundings): FactId[] {
     if (!fact) return false;
     if (BLOCKS_RETYPE.has(fact.kind)) return true;
     if (fact.kind === "column") return (fact.body as unknown as ColumnBody).generated !== "";
+    if (fact.kind !== "constraint" && fact.kind !== "index") return false;
+    // Constants of a type that is swapped would stay of the old one.
+    if (from.kind !== "column" && from.kind !== "composite") return true;
     // Expressions over the column are kept as they are by PostgreSQL; ours may be spelled for the new type.
-    return (fact.kind === "constraint" || fact.kind === "index") && changesText(fact, around);
+    return changesText(fact, around);
   });
 }
 

@@ -1,5 +1,6 @@
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
 import { switchTrigger } from "../schema/kinds/trigger";
+import { factsOfKind } from "../schema/lookups";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 
 interface Statement {
@@ -15,39 +16,36 @@ export function lateActions(
 ): { before: Statement[]; after: Statement[] } {
   const before: Statement[] = [];
   const after: Statement[] = [];
-  for (const fact of around.from.facts.values()) {
+  const old = (fact: Fact) => (born.has(fact.id) ? undefined : around.from.facts.get(fact.id));
+  const push = (statements: Statement[], fact: Fact, sql: string) => statements.push({ id: fact.id, sql });
+  for (const fact of factsOfKind(around.from, "sequence")) {
     // A sequence that stays must not go with the column that owned it.
-    const survives =
-      fact.kind === "sequence" && fact.body.ownedBy && around.to.facts.has(fact.id) && !gone.has(fact.id);
-    if (survives && around.to.facts.get(fact.id)?.body.ownedBy !== fact.body.ownedBy) {
-      before.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY NONE` });
+    const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
+    if (fact.body.ownedBy && next && next.body.ownedBy !== fact.body.ownedBy)
+      push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
+  }
+  for (const fact of factsOfKind(around.from, "table")) {
+    const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
+    if (next) for (const sql of detachTable(fact, next)) push(before, fact, sql);
+  }
+  for (const fact of factsOfKind(around.to, "table"))
+    for (const sql of attachTable(old(fact), fact)) push(after, fact, sql);
+  for (const kind of ["constraint", "index"] as const) {
+    for (const fact of factsOfKind(around.to, kind)) {
+      const parent = fact.body.attachedTo as string | null | undefined;
+      if (!parent || (old(fact)?.body.attachedTo === parent && !tableMoved(fact, around, born))) continue;
+      const name = kind === "constraint" ? `${fact.schema}.${fact.body.index}` : fact.name;
+      push(after, fact, `ALTER INDEX ${parent} ATTACH PARTITION ${name}`);
     }
   }
-  for (const fact of around.from.facts.values()) {
-    const next = around.to.facts.get(fact.id);
-    if (fact.kind === "table" && next && !gone.has(fact.id))
-      before.push(...detachTable(fact, next).map((sql) => ({ id: fact.id, sql })));
-  }
-  for (const fact of around.to.facts.values()) {
-    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
-    if (fact.kind === "table") after.push(...attachTable(old, fact).map((sql) => ({ id: fact.id, sql })));
-  }
-  for (const fact of around.to.facts.values()) {
-    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
-    const parent = fact.body.attachedTo as string | null | undefined;
-    if (!parent || (old && old.body.attachedTo === parent && !tableMoved(fact, around, born))) continue;
-    const name = fact.kind === "constraint" ? `${fact.schema}.${fact.body.index}` : fact.name;
-    after.push({ id: fact.id, sql: `ALTER INDEX ${parent} ATTACH PARTITION ${name}` });
-  }
-  for (const fact of around.to.facts.values()) {
-    const old = born.has(fact.id) ? undefined : around.from.facts.get(fact.id);
-    if (fact.kind === "sequence" && fact.body.ownedBy && ownerChanged(fact, old, born)) {
-      after.push({ id: fact.id, sql: `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}` });
-    }
-    if (fact.kind === "table") after.push(...tableSettings(fact, old, born));
-    if (fact.kind === "trigger") after.push(...switchedTriggers(fact, old, around, born));
-    if (fact.kind === "materialized_view") after.push(...clusterSettings(fact, old, born));
-  }
+  for (const fact of factsOfKind(around.to, "sequence"))
+    if (fact.body.ownedBy && ownerChanged(fact, old(fact), born))
+      push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);
+  for (const fact of factsOfKind(around.to, "table")) after.push(...tableSettings(fact, old(fact), born));
+  for (const fact of factsOfKind(around.to, "trigger"))
+    after.push(...switchedTriggers(fact, old(fact), around, born));
+  for (const fact of factsOfKind(around.to, "materialized_view"))
+    after.push(...clusterSettings(fact, old(fact), born));
   return { before, after };
 }
 

@@ -1,4 +1,5 @@
 import { DomainError } from "../../errors";
+import { factsOfKind } from "../schema/lookups";
 import { withFacts } from "../schema/map-role";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 import { initialGrants } from "./common-parts";
@@ -155,8 +156,8 @@ function partsMoved(move: Move, snapshot: Snapshot): Move[] {
   const parts = (snapshot.children.get(move.id) ?? []).filter(
     (fact) => fact.kind === "index" || fact.kind === "identity_sequence",
   );
-  for (const fact of snapshot.facts.values())
-    if (fact.kind === "sequence" && String(fact.body.ownedBy).startsWith(`${move.from}.`)) parts.push(fact);
+  for (const fact of factsOfKind(snapshot, "sequence"))
+    if (String(fact.body.ownedBy).startsWith(`${move.from}.`)) parts.push(fact);
   return parts.map((fact) => ({
     kind: fact.kind as RenamedKind,
     from: fact.name,

@@ -1,5 +1,6 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { tableBody } from "../schema/kinds/table";
+import { factsOfKind } from "../schema/lookups";
 import { withFacts } from "../schema/map-role";
 import { literal } from "../schema/sql-text";
 import type { Fact, FactId, Snapshot } from "../schema/types";
@@ -170,8 +171,7 @@ function moveName(fact: Fact, rules: NameRules): { id: FactId; name: string } {
 /** Tables that get their columns and checks from this one, at any distance. */
 export function descendantsOf(snapshot: Snapshot, table: string): string[] {
   const found: string[] = [];
-  for (const fact of snapshot.facts.values()) {
-    if (fact.kind !== "table") continue;
+  for (const fact of factsOfKind(snapshot, "table")) {
     const { partitionOf, inherits } = tableBody(fact);
     if (partitionOf === table || inherits.includes(table))
       found.push(fact.name, ...descendantsOf(snapshot, fact.name));

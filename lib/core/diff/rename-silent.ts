@@ -1,4 +1,5 @@
 import { tableBody } from "../schema/kinds/table";
+import { factsMissingIn } from "../schema/lookups";
 import type { Fact, Snapshot } from "../schema/types";
 import type { Move } from "./rename-facts";
 import { nameParts } from "./rename-text";
@@ -45,8 +46,8 @@ function moveBetween(a: Fact, b: Fact): Move {
 
 function groups(mine: Snapshot, other: Snapshot, kinds: Set<RenamedKind>): Map<string, Fact[]> {
   const found = new Map<string, Fact[]>();
-  for (const fact of mine.facts.values()) {
-    if (!kinds.has(fact.kind as RenamedKind) || other.facts.has(fact.id)) continue;
+  for (const fact of factsMissingIn(other, mine)) {
+    if (!kinds.has(fact.kind as RenamedKind)) continue;
     const print = printOf(fact, mine);
     if (print === null) continue;
     const key = `${fact.kind} ${print}`;

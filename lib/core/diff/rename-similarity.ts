@@ -1,5 +1,6 @@
 import type { ColumnBody } from "../schema/kinds/column";
 import { tableBody } from "../schema/kinds/table";
+import { factsMissingIn } from "../schema/lookups";
 import type { Fact, Kind, Snapshot } from "../schema/types";
 import type { RenameCandidate } from "./rename-types";
 
@@ -12,7 +13,7 @@ export const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
 
 /** Facts of a kind that the other side lacks. */
 export function onlyIn(mine: Snapshot, other: Snapshot, kind: Kind): Fact[] {
-  return [...mine.facts.values()].filter((fact) => fact.kind === kind && !other.facts.has(fact.id));
+  return factsMissingIn(other, mine).filter((fact) => fact.kind === kind);
 }
 
 /** Share of what both have in what either has. */

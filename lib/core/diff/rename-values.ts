@@ -1,3 +1,4 @@
+import { factsOfKind } from "../schema/lookups";
 import type { Snapshot } from "../schema/types";
 import { onlyIn } from "./rename-similarity";
 import type { RenameCandidate } from "./rename-types";
@@ -5,8 +6,8 @@ import type { RenameCandidate } from "./rename-types";
 /** Values of an enum: one goes, another comes in the same place between those that stay. */
 export function valueCandidates(from: Snapshot, to: Snapshot): RenameCandidate[] {
   const found: RenameCandidate[] = [];
-  for (const old of from.facts.values()) {
-    const next = old.kind === "enum" ? to.facts.get(old.id) : undefined;
+  for (const old of factsOfKind(from, "enum")) {
+    const next = to.facts.get(old.id);
     if (!next) continue;
     const [a, b] = [old.body.labels as string[], next.body.labels as string[]];
     const places = new Map(b.flatMap((label, i) => (a.includes(label) ? [] : [[placeOf(b, i, a), label]])));

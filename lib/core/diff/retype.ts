@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { dependantsOf } from "../schema/lookups";
 import type { Fact, Surroundings } from "../schema/types";
 
 /** Whether a change of this fact makes PostgreSQL refuse what looks at it: a column's type, a composite's attributes. */
@@ -26,15 +27,11 @@ export function isRetype(from: Fact, to: Fact): boolean {
  */
 export function retypeThrough(from: Fact, to: Fact, around: Surroundings): string[] | null {
   if (!["enum", "composite", "range", "domain"].includes(from.kind)) return null;
-  const users = [...around.from.facts.values()].filter(
-    (fact) =>
-      fact.kind === "column" &&
-      fact.deps.includes(from.id) &&
-      around.to.facts.get(fact.id)?.deps.includes(to.id),
-  );
+  const users = dependantsOf(around.from, from.id)
+    .filter((id) => id.startsWith("column:") && around.to.facts.get(id)?.deps.includes(to.id))
+    .map((id) => around.from.facts.get(id) as Fact);
   if (users.length === 0) return null;
-  const bare = to.name.slice((to.schema ?? "").length + 1).replace(/^"|"$/g, "");
-  const old = `"${bare}__dbmigrator_old"`;
+  const old = "dbmigrator_replaced";
   const noun = kindOf(from.kind).keyword;
   return [
     `ALTER ${noun} ${from.name} RENAME TO ${old}`,

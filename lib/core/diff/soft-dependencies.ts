@@ -1,5 +1,7 @@
-import type { Fact, FactId, Snapshot } from "../schema/types";
+import { factsOfKind } from "../schema/lookups";
+import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 
+const NAMED: readonly Kind[] = ["table", "view", "materialized_view", "function", "sequence"];
 const index = new WeakMap<Snapshot, Map<string, FactId[]>>();
 
 /**
@@ -21,14 +23,12 @@ function namesOf(snapshot: Snapshot): Map<string, FactId[]> {
   const known = index.get(snapshot);
   if (known) return known;
   const names = new Map<string, FactId[]>();
-  for (const fact of snapshot.facts.values()) {
-    if (
-      !["table", "view", "materialized_view", "function", "sequence"].includes(fact.kind) ||
-      fact.schema === null
-    )
-      continue;
+  for (const fact of NAMED.flatMap((kind) => factsOfKind(snapshot, kind))) {
+    if (fact.schema === null) continue;
     const name = fact.name.slice(fact.schema.length + 1).replace(/\(.*$/, "");
-    names.set(name, [...(names.get(name) ?? []), fact.id]);
+    const ids = names.get(name);
+    if (ids) ids.push(fact.id);
+    else names.set(name, [fact.id]);
   }
   index.set(snapshot, names);
   return names;
