@@ -64,6 +64,7 @@ function placesFor(view: FrameView): Place[] {
     icon: place.icon,
     letter: place.letter,
     ...(place.key === "deployments" && view.openDeployments > 0 ? { count: view.openDeployments } : {}),
+    ...(place.key === "compare" ? { also: [`/${view.project.slug}/drift`] } : {}),
     ...(place.key === "compare" && view.drifted > 0 ? { count: view.drifted } : {}),
   }));
 }

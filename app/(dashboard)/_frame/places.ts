@@ -36,11 +36,17 @@ export interface Place {
   icon: IconName;
   letter: string;
   count?: number;
+  /** Pages that belong to it and lie elsewhere. */
+  also?: string[];
+}
+
+function isWithin(pathname: string, path: string): boolean {
+  return pathname === path || pathname.startsWith(`${path}/`);
 }
 
 /** The page of the list that an address belongs to. */
 export function placeOf(places: readonly Place[], pathname: string): Place | undefined {
   return [...places]
     .sort((a, b) => b.href.length - a.href.length)
-    .find((place) => pathname === place.href || pathname.startsWith(`${place.href}/`));
+    .find((place) => [place.href, ...(place.also ?? [])].some((path) => isWithin(pathname, path)));
 }

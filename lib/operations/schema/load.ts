@@ -2,7 +2,7 @@ import { GROUPS, type Group, type SchemaGroup } from "../../core/outline/outline
 import type { Db } from "../../db/client";
 import type { SchemaObject } from "../../db/generated/client";
 import { DomainError } from "../../errors";
-import { FORMAT } from "./store";
+import { FORMAT } from "./format";
 import type { SchemaRow, ShownKind } from "./views";
 
 type RowFields = Pick<

@@ -13,6 +13,7 @@ import { readStatistics } from "../../postgres/introspect/statistics";
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";
 import { targetSpec } from "../target/spec";
+import { findSnapshot } from "./load";
 import { type ReadSchema, storeSchema } from "./store";
 
 /** Of one statement; a catalog of 10,000 tables takes a few seconds. */
@@ -36,7 +37,7 @@ export const readSchema = defineOperation({
   audit: "none",
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: async ({ ctx, input: { targetId } }): Promise<SchemaRead> => {
-    const known = await ctx.db.schemaSnapshot.findUnique({ where: { targetId } });
+    const known = await findSnapshot(ctx.db, targetId);
     if (known && Date.now() - known.readAt.getTime() < FRESH_MS)
       return { objects: 0, durationMs: known.durationMs };
     const say = (phase: string) => ctx.report(JSON.stringify({ phase }));

@@ -7,9 +7,7 @@ import { wordsOf } from "../../core/outline/words";
 import type { Fact, Snapshot } from "../../core/schema/types";
 import type { Db, Tx } from "../../db/client";
 import type { RelationStatistics, SchemaStatistics } from "../../postgres/introspect/statistics";
-
-/** Of what is stored. Raise it when facts or rows change their shape: what an older program stored is read anew. */
-export const FORMAT = 1;
+import { FORMAT } from "./format";
 
 const deflate = promisify(deflateRaw);
 const inflate = promisify(inflateRaw);

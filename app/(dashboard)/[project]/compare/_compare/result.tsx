@@ -24,7 +24,8 @@ interface ResultProps {
   onCompare: (options: ComparisonOptions, changes?: string[]) => Promise<ComparisonView | null>;
 }
 
-type Tab = "definition" | "up" | "down";
+const TABS = ["definition", "up", "down"] as const;
+type Tab = (typeof TABS)[number];
 
 /** What differs, line by line; and the SQL of what is ticked. */
 export function Result({ project, view, busy, options, services, mayWrite, onCompare }: ResultProps) {
@@ -109,20 +110,30 @@ export function Result({ project, view, busy, options, services, mayWrite, onCom
             </Mark>
           ) : null}
         </p>
-        <div className="cmp-tabs" role="tablist" aria-label={t("detail")}>
-          {(["definition", "up", "down"] as const).map((one) => (
-            <button
-              key={one}
-              type="button"
-              role="tab"
-              id={`cmp-tab-${one}`}
-              aria-selected={tab === one}
-              aria-controls="cmp-panel"
-              onClick={() => setTab(one)}
-            >
-              {t(`tabs.${one}`)}
-            </button>
-          ))}
+        <div className="cmp-tabs">
+          <div role="tablist" aria-label={t("detail")}>
+            {TABS.map((one) => (
+              <button
+                key={one}
+                type="button"
+                role="tab"
+                id={`cmp-tab-${one}`}
+                tabIndex={tab === one ? 0 : -1}
+                aria-selected={tab === one}
+                aria-controls="cmp-panel"
+                onClick={() => setTab(one)}
+                onKeyDown={(event) => {
+                  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+                  if (step === 0) return;
+                  const next = TABS[(TABS.indexOf(one) + step + TABS.length) % TABS.length] ?? "definition";
+                  setTab(next);
+                  document.getElementById(`cmp-tab-${next}`)?.focus();
+                }}
+              >
+                {t(`tabs.${one}`)}
+              </button>
+            ))}
+          </div>
           <span className="gap" />
           {mayWrite ? (
             <>

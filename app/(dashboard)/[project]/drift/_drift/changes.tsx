@@ -6,6 +6,7 @@ import { ChangeMark } from "@/components/comparison/change-mark";
 import { ChangeText } from "@/components/comparison/change-text";
 import { ConfirmByName } from "@/components/confirm-by-name";
 import { Section } from "@/components/page";
+import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -122,7 +123,7 @@ interface TableProps {
 function ChangesTable({ changes, ticks, onTick }: TableProps) {
   const t = useTranslations("drift");
   return (
-    <div className="panel scroll-x">
+    <ScrollBox className="panel scroll-x" label={t("differences")}>
       <table className="tbl drift-table">
         <caption className="sr-only">{t("differences")}</caption>
         <thead>
@@ -132,7 +133,9 @@ function ChangesTable({ changes, ticks, onTick }: TableProps) {
                 <span className="sr-only">{t("columns.tick")}</span>
               </th>
             ) : null}
-            <th scope="col">{t("columns.difference")}</th>
+            <th scope="col" className="what">
+              {t("columns.difference")}
+            </th>
             <th scope="col">{t("columns.expected")}</th>
             <th scope="col">{t("columns.found")}</th>
           </tr>
@@ -161,7 +164,7 @@ function ChangesTable({ changes, ticks, onTick }: TableProps) {
       {changes.length > MOST ? (
         <p className="p-3 muted">{t("more", { count: changes.length - MOST })}</p>
       ) : null}
-    </div>
+    </ScrollBox>
   );
 }
 

@@ -3,6 +3,7 @@ import { type Column, DataTable } from "@/components/data-table";
 import { EnvironmentChip } from "@/components/environment";
 import { RelativeTime } from "@/components/relative-time";
 import type { DriftRow } from "@/lib/operations/drift/views";
+import { CountsText } from "./counts";
 import { DriftMark } from "./state-mark";
 
 export function DriftTable({ project, rows }: { project: string; rows: DriftRow[] }) {
@@ -13,7 +14,8 @@ export function DriftTable({ project, rows }: { project: string; rows: DriftRow[
       header: t("columns.service"),
       cell: (row) => (
         <>
-          {row.service.name} <span className="muted">{row.database}</span>
+          {row.service.name}
+          <code className="second">{row.database}</code>
         </>
       ),
     },
@@ -72,16 +74,5 @@ function What({ row }: { row: DriftRow }) {
   if (row.state === "unknown") return <span className="line-clamp-2">{row.reason?.message}</span>;
   if (row.state === "unmanaged") return <span className="muted">{t("unmanagedShort")}</span>;
   if (row.state !== "drifted") return null;
-  const { added, changed, removed } = row.counts;
-  return (
-    <span>
-      {[
-        added > 0 ? t("counts.added", { count: added }) : null,
-        changed > 0 ? t("counts.changed", { count: changed }) : null,
-        removed > 0 ? t("counts.removed", { count: removed }) : null,
-      ]
-        .filter(Boolean)
-        .join(", ")}
-    </span>
-  );
+  return <CountsText counts={row.counts} />;
 }

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Duration } from "@/components/figures";
 import { Note } from "@/components/states";
 import type { DriftView } from "@/lib/operations/drift/views";
+import { CountsText } from "./counts";
 
 /** What was found, in a sentence, and what it rests on. */
 export function Verdict({ view }: { view: DriftView }) {
@@ -12,7 +13,7 @@ export function Verdict({ view }: { view: DriftView }) {
     <div className="sec first drift-verdict">
       <p className="lead">
         {view.state === "drifted"
-          ? t("verdict.drifted", { count, ...counts })
+          ? t.rich("verdict.drifted", { count, parts: () => <CountsText key="parts" counts={counts} /> })
           : t(`verdict.${view.state ?? "never"}`)}
       </p>
       {replayed ? (

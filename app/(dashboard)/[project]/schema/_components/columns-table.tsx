@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/icon";
 import { Section } from "@/components/page";
+import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { ColumnView } from "@/lib/operations/schema/views";
 import { schemaHref } from "./links";
@@ -18,7 +19,7 @@ export function ColumnsTable({
   const t = useTranslations("schema");
   return (
     <Section title={t("columns")} note={String(columns.length)}>
-      <div className="panel scroll-x">
+      <ScrollBox className="panel scroll-x" label={t("columns")}>
         <table className="tbl cols-table">
           <caption className="sr-only">{t("columns")}</caption>
           <thead>
@@ -66,7 +67,7 @@ export function ColumnsTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </Section>
   );
 }

@@ -3,6 +3,7 @@ import { Bytes, Count } from "@/components/figures";
 import { Mark } from "@/components/mark";
 import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
+import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { IndexView, SchemaView } from "@/lib/operations/schema/views";
 
@@ -20,7 +21,7 @@ export function IndexesTable({
     : t("index.always");
   return (
     <Section title={t("indexes")} note={note}>
-      <div className="panel scroll-x">
+      <ScrollBox className="panel scroll-x" label={t("indexes")}>
         <table className="tbl">
           <caption className="sr-only">{t("indexes")}</caption>
           <thead>
@@ -56,7 +57,7 @@ export function IndexesTable({
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </Section>
   );
 }

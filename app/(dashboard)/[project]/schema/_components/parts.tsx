@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Mark } from "@/components/mark";
 import { Section } from "@/components/page";
+import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { GrantView, PartView } from "@/lib/operations/schema/views";
 
@@ -19,7 +20,7 @@ export function Parts({ title, note, parts, withKind }: PartsProps) {
   if (parts.length === 0) return null;
   return (
     <Section title={title} note={note ?? String(parts.length)}>
-      <div className="panel scroll-x">
+      <ScrollBox className="panel scroll-x" label={title}>
         <table className="tbl parts-table">
           <caption className="sr-only">{title}</caption>
           <thead className="sr-only">
@@ -52,7 +53,7 @@ export function Parts({ title, note, parts, withKind }: PartsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </Section>
   );
 }
@@ -65,7 +66,7 @@ export function Grants({ grants }: { grants: GrantView[] }) {
   const list = new Intl.ListFormat(locale, { type: "unit" });
   return (
     <Section title={t("grants")}>
-      <div className="panel scroll-x">
+      <ScrollBox className="panel scroll-x" label={t("grants")}>
         <table className="tbl parts-table">
           <caption className="sr-only">{t("grants")}</caption>
           <thead className="sr-only">
@@ -96,7 +97,7 @@ export function Grants({ grants }: { grants: GrantView[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </Section>
   );
 }

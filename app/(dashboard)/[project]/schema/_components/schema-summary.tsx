@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { Section } from "@/components/page";
+import { ScrollBox } from "@/components/scroll-box";
 import { EmptyState, Note } from "@/components/states";
 import { GROUPS } from "@/lib/core/outline/outline";
 import type { SchemaView } from "@/lib/operations/schema/views";
@@ -38,7 +39,7 @@ export function SchemaSummary({ project, targetId, read, missing }: Props) {
         </Note>
       ) : null}
       <Section className="first" title={t("summary")} note={t("summaryNote")}>
-        <div className="panel scroll-x">
+        <ScrollBox className="panel scroll-x" label={t("summary")}>
           <table className="tbl">
             <caption className="sr-only">{t("summary")}</caption>
             <thead>
@@ -66,7 +67,7 @@ export function SchemaSummary({ project, targetId, read, missing }: Props) {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollBox>
       </Section>
       <BlindSpots read={read} />
     </>

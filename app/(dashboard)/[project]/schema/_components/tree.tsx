@@ -130,6 +130,7 @@ export function Tree({ project, targetId, groups, version, chosen, hrefOf, onOpe
             aria-expanded={row.kind === "object" ? undefined : row.open}
             aria-selected={row.kind === "object" && row.ordinal === chosen}
             aria-busy={row.kind === "object" && !object ? true : undefined}
+            aria-label={row.kind === "object" && !object ? t("rowLoading") : undefined}
             className={cn("sb-row", `level-${row.level}`, place === at && "on")}
             style={{ height: HEIGHT }}
             onClick={(event) => onClick(event, place, row)}

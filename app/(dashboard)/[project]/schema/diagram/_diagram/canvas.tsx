@@ -184,7 +184,8 @@ function elementsOf(
         type: "reference",
         source: placed.source,
         target: placed.target,
-        ariaRole: "presentation" as const,
+        // Said by the list and by the chosen table, not line by line.
+        ariaLabel: null as never,
         markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--border-control)" },
         data: { placed, strong: touches, dim: chosen !== null && !touches },
       };

@@ -24,7 +24,7 @@ export function DiagramList({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <div className="dg-list" tabIndex={0} role="region" aria-label={t("list")}>
-      <div className="panel scroll-x">
+      <div className="panel">
         <table className="tbl">
           <caption className="sr-only">{t("list")}</caption>
           <thead>
