@@ -238,7 +238,25 @@ withOutput(
 withOutput(
   withFiles(withTarget(command("check-conflicts", "find what is out of order, changed, missing or doubled"))),
   true,
-).action(run(async () => (await import("./commands/everyday")).checkConflicts));
+)
+  .option("--no-replay", "do not try on a scratch server whether the order matters")
+  .action(run(async () => (await import("./commands/everyday")).checkConflicts));
+
+withOutput(
+  withFiles(
+    withTarget(
+      command("resolve-conflicts", "give migrations that are out of order a place after the others"),
+    ),
+  ),
+)
+  .addOption(
+    new Option("--strategy <strategy>", "a newer version for each, or all of them as one migration")
+      .choices(["reorder", "merge"])
+      .default("reorder"),
+  )
+  .option("--dry-run", "only say what would be renamed")
+  .option("--no-replay", "do not try the new order on a scratch server")
+  .action(run(async () => (await import("./commands/resolve-conflicts")).resolveConflicts));
 
 withOutput(withFiles(withTarget(command("repair", "accept the files as they are now for what is applied"))))
   .option("--yes", "do it; without this, only say what would change")

@@ -11,6 +11,7 @@ import { dryRun } from "../../postgres/dry-run";
 import { fingerprintTarget } from "../../postgres/dump";
 import { holdsData } from "../../postgres/holds-data";
 import { foretellBackup } from "../backup/before-deployment";
+import { driftBeforeDeployment, driftProblems } from "../drift/before-deployment";
 import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";
 import { foretellUndo } from "../undo/foretell";
@@ -52,7 +53,8 @@ export async function establish(
   const previous = await checkPrevious(db, deployment, plan.planned);
   signal.throwIfAborted();
   await report("shadow");
-  const problems = problemsOf(plan, analyses, previous, only);
+  const drift = await driftBeforeDeployment(db, deployment.targetId, plan.steps, signal);
+  const problems = [...problemsOf(plan, analyses, previous, only), ...driftProblems(drift)];
   const tried = await tryOnShadow(db, deployment, spec, plan, analyses, { signal, report });
   await report("decide");
   const facts = analyses.flatMap(({ analysis }) => analysis.facts);
@@ -81,7 +83,10 @@ export async function establish(
   const bound = boundHash({ scripts, result, targetFingerprint });
   return {
     plan,
-    check: { ...result, targetFingerprint, bound, sizes, previous, backup, fromVersion: plan.fromVersion },
+    check: {
+      ...result,
+      ...{ targetFingerprint, bound, sizes, previous, backup, drift, fromVersion: plan.fromVersion },
+    },
   };
 }
 

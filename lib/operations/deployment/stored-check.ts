@@ -1,6 +1,7 @@
 import type { BoundHash } from "../../core/policy/bound-hash";
 import type { CheckResult } from "../../core/run/types";
 import type { ForetoldBackup } from "../backup/before-deployment";
+import type { CheckDrift } from "../drift/views";
 import type { RelationSize } from "./views";
 
 /** Whether what is planned ran in the environment before. */
@@ -23,6 +24,8 @@ export interface StoredCheck extends CheckResult {
   previous: PreviousFacts;
   /** The backup that the run will take; null: none. Checks from before there were backups do not have it. */
   backup?: ForetoldBackup | null;
+  /** Whether the target is what its ledger says; null: not looked for. Older checks do not have it. */
+  drift?: CheckDrift | null;
   /** Where the plan starts, for people: version of the last migration that was applied. */
   fromVersion: string | null;
 }

@@ -198,6 +198,7 @@ export interface Requirement {
     | "findings"
     | "tried"
     | "previous"
+    | "drift"
     | "unchanged"
     | "rollback"
     | "backup"

@@ -22,6 +22,7 @@ export function requirementsOf(args: {
     list.push({ key: "no_problems", state: "unmet", at, params: { count: result.problems.length } });
   list.push(findings(result, at), tried(result, at));
   list.push(...previous(result, at));
+  list.push(...drift(result, at));
   list.push({ key: "unchanged", state: args.scriptsUnchanged ? "met" : "unmet", at, params: {} });
   if (args.direction === "up") list.push(rollback(result, at));
   list.push(...lastBackup(result, args.backup));
@@ -79,6 +80,15 @@ function previous({ previous }: StoredCheck, at: string | null): Requirement[] {
     ...(previous.unread ? { unread: previous.unread } : {}),
   };
   return [{ key: "previous", state: met ? "met" : previous.demanded ? "unmet" : "warning", at, params }];
+}
+
+function drift({ drift: found }: StoredCheck, at: string | null): Requirement[] {
+  if (!found) return [];
+  const { added, changed, removed } = found.counts;
+  const params = { count: added + changed + removed, state: found.state };
+  if (found.state === "none") return [{ key: "drift", state: "met", at, params }];
+  const blocks = found.state === "drifted" && found.policy === "block";
+  return [{ key: "drift", state: blocks ? "unmet" : "warning", at, params }];
 }
 
 function rollback(result: StoredCheck, at: string | null): Requirement {
