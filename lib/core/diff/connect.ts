@@ -1,7 +1,7 @@
 import { kindOf } from "../schema/kinds/all";
 import { moveParents } from "../schema/kinds/column";
 import { dependantsOf } from "../schema/lookups";
-import type { FactId, Surroundings } from "../schema/types";
+import type { FactId, Kind, Surroundings } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { sameName } from "./same-name";
 import { softDependencies } from "./soft-dependencies";
@@ -47,6 +47,9 @@ function connectNeeds(action: Action, actions: Actions, around: Surroundings): v
   const ready = (id: FactId) => {
     waitFor(action, keyOf("create", id), actions);
     waitFor(action, keyOf("alter", id), actions);
+    if (!id.startsWith("column:")) return;
+    // A type may be swapped under its column.
+    for (const type of around.to.facts.get(id)?.deps ?? []) waitFor(action, keyOf("alter", type), actions);
   };
   for (const id of needsOf(action)) ready(id);
   if (verb !== "create") return;
@@ -67,11 +70,29 @@ function connectNeeds(action: Action, actions: Actions, around: Surroundings): v
   }
 }
 
+const TYPES = new Set<Kind>(["enum", "domain", "range", "composite"]);
+
+/** A part without a statement of its own goes when its table goes. */
+function waitForDrop(action: Action, id: FactId, actions: Actions): void {
+  const drop = actions.get(keyOf("drop", id));
+  const parent = drop?.sql.length === 0 ? drop.fact.parent : null;
+  waitFor(action, keyOf("drop", parent && actions.has(keyOf("drop", parent)) ? parent : id), actions);
+}
+
 /** What is dropped for a moment because of a change goes before it; what the fact stops needing goes after. */
 function connectAlter(action: Action, actions: Actions, around: Surroundings): void {
   const { fact } = action;
-  for (const id of dependantsOf(around.from, fact.id))
+  const swapped = TYPES.has(fact.kind);
+  for (const id of dependantsOf(around.from, fact.id)) {
+    // Goes by this very change (see connectIdentity).
+    if (id.startsWith("identity_sequence:")) continue;
     if (around.to.facts.has(id)) waitFor(action, keyOf("drop", id), actions);
+    else if (swapped || fact.kind === "column") waitForDrop(action, id, actions);
+    if (!swapped || !id.startsWith("column:")) continue;
+    // A column that takes another type leaves the old one before it goes.
+    if (!around.to.facts.get(id)?.deps.includes(fact.id)) waitFor(action, keyOf("alter", id), actions);
+    for (const other of dependantsOf(around.from, id)) waitForDrop(action, other, actions);
+  }
   for (const id of around.from.facts.get(fact.id)?.deps ?? []) {
     const drop = actions.get(keyOf("drop", id));
     if (drop && !fact.deps.includes(id)) drop.after.add(action.key);

@@ -58,7 +58,14 @@ function decideChange(
     return;
   }
   if (!decided.gone.has(difference.id)) decided.altered.set(difference.id, change);
-  if (isRetype(from, to)) for (const id of blockedByRetype(from, around)) remove(id);
+  if (!isRetype(from, to)) return;
+  for (const id of blockedByRetype(from, around)) remove(id);
+  if (from.kind === "column" || from.kind === "composite") return;
+  // A type that is swapped changes the type of each of its columns.
+  for (const id of dependantsOf(around.from, from.id)) {
+    const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
+    if (column) for (const other of blockedByRetype(column, around)) remove(other);
+  }
 }
 
 function alterBody(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {

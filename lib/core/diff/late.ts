@@ -1,3 +1,5 @@
+import { continueNumbers } from "../schema/kinds/column";
+import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
 import { switchTrigger } from "../schema/kinds/trigger";
 import { factsOfKind } from "../schema/lookups";
@@ -38,9 +40,11 @@ export function lateActions(
       push(after, fact, `ALTER INDEX ${parent} ATTACH PARTITION ${name}`);
     }
   }
-  for (const fact of factsOfKind(around.to, "sequence"))
-    if (fact.body.ownedBy && ownerChanged(fact, old(fact), born))
-      push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);
+  for (const fact of factsOfKind(around.to, "sequence")) {
+    if (!fact.body.ownedBy || !ownerChanged(fact, old(fact), born)) continue;
+    push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);
+    for (const sql of continued(fact, around, born)) push(after, fact, sql);
+  }
   for (const fact of factsOfKind(around.to, "table")) after.push(...tableSettings(fact, old(fact), born));
   for (const fact of factsOfKind(around.to, "trigger"))
     after.push(...switchedTriggers(fact, old(fact), around, born));
@@ -55,6 +59,13 @@ function tableMoved(part: Fact, around: Surroundings, born: Set<FactId>): boolea
     table !== undefined &&
     attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
   );
+}
+
+/** An identity column that becomes a serial goes on where it was. */
+function continued(sequence: Fact, around: Surroundings, born: Set<FactId>): string[] {
+  const column = around.from.facts.get(`column:${sequence.body.ownedBy}`);
+  if (!born.has(sequence.id) || !column?.body.identity || born.has(column.id)) return [];
+  return continueNumbers(column, sequence.body as unknown as SequenceBody, sequence.name);
 }
 
 /** A partition has its parent's trigger only when it has been attached. */
