@@ -60,6 +60,15 @@ function write(path: string, content: string): void {
 }
 
 describe("without a server", () => {
+  it("finds no backup where there is none, and removes none without its name", () => {
+    expect(cli(["backup", "verify", "nowhere"])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("no backup"),
+    });
+    expect(cli(["backup", "list"])).toMatchObject({ code: 0, out: expect.stringContaining("no backups") });
+    expect(cli(["backup"]).code).toBe(3);
+  });
+
   it("shows help and version, and ends with 3 for what it does not understand", () => {
     expect(cli(["--help"])).toMatchObject({ code: 0, out: expect.stringContaining("dry-run") });
     expect(cli(["up", "--help"])).toMatchObject({
@@ -527,13 +536,25 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     await other.drop();
   });
 
-  once("refuses backups with words, since this version takes none", () => {
-    expect(cli(["up", "--with-backup"], variables)).toMatchObject({
+  once("takes a backup before it applies, and brings it back", async () => {
+    const up = cli(["up", "--with-backup", "--json"], variables);
+    const { backup, state } = JSON.parse(up.out) as { backup: string; state: string };
+    expect([up.code, state]).toEqual([0, "succeeded"]);
+    expect(cli(["backup", "verify", backup]).code).toBe(0);
+    expect(cli(["up", "--with-backup"], variables).out).toContain("Nothing to do");
+    const listed = JSON.parse(cli(["backup", "list", "--json"]).out) as { backups: { state: string }[] };
+    expect(listed.backups.map((one) => one.state)).toEqual(["complete"]);
+    const restore = ["backup", "restore", backup];
+    expect(cli(restore, variables)).toMatchObject({
       code: 3,
-      err: expect.stringContaining("cannot take backups"),
+      err: expect.stringContaining(`--yes ${database.name}`),
     });
+    const restored = cli([...restore, "--yes", database.name, "--json"], variables);
+    const { keptAs } = JSON.parse(restored.out) as { keptAs: string };
+    expect([restored.code, keptAs]).toEqual([0, expect.stringContaining(`${database.name}_before_`)]);
     expect(states()).toEqual(["customers pending", "orders pending"]);
-  });
+    await query(`DROP DATABASE ${keptAs}`);
+  }, 180_000);
 
   const langfuse = corpus("real/langfuse");
   it.skipIf(!langfuse)("applies all of langfuse, and finds it in order afterwards", () => {
