@@ -62,6 +62,12 @@ export function PaletteDialog({
             icon: "deployments",
             run: go(`/${project.slug}/deployments/new`),
           },
+          {
+            id: "new backup",
+            label: t("palette.newBackup"),
+            icon: "backups",
+            run: go(`/${project.slug}/backups/new`),
+          },
         ]
       : [];
   const others: Entry[] = projects

@@ -15,6 +15,7 @@ export const PLACES = [
   { key: "runs", path: "/runs", icon: "runs", letter: "r", permission: "deployment.read" },
   { key: "schema", path: "/schema", icon: "schema", letter: "s", permission: "target.read" },
   { key: "compare", path: "/compare", icon: "compare", letter: "c", permission: "schema.compare" },
+  { key: "backups", path: "/backups", icon: "backups", letter: "b", permission: "backup.read" },
   { key: "undo", path: "/undo", icon: "undo", letter: "u", permission: "deployment.read" },
   { key: "sql", path: "/sql", icon: "sql", letter: "q", permission: "sql.read" },
   { key: "audit", path: "/audit", icon: "audit", letter: "a", permission: "audit.read" },

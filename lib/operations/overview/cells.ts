@@ -1,10 +1,15 @@
+import type { BackupStanding } from "../backup/standing";
 import type { RunProgress } from "../deployment/views";
 import type { TargetRecord } from "./targets";
 import type { CellMark, CellNext, MatrixCell } from "./views";
 
 const WAITING = new Set(["checking", "ready", "awaiting_approval", "approved", "queued"]);
 
-export function matrixCell(target: TargetRecord, progress: ReadonlyMap<string, RunProgress>): MatrixCell {
+export function matrixCell(
+  target: TargetRecord,
+  progress: ReadonlyMap<string, RunProgress>,
+  standing: BackupStanding | undefined,
+): MatrixCell {
   const { last, active } = target;
   const mark = markOf(target);
   return {
@@ -40,8 +45,17 @@ export function matrixCell(target: TargetRecord, progress: ReadonlyMap<string, R
       last?.state === "failed" && last.failure
         ? { message: last.failure.message, statement: last.failure.statement ?? null }
         : null,
+    backup: backupOf(standing),
     next: nextOf(target, mark),
   };
+}
+
+function backupOf(standing: BackupStanding | undefined): MatrixCell["backup"] {
+  if (!standing?.last) return null;
+  const { at, tested, verified } = standing.last;
+  const bad = tested === "failed" || tested === "differs" || verified === "damaged";
+  const state = bad ? "bad" : tested === "restores" ? "proven" : "there";
+  return { at, state, overdue: standing.overdueSince !== null };
 }
 
 /** What is most worth saying about a target. */

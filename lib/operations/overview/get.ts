@@ -2,14 +2,16 @@ import type { Actor } from "../../access/actor";
 import { roleIn, rolesByEnvironment } from "../../access/check";
 import type { Role } from "../../access/roles";
 import type { Db } from "../../db/client";
+import { loadStandings } from "../backup/standing";
 import { defineOperation } from "../define";
 import { projectRef, projectRefScope } from "../deployment/project-ref";
 import type { EnvironmentView } from "../deployment/views";
 import { progressOfRuns } from "../run/rows";
 import { loadActivity } from "./activity";
+import { backupNeeds, loadWaitingRestores } from "./backup-needs";
 import { matrixCell } from "./cells";
 import { loadDurations, loadWeeks } from "./charts";
-import { loadOpenDeployments, needsYou } from "./needs-you";
+import { byUrgency, loadOpenDeployments, needsYou } from "./needs-you";
 import { loadTargets } from "./targets";
 import type { OverviewView } from "./views";
 
@@ -24,15 +26,21 @@ export const getOverview = defineOperation({
 });
 
 async function buildOverview(db: Db, actor: Actor, projectId: string): Promise<OverviewView> {
-  const [project, environments, services, targets, open, weeks, durations] = await Promise.all([
-    db.project.findUniqueOrThrow({ where: { id: projectId }, select: { id: true, slug: true, name: true } }),
-    loadEnvironments(db, projectId),
-    loadServices(db, projectId),
-    loadTargets(db, projectId),
-    loadOpenDeployments(db, projectId, actor.userId),
-    loadWeeks(db, projectId, new Date()),
-    loadDurations(db, projectId),
-  ]);
+  const [project, environments, services, targets, open, weeks, durations, standings, waiting] =
+    await Promise.all([
+      db.project.findUniqueOrThrow({
+        where: { id: projectId },
+        select: { id: true, slug: true, name: true },
+      }),
+      loadEnvironments(db, projectId),
+      loadServices(db, projectId),
+      loadTargets(db, projectId),
+      loadOpenDeployments(db, projectId, actor.userId),
+      loadWeeks(db, projectId, new Date()),
+      loadDurations(db, projectId),
+      loadStandings(db, projectId),
+      loadWaitingRestores(db, projectId),
+    ]);
   const byId = new Map(environments.map((one) => [one.id, one]));
   const running = targets.flatMap((target) =>
     target.active?.runId ? [{ id: target.active.runId, outcome: null }] : [],
@@ -45,9 +53,12 @@ async function buildOverview(db: Db, actor: Actor, projectId: string): Promise<O
   const viewer = { userId: actor.userId, roleIn: roles };
   return {
     ...{ project, environments, services, weeks, durations, activity },
-    cells: targets.map((target) => matrixCell(target, progress)),
+    cells: targets.map((target) => matrixCell(target, progress, standings.get(target.id))),
     readAt: oldest(targets.map((target) => target.syncedAt)),
-    needsYou: needsYou(viewer, open, targets, byId),
+    needsYou: [
+      ...needsYou(viewer, open, targets, byId),
+      ...backupNeeds({ viewer, targets, environments: byId, standings, waiting }),
+    ].sort(byUrgency),
   };
 }
 

@@ -65,17 +65,24 @@ export function needsYou(
     const environment = environments.get(target.environmentId);
     if (environment) items.push(...ofTarget(viewer, target, environment));
   }
-  return items.sort((a, b) => URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind));
+  return items.sort(byUrgency);
+}
+
+export function byUrgency(a: NeedsYou, b: NeedsYou): number {
+  return URGENCY.indexOf(a.kind) - URGENCY.indexOf(b.kind);
 }
 
 const URGENCY: readonly NeedsYou["kind"][] = [
   "in_doubt",
   "approval",
+  "restore_approval",
   "start",
   "failed",
+  "backup_failed",
   "blocked",
   "unreachable",
   "problem",
+  "backup_overdue",
   "drift",
 ];
 

@@ -62,6 +62,32 @@ export type NeedsYou =
       since: string | null;
     }
   | {
+      kind: "backup_failed";
+      targetId: string;
+      backupId: string;
+      service: string;
+      environment: EnvironmentView;
+      message: string;
+      since: string | null;
+    }
+  | {
+      kind: "backup_overdue";
+      targetId: string;
+      service: string;
+      environment: EnvironmentView;
+      /** It was backed up once. */
+      ever: boolean;
+      since: string | null;
+    }
+  | {
+      kind: "restore_approval";
+      targetId: string;
+      backupId: string;
+      service: string;
+      environment: EnvironmentView;
+      since: string | null;
+    }
+  | {
       kind: "drift";
       targetId: string;
       service: string;
@@ -115,6 +141,8 @@ export interface MatrixCell {
     progress: RunProgress | null;
   } | null;
   failure: { message: string; statement: number | null } | null;
+  /** The newest backup; null: there is none. */
+  backup: { at: string; state: "proven" | "there" | "bad"; overdue: boolean } | null;
   next: CellNext;
 }
 

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { Mark, type Meaning } from "@/components/mark";
-import { RelativeTime } from "@/components/relative-time";
+import { ClockTime, RelativeTime } from "@/components/relative-time";
 import type { CellMark, MatrixCell } from "@/lib/operations/overview/views";
 
 const meanings: Record<CellMark, Meaning> = {
@@ -42,6 +42,15 @@ export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }
     const { at, by, state } = cell.lastDeployment;
     const key = state === "succeeded" ? "matrix.deployed" : "matrix.tried";
     lines.push(["last", t.rich(key, { at: () => <RelativeTime at={at} />, by })]);
+  }
+  if (cell.backup && lines.length < 2) {
+    const { at, state, overdue } = cell.backup;
+    lines.push([
+      "backup",
+      overdue
+        ? t("matrix.backup.overdue")
+        : t.rich(`matrix.backup.${state}`, { at: () => <ClockTime at={at} brief /> }),
+    ]);
   }
   if (drafts > 0 && cell.mark === "up_to_date" && lines.length < 2)
     lines.push(["drafts", t("matrix.drafts", { count: drafts })]);

@@ -81,6 +81,9 @@ function NeedMark({ need }: { need: NeedsYou }) {
     problem: "warning",
     drift: "warning",
     unreachable: "warning",
+    backup_failed: "danger",
+    backup_overdue: "warning",
+    restore_approval: "warning",
   };
   return <Mark meaning={meanings[need.kind]}>{t(`needs.mark.${need.kind}`)}</Mark>;
 }
@@ -107,6 +110,10 @@ function Why({ need }: { need: NeedsYou }) {
       return t("needs.why.drift", { count: need.count });
     case "unreachable":
       return need.message;
+    case "backup_failed":
+      return t("needs.why.backup_failed", { message: need.message || "none" });
+    case "backup_overdue":
+      return t("needs.why.backup_overdue", { last: need.ever ? "once" : "never" });
     default:
       return t(`needs.why.${need.kind}`);
   }

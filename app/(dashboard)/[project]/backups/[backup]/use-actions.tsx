@@ -1,0 +1,87 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useTransition } from "react";
+import { toast } from "sonner";
+import type { ActionAnswer } from "@/components/action-state";
+import { ConfirmByName } from "@/components/confirm-by-name";
+import { Button } from "@/components/ui/button";
+import type { BackupDetail, UseRow } from "@/lib/operations/backup/views";
+import { approveAction, cancelUseAction, dropKeptAction, swapBackAction } from "../actions";
+
+interface UseActionsProps {
+  use: UseRow;
+  can: BackupDetail["can"];
+  viewer: string | null;
+}
+
+/** Approve, cancel, and the way back after a swap. */
+export function UseActions({ use, can, viewer }: UseActionsProps) {
+  const t = useTranslations("backups.use");
+  const router = useRouter();
+  const [pending, start] = useTransition();
+  const useId = use.id;
+  const run = (action: () => Promise<ActionAnswer>, done: string) =>
+    start(async () => {
+      const answer = await action();
+      if (answer.ok) toast.success(done);
+      else toast.error(answer.error.message, { description: answer.error.hint });
+      router.refresh();
+    });
+  const open = ["awaiting_approval", "queued", "running"].includes(use.state);
+  const own = use.createdBy.id === viewer;
+  const decided = use.approvals.given.some(({ id }) => id === viewer);
+  const kept = use.keptDatabase && !use.keptDroppedAt ? use.keptDatabase : null;
+  if (!open && !kept) return null;
+  return (
+    <div className="flex flex-wrap gap-2 mt-2">
+      {use.state === "awaiting_approval" && can.approve && !own && !decided ? (
+        <Button
+          size="small"
+          pending={pending}
+          onClick={() => run(() => approveAction({ useId }), t("approved"))}
+        >
+          {t("approve")}
+        </Button>
+      ) : null}
+      {open && can.verify ? (
+        <Button
+          size="small"
+          variant="stop"
+          pending={pending}
+          disabled={use.cancelAskedAt !== null}
+          onClick={() => run(() => cancelUseAction({ useId }), t("cancelAsked"))}
+        >
+          {t("cancel")}
+        </Button>
+      ) : null}
+      {kept && can.restore && use.database ? (
+        <>
+          <ConfirmByName
+            trigger={<Button size="small">{t("swapBack")}</Button>}
+            title={t("swapBackTitle", { database: use.database })}
+            text={t("swapBackText", { kept })}
+            names={[use.database]}
+            confirm={t("swapBack")}
+            action={({ names }) => swapBackAction({ useId, confirm: names[0] ?? "" })}
+            done={t("swapped")}
+          />
+          <ConfirmByName
+            trigger={
+              <Button size="small" variant="stop">
+                {t("dropKept")}
+              </Button>
+            }
+            title={t("dropKeptTitle", { database: kept })}
+            text={t("dropKeptText")}
+            names={[kept]}
+            confirm={t("dropKept")}
+            action={({ names }) => dropKeptAction({ useId, confirm: names[0] ?? "" })}
+            done={t("dropped")}
+          />
+        </>
+      ) : null}
+    </div>
+  );
+}

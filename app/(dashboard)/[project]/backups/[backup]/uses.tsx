@@ -1,0 +1,110 @@
+import { useLocale, useTranslations } from "next-intl";
+import { EnvironmentChip } from "@/components/environment";
+import { formatBytes, formatCount, formatDuration } from "@/components/format";
+import { Section } from "@/components/page";
+import { RelativeTime } from "@/components/relative-time";
+import type { BackupDetail, UseRow } from "@/lib/operations/backup/views";
+import { UseMark } from "../_components/marks";
+import { UseActions } from "./use-actions";
+
+/** Verifications, tests and restores of this backup, newest first. */
+export function Uses({ backup }: { backup: BackupDetail }) {
+  const t = useTranslations("backups");
+  if (backup.uses.length === 0) return null;
+  return (
+    <Section title={t("use.title")}>
+      <ul className="panel uses">
+        {backup.uses.map((use) => (
+          <li key={use.id}>
+            <div className="use-head">
+              <UseMark state={use.state} ok={isGood(use)} />
+              <b>{t(`use.mode.${use.mode}`, { database: use.database ?? "" })}</b>
+              {use.environment && use.mode !== "verify" && use.mode !== "test" ? (
+                <EnvironmentChip environment={use.environment} plain />
+              ) : null}
+              <span className="muted">
+                {use.createdBy.label}, <RelativeTime at={use.createdAt} />
+              </span>
+            </div>
+            <UseText use={use} />
+            <UseActions use={use} can={backup.can} viewer={backup.viewer} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function isGood({ result }: UseRow): boolean {
+  return (result?.verify?.ok ?? true) && (result?.checks?.ok ?? true);
+}
+
+function UseText({ use }: { use: UseRow }) {
+  const t = useTranslations("backups");
+  const locale = useLocale();
+  const { result, progress } = use;
+  const lines: string[] = [];
+  if (use.state === "awaiting_approval")
+    lines.push(t("use.approvals", { given: use.approvals.given.length, needed: use.approvals.needed }));
+  if (use.reason) lines.push(use.reason);
+  if (progress) {
+    lines.push(
+      "phase" in progress
+        ? t("use.restoring", {
+            phase: t(`use.phase.${progress.phase}`),
+            bytes: formatBytes(progress.bytes, locale),
+            of: formatBytes(progress.bytesTotal, locale),
+          })
+        : t("use.reading", {
+            bytes: formatBytes(progress.bytes, locale),
+            of: formatBytes(progress.bytesTotal, locale),
+            files: progress.files,
+            all: progress.filesTotal,
+          }),
+    );
+  }
+  if (use.error) lines.push([use.error.message, use.error.hint].filter(Boolean).join(" "));
+  if (result?.verify) {
+    const { verify } = result;
+    lines.push(
+      verify.ok
+        ? t("use.intact", { files: verify.filesChecked, bytes: formatBytes(verify.bytesChecked, locale) })
+        : verify.findings
+            .slice(0, 5)
+            .map((finding) => finding.message)
+            .join(" "),
+    );
+  }
+  if (result?.checks) {
+    const { checks } = result;
+    lines.push(
+      checks.ok
+        ? t("use.equal", {
+            tables: checks.tables,
+            rows: formatCount(checks.rows, locale),
+            schema: checks.fingerprint?.equal ? "yes" : "no",
+          })
+        : t("use.differs", {
+            counts: checks.wrongCounts.length,
+            invalid: checks.invalid.length,
+            schema: checks.fingerprint?.equal === false ? "yes" : "no",
+          }),
+    );
+  }
+  if (use.keptDatabase && !use.keptDroppedAt) lines.push(t("use.kept", { database: use.keptDatabase }));
+  if (use.keptDroppedAt) lines.push(t("use.keptGone", { database: use.keptDatabase ?? "" }));
+  if (result?.ledger && use.mode !== "test" && use.mode !== "verify")
+    lines.push(
+      t("use.ledger", {
+        count: result.ledger.length,
+        versions: result.ledger.map((one) => `${one.service} ${one.version}`).join(", "),
+      }),
+    );
+  for (const note of result?.notes ?? []) lines.push(note.message);
+  if (use.durationMs !== null) lines.push(t("use.took", { time: formatDuration(use.durationMs, locale) }));
+  return lines.map((line) => (
+    <p key={line} className="muted" role={progress ? "status" : undefined}>
+      {line}
+    </p>
+  ));
+}

@@ -1,0 +1,170 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useLocale, useTranslations } from "next-intl";
+import { useEffect, useState } from "react";
+import { ActionForm, SubmitButton } from "@/components/action-form";
+import { formatBytes, formatDuration } from "@/components/format";
+import { Mark } from "@/components/mark";
+import { Panel } from "@/components/page";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Select } from "@/components/ui/select";
+import { Textarea } from "@/components/ui/textarea";
+import type { EstimateView } from "@/lib/operations/backup/estimate";
+import { createAction, estimateAction } from "../actions";
+
+interface NewBackupProps {
+  project: string;
+  targets: { id: string; service: string; environment: string }[];
+  storages: { id: string; name: string; isDefault: boolean; location: string }[];
+  target: string;
+}
+
+const SCOPES = ["database", "schemas", "tables", "schema_only"] as const;
+type ScopeKind = (typeof SCOPES)[number];
+
+/** What, where, and for how long; with what it will take, before it begins. */
+export function NewBackup({ project, targets, storages, target }: NewBackupProps) {
+  const t = useTranslations("backups");
+  const router = useRouter();
+  const [targetId, setTarget] = useState(target);
+  const [storageId, setStorage] = useState(
+    storages.find((one) => one.isDefault)?.id ?? storages[0]?.id ?? "",
+  );
+  const [kind, setKind] = useState<ScopeKind>("database");
+  const [names, setNames] = useState("");
+  const scope = scopeOf(kind, names);
+
+  return (
+    <Panel padded>
+      <ActionForm
+        action={createAction}
+        values={{ targetId, scope, ...(storageId ? { storageId } : {}), labels: [] }}
+        done={t("new.asked")}
+        onDone={({ id }: { id: string }) => router.push(`/${project}/backups/${id}`)}
+      >
+        <Field label={t("new.target")}>
+          <Select
+            value={targetId}
+            onChange={(event) => setTarget(event.target.value)}
+            options={targets.map((one) => ({
+              value: one.id,
+              label: t("new.targetOf", { service: one.service, environment: one.environment }),
+            }))}
+          />
+        </Field>
+        <Field label={t("new.scope")} hint={t(`new.scopeHint.${kind}`)}>
+          <Select
+            value={kind}
+            onChange={(event) => setKind(event.target.value as ScopeKind)}
+            options={SCOPES.map((value) => ({ value, label: t(`new.scopes.${value}`) }))}
+          />
+        </Field>
+        {kind === "schemas" || kind === "tables" ? (
+          <Field label={t(kind === "schemas" ? "new.schemas" : "new.tables")} hint={t("new.oneALine")}>
+            <Textarea
+              className="mono"
+              rows={4}
+              value={names}
+              onChange={(event) => setNames(event.target.value)}
+              spellCheck={false}
+            />
+          </Field>
+        ) : null}
+        <Field label={t("new.storage")} hint={storages.find(({ id }) => id === storageId)?.location}>
+          <Select
+            value={storageId}
+            onChange={(event) => setStorage(event.target.value)}
+            options={storages.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+        </Field>
+        <Field label={t("new.description")} optional>
+          <Input name="description" maxLength={500} />
+        </Field>
+        <Field label={t("new.keepDays")} hint={t("new.keepDaysHint")} optional>
+          <Input name="keepDays" type="number" min={1} max={3660} />
+        </Field>
+        <Field label={t("new.test")} hint={t("new.testHint")} beside>
+          <Checkbox name="testAfter" defaultChecked />
+        </Field>
+        <Estimate targetId={targetId} storageId={storageId} kind={kind} names={names} />
+        <div className="buttons">
+          <SubmitButton>{t("new.submit")}</SubmitButton>
+        </div>
+      </ActionForm>
+    </Panel>
+  );
+}
+
+function scopeOf(kind: ScopeKind, names: string) {
+  const lines = names
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean);
+  if (kind === "schemas") return { kind, schemas: lines };
+  if (kind !== "tables") return { kind };
+  const tables = lines.map((line) => {
+    const at = line.indexOf(".");
+    return at < 0
+      ? { schema: "public", name: line }
+      : { schema: line.slice(0, at), name: line.slice(at + 1) };
+  });
+  return { kind, tables };
+}
+
+function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind; names: string }) {
+  const t = useTranslations("backups");
+  const locale = useLocale();
+  const { targetId, storageId, kind, names } = props;
+  const [found, setFound] = useState<EstimateView | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  useEffect(() => {
+    let current = true;
+    const listed = kind === "schemas" || kind === "tables";
+    if (listed && names.trim() === "") {
+      setFound(null);
+      return;
+    }
+    const timer = setTimeout(async () => {
+      const scope = scopeOf(kind, names) as { kind: "database" };
+      const answer = await estimateAction({ targetId, scope, ...(storageId ? { storageId } : {}) });
+      if (!current) return;
+      setFound(answer.ok ? answer.data : null);
+      setProblem(answer.ok ? null : answer.error.message);
+    }, 300);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [targetId, storageId, kind, names]);
+
+  return (
+    <div className="estimate" aria-live="polite">
+      {problem ? <p className="text-danger">{problem}</p> : null}
+      {found ? (
+        <>
+          <p>
+            {t.rich("new.foretold", {
+              b: (text) => <b>{text}</b>,
+              time: formatDuration(found.seconds * 1000, locale),
+              size: formatBytes(found.archiveBytes, locale),
+              tables: found.tables,
+            })}
+          </p>
+          {found.freeBytes === null ? (
+            <p className="muted">{t("new.roomUnknown")}</p>
+          ) : (
+            <Mark meaning={found.fits ? "safe" : "danger"}>
+              {t(found.fits ? "new.room" : "new.noRoom", { free: formatBytes(found.freeBytes, locale) })}
+            </Mark>
+          )}
+        </>
+      ) : problem ? null : (
+        <p className="muted">{t("new.estimating")}</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,57 @@
+import { getTranslations } from "next-intl/server";
+import { LinkArrow } from "@/components/link-arrow";
+import { Page, PageHead } from "@/components/page";
+import { EmptyState } from "@/components/states";
+import { getPlaces } from "@/lib/operations/frame/places";
+import { listStorages } from "@/lib/operations/storage/list";
+import { runForPage } from "@/lib/transport/action";
+import { one, type SearchParams } from "../../deployments/_components/list-query";
+import { NewBackup } from "./new-backup";
+
+interface PageProps {
+  params: Promise<{ project: string }>;
+  searchParams: SearchParams;
+}
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("backups"))("new.title") };
+}
+
+export default async function NewBackupPage({ params, searchParams }: PageProps) {
+  const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("backups")]);
+  const [places, storages] = await Promise.all([
+    runForPage(getPlaces, { project }),
+    runForPage(listStorages, { project }),
+  ]);
+  const targets = places.targets.map((target) => ({
+    id: target.id,
+    service: places.services.find(({ id }) => id === target.serviceId)?.name ?? "",
+    environment: places.environments.find(({ id }) => id === target.environmentId)?.name ?? "",
+  }));
+  return (
+    <Page>
+      <PageHead title={t("new.title")} facts={[t("new.text")]} />
+      <div className="sec first">
+        {targets.length === 0 ? (
+          <EmptyState
+            title={t("new.noTargets")}
+            text={t("new.noTargetsText")}
+            action={<LinkArrow href={`/${project}/settings/targets`}>{t("new.addTarget")}</LinkArrow>}
+          />
+        ) : (
+          <NewBackup
+            project={project}
+            targets={targets}
+            storages={storages.map(({ id, name, isDefault, location }) => ({
+              id,
+              name,
+              isDefault,
+              location,
+            }))}
+            target={targets.find(({ id }) => id === one(query, "target"))?.id ?? targets[0]?.id ?? ""}
+          />
+        )}
+      </div>
+    </Page>
+  );
+}

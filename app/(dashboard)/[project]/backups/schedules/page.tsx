@@ -1,0 +1,78 @@
+import { getLocale, getTranslations } from "next-intl/server";
+import { EnvironmentChip } from "@/components/environment";
+import { Page, PageHead } from "@/components/page";
+import { RelativeTime } from "@/components/relative-time";
+import { EmptyState, Note } from "@/components/states";
+import { can } from "@/lib/access/permissions";
+import { getFrame } from "@/lib/operations/frame/get";
+import { getPlaces } from "@/lib/operations/frame/places";
+import { listSchedules } from "@/lib/operations/schedule/list";
+import { listStorages } from "@/lib/operations/storage/list";
+import { runForPage } from "@/lib/transport/action";
+import { BackupsNav } from "../_components/backups-nav";
+import { ScheduleDialog } from "./schedule-dialog";
+import { ScheduleMenu } from "./schedule-menu";
+
+export async function generateMetadata() {
+  return { title: (await getTranslations("backups"))("schedules.title") };
+}
+
+export default async function SchedulesPage({ params }: { params: Promise<{ project: string }> }) {
+  const { project } = await params;
+  const [schedules, places, storages, frame, t, locale] = await Promise.all([
+    runForPage(listSchedules, { project }),
+    runForPage(getPlaces, { project }),
+    runForPage(listStorages, { project }),
+    runForPage(getFrame, { project }),
+    getTranslations("backups.schedules"),
+    getLocale(),
+  ]);
+  const targets = places.targets.map((target) => ({
+    id: target.id,
+    label: t("target", {
+      service: places.services.find(({ id }) => id === target.serviceId)?.name ?? "",
+      environment: places.environments.find(({ id }) => id === target.environmentId)?.name ?? "",
+    }),
+  }));
+  const choices = { project, targets, storages: storages.map(({ id, name }) => ({ id, name })) };
+  const writes = can(frame.role, "backup.configure") && targets.length > 0;
+  const add = writes ? <ScheduleDialog {...choices} /> : null;
+  return (
+    <Page>
+      <PageHead title={t("title")} facts={[t("text")]} actions={schedules.length > 0 ? add : null} />
+      <BackupsNav slug={project} />
+      <div className="sec first">
+        {schedules.length === 0 ? (
+          <EmptyState title={t("none")} text={t("noneText")} action={add} />
+        ) : (
+          <ul className="panel schedules">
+            {schedules.map((schedule) => (
+              <li key={schedule.id}>
+                <div>
+                  <p>
+                    <b className="strong">{schedule.words[locale === "es" ? "es" : "en"]}</b>{" "}
+                    <span className="muted">
+                      {schedule.timeZone}, <code>{schedule.cron}</code>
+                    </span>
+                  </p>
+                  <p className="muted">
+                    {t(`kind.${schedule.kind}`, { service: schedule.service })}{" "}
+                    <EnvironmentChip environment={schedule.environment} plain />{" "}
+                    {schedule.testAfter ? t("thenTest") : null} {schedule.storage ?? ""}
+                  </p>
+                  {schedule.lastError ? <Note meaning="danger">{schedule.lastError.message}</Note> : null}
+                </div>
+                <div className="muted">
+                  {schedule.enabled && schedule.nextAt
+                    ? t.rich("next", { at: () => <RelativeTime at={schedule.nextAt ?? ""} /> })
+                    : t("off")}
+                </div>
+                {schedule.mayChange ? <ScheduleMenu schedule={schedule} {...choices} /> : null}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </Page>
+  );
+}
