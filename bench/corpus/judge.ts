@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { isSecret } from "../../lib/core/schema/secrets";
 import type { ConnectionSpec } from "../../lib/postgres/connect";
 import { openConnection } from "../../lib/postgres/connect";
 import { runPgDump } from "../../lib/postgres/dump-bridge";
@@ -47,13 +48,15 @@ function canonical(dump: string): string[] {
     .sort();
 }
 
-/** A plan holds no passwords, so neither may the comparison. */
+/** A plan holds no secrets, so neither may the comparison. */
 function hidePassword(statement: string): string {
-  return /^CREATE (USER MAPPING|SUBSCRIPTION)/.test(statement)
-    ? statement
-        .replace(/(password\s*=?\s*)(''[^']*''|'[^']*'|[^\s']+)/gi, "$1hidden")
-        .replace(/(:\/\/[^/:@]*):[^/@]*@/, "$1:hidden@")
-    : statement;
+  if (!/^CREATE (USER MAPPING|SUBSCRIPTION|SERVER|FOREIGN)/.test(statement)) return statement;
+  return statement
+    .replace(/(password\s*=\s*)(''[^']*''|[^\s']+)/gi, "$1hidden")
+    .replace(/^(\s*)("?)(\w+)(\2 )'(?:[^']|'')*'/gm, (whole, space, quote, name, end) =>
+      isSecret(name) ? `${space}${quote}${name}${end}'hidden'` : whole,
+    )
+    .replace(/(:\/\/[^/:@]*):[^/@]*@/, "$1:hidden@");
 }
 
 function sortedLines(statement: string): string {

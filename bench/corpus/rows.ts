@@ -40,16 +40,18 @@ async function readTable(
   return table;
 }
 
-/** "" or which rows or values of tables that are still there were lost. */
-export function findLoss(before: Map<string, TableRows>, after: Map<string, TableRows>): string {
+/** Which rows or values of tables that are still there were lost. */
+export function findLosses(before: Map<string, TableRows>, after: Map<string, TableRows>): string[] {
+  const losses: string[] = [];
   for (const [name, was] of before) {
     const is = after.get(name);
     if (!is) continue;
-    if (is.count !== was.count) return `${name} had ${was.count} rows and has ${is.count}`;
+    if (is.count !== was.count) losses.push(`${name} had ${was.count} rows and has ${is.count}`);
     for (const [column, { type, digest }] of was.columns) {
       const now = is.columns.get(column);
-      if (now && now.type === type && now.digest !== digest) return `${name}.${column} has other values`;
+      if (is.count === was.count && now && now.type === type && now.digest !== digest)
+        losses.push(`${name}.${column} has other values`);
     }
   }
-  return "";
+  return losses;
 }

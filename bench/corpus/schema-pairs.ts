@@ -7,7 +7,7 @@ import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../../li
 import { readSnapshot } from "../../lib/postgres/introspect/read-snapshot";
 import { connect, copyRoles, resetCase } from "./databases";
 import { compareDumps, dumpAll } from "./judge";
-import { findLoss, readRows } from "./rows";
+import { findLosses, readRows } from "./rows";
 
 /**
  * Pairs of schemas in both directions: plan from one to the other, apply, and let pg_dump judge.
@@ -134,8 +134,8 @@ async function attempt(
     );
     const difference = compareDumps(dumps[0] ?? "", dumps[1] ?? "");
     if (difference) return `pg_dump ${difference}\n${script}`;
-    const lost = findLoss(rows, await readRows(left));
-    return lost ? `${lost}\n${script}` : "";
+    const lost = findLosses(rows, await readRows(left));
+    return lost.length > 0 ? `${lost.join()}\n${script}` : "";
   } finally {
     await left.end();
     await right.end();

@@ -6,11 +6,16 @@ export const HIDDEN = "(not shown)";
 const SECRET =
   /^(.*_)?(pass(word|wd|phrase|code)?|pwd|sslpassword|secret|secret_?access_?key|access_?key|private_?key|api_?key|token|session_?token|credentials?)$/i;
 
+/** Whether an option of this name holds one. */
+export function isSecret(name: string): boolean {
+  return SECRET.test(name);
+}
+
 /** `name=value` options of foreign data objects, without the values of those that hold secrets. */
 export function hideSecrets(options: string[]): string[] {
   return options.map((option) => {
     const name = option.slice(0, option.indexOf("="));
-    return SECRET.test(name) ? `${name}=${HIDDEN}` : option;
+    return isSecret(name) ? `${name}=${HIDDEN}` : option;
   });
 }
 

@@ -312,7 +312,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   return [
     ...(a.generated === "s" && b.generated === "" ? [`${on} DROP EXPRESSION`] : []),
     ...(a.identity !== "" && b.identity === "" ? [`${on} DROP IDENTITY`] : []),
-    ...(narrowed ? alterIdentity(a, b, on) : []),
+    ...(narrowed ? alterIdentity(a, b, on, to, around) : []),
     ...(apart ? [`${on} DROP NOT NULL`] : []),
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
@@ -320,7 +320,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       : []),
     ...(apart ? [`${on} SET NOT NULL`] : []),
     ...alterNotNull(a, b, table, to.name, isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to)),
-    ...(narrowed ? [] : alterIdentity(a, b, on)),
+    ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
     ...(a.compression === b.compression
       ? []
       : [`${on} SET COMPRESSION ${b.compression ? COMPRESSION[b.compression] : "default"}`]),
@@ -353,9 +353,39 @@ function throughText(column: Fact, snapshot: Snapshot): boolean {
   );
 }
 
-function alterIdentity(a: ColumnBody, b: ColumnBody, on: string): string[] {
+/** A column that took its numbers from one sequence goes on after its highest one with the other. */
+export function continueNumbers(column: Fact, sequence: SequenceNumbers, name: string): string[] {
+  if (BigInt(sequence.increment) < 0n) return [];
+  const next = `greatest(max(${column.name}) + 1, ${sequence.start})`;
+  return [
+    `SELECT pg_catalog.setval('${name.replaceAll("'", "''")}', ${next}, false) FROM ${relationOf(column)}`,
+  ];
+}
+
+/** A serial that becomes an identity column. */
+function wasSerial(column: Fact, { from }: Surroundings): boolean {
+  const value = from.facts.get(`default:${relationOf(column)}.${column.name}`);
+  return (value?.deps ?? []).some(
+    (id) => from.facts.get(id)?.body.ownedBy === `${relationOf(column)}.${column.name}`,
+  );
+}
+
+function alterIdentity(
+  a: ColumnBody,
+  b: ColumnBody,
+  on: string,
+  column: Fact,
+  around: Surroundings,
+): string[] {
   if (b.identity === "") return [];
-  if (a.identity === "") return [`${on} ADD ${identityClause(b)}`];
+  if (a.identity === "") {
+    const { sequence, sequenceName } = b;
+    const goesOn = sequence && sequenceName && wasSerial(column, around);
+    return [
+      `${on} ADD ${identityClause(b)}`,
+      ...(goesOn ? continueNumbers(column, sequence, sequenceName) : []),
+    ];
+  }
   const renamed =
     a.sequenceName !== b.sequenceName && a.sequenceName !== null && b.sequenceName !== null
       ? [`ALTER SEQUENCE ${a.sequenceName} RENAME TO ${b.sequenceBare}`]

@@ -1,4 +1,4 @@
-import { alterGrants } from "../grants";
+import { alterGrants, parseAcl } from "../grants";
 import { oid, optional, text } from "../sql-text";
 import type { Fact, Grant, KindDefinition } from "../types";
 
@@ -26,7 +26,7 @@ export const defaultPrivilegesKind: KindDefinition = {
       name: `FOR ROLE ${role}${schema ? ` IN SCHEMA ${schema}` : ""}`,
       schema: null,
       parent: null,
-      body: { type, role, schema, builtIn: row.built_in },
+      body: { type, role, schema, builtIn: row.built_in, grants: parseAcl(row.acl as string[]) },
       addresses: [{ catalog: "pg_default_acl", oid: oid(row) }],
       aclTexts: row.acl as string[],
       extraDeps: schema ? [`schema:${schema}`] : [],
@@ -35,7 +35,7 @@ export const defaultPrivilegesKind: KindDefinition = {
   create: (fact) => change(fact, initial(fact), fact.acl ?? []),
   drop: (fact) => change(fact, fact.acl ?? [], initial(fact)),
   alter: (from, to) => change(to, from.acl ?? [], to.acl ?? []),
-  compared: (fact) => ({ acl: fact.acl }),
+  compared: (fact) => ({ grants: fact.body.grants }),
   commentOn: () => null,
 };
 

@@ -46,5 +46,11 @@ export const operatorKind: KindDefinition = {
     return [`CREATE OPERATOR ${b.operator} (${parts.join(", ")})`];
   },
   drop: (fact) => [`DROP OPERATOR ${fact.name}`],
+  alter: (from, to) => {
+    const changed = Object.keys(to.body).filter((key) => from.body[key] !== to.body[key]);
+    if (!changed.every((key) => key === "restrict" || key === "join")) return "replace";
+    const parts = changed.map((key) => `${key.toUpperCase()} = ${to.body[key] ?? "NONE"}`);
+    return [`ALTER OPERATOR ${to.name} SET (${parts.join(", ")})`];
+  },
   ownedAs: (fact) => `OPERATOR ${fact.name}`,
 };

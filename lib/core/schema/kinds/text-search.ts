@@ -25,8 +25,23 @@ export const tsDictionaryKind: KindDefinition = {
     `CREATE TEXT SEARCH DICTIONARY ${fact.name} (TEMPLATE = ${fact.body.template}${fact.body.options ? `, ${fact.body.options}` : ""})`,
   ],
   drop: (fact) => [`DROP TEXT SEARCH DICTIONARY ${fact.name}`],
+  alter: (from, to) => {
+    if (from.body.template !== to.body.template) return "replace";
+    const [a, b] = [parseOptions(from.body.options), parseOptions(to.body.options)];
+    const changed = [
+      ...[...a.keys()].filter((name) => !b.has(name)),
+      ...[...b].filter(([name, value]) => a.get(name) !== value).map(([name, value]) => `${name} = ${value}`),
+    ];
+    return [`ALTER TEXT SEARCH DICTIONARY ${to.name} (${changed.join(", ")})`];
+  },
   ownedAs: (fact) => `TEXT SEARCH DICTIONARY ${fact.name}`,
 };
+
+/** `language = 'english', stopwords = 'a'`, as the server keeps it. */
+function parseOptions(options: unknown): Map<string, string> {
+  const pairs = String(options ?? "").matchAll(/("(?:[^"]|"")+"|\w+)\s*=\s*(E?'(?:[^']|'')*'|[^,]+)/g);
+  return new Map([...pairs].map(([, name = "", value = ""]) => [name, value.trim()]));
+}
 
 /** pg_ts_config and pg_ts_config_map. */
 export const tsConfigurationKind: KindDefinition = {

@@ -58,7 +58,13 @@ export const triggerKind: KindDefinition = {
       : [];
   },
   alter: (from, to) => {
-    if (from.body.definition !== to.body.definition) return "replace";
+    if (from.body.definition !== to.body.definition) {
+      const replaced = String(to.body.definition).replace(/^CREATE TRIGGER/, "CREATE OR REPLACE TRIGGER");
+      // Constraint triggers cannot be replaced; the copies of partitions are not made by themselves.
+      if (!replaced.startsWith("CREATE OR") || !/^CREATE TRIGGER/.test(String(from.body.definition)))
+        return "replace";
+      return [replaced, ...(to.body.enabled === "O" ? [] : [switchTrigger(to)])];
+    }
     return from.body.enabled === to.body.enabled || to.body.definition === null ? [] : [switchTrigger(to)];
   },
   compared: (fact) => ({ ...fact.body, inherited: undefined }),
