@@ -28,10 +28,15 @@ export async function addressOf(route: string, instance: Instance): Promise<stri
     const { rows } = await client.query<{ id: string }>(
       "SELECT id FROM migration WHERE filename = '20260519090000_drop_order_notes'",
     );
+    const targets = await client.query<{ id: string }>(
+      `SELECT t.id FROM target t JOIN service s ON s.id = t.service_id JOIN project p ON p.id = s.project_id
+        WHERE p.slug = 'demo-shop' ORDER BY t.created_at LIMIT 1`,
+    );
     return join("/", route)
       .replace("[project]", "demo-shop")
       .replace("[number]", "10")
       .replace("[token]", "a-link-that-was-never-made-000000")
+      .replace("[targetId]", targets.rows[0]?.id ?? "")
       .replace("[id]", rows[0]?.id ?? "");
   } finally {
     await client.end();

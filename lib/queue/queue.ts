@@ -7,6 +7,8 @@ export interface Jobs {
   "deployment.check": { deploymentId: string; checkId: string };
   "deployment.run": { runId: string };
   "target.sync": { targetId: string };
+  /** Reads the schema that pages show anew, when one was read before. */
+  "schema.read": { targetId: string };
   "backup.create": { backupId: string };
   /** Verifies, tests or restores an archive. */
   "backup.use": { useId: string };
@@ -38,6 +40,7 @@ const QUEUES: Record<JobName, { heartbeatSeconds?: number; retryLimit: number; e
   "backup.use": { retryLimit: 0, expireInSeconds: DAY_SECONDS },
   "backups.maintain": { retryLimit: 0, expireInSeconds: 3600 },
   "target.sync": { retryLimit: 0, expireInSeconds: 300 },
+  "schema.read": { retryLimit: 0, expireInSeconds: 300 },
   "targets.sync": { retryLimit: 0, expireInSeconds: 300 },
   "drift.check": { heartbeatSeconds: 10, retryLimit: 1, expireInSeconds: 1800 },
   "drift.schedule": { retryLimit: 0, expireInSeconds: 300 },

@@ -9,6 +9,7 @@ import { checkHandler } from "./check";
 import { driftHandler, scheduleDriftChecks } from "./drift";
 import { maintain } from "./maintain";
 import { runHandler } from "./run";
+import { schemaHandler } from "./schema";
 import { syncDueTargets, syncHandler } from "./sync";
 
 export interface WorkerOptions {
@@ -65,6 +66,7 @@ async function launch(options: Required<WorkerOptions>): Promise<Worker> {
   await queue.work("deployment.run", { ...polling, localConcurrency: 4 }, run);
   await queue.work("drift.check", { ...polling, localConcurrency: 1 }, driftHandler);
   await queue.work("target.sync", { ...polling, localConcurrency: 2 }, syncHandler);
+  await queue.work("schema.read", { ...polling, localConcurrency: 1 }, schemaHandler);
   const backups = {
     ...{ workerId: id, flushMs: Math.max(options.flushMs, 300), heartbeatMs: options.heartbeatMs },
     onUnexpected: (error: unknown) => void logFailure(error, "backup"),

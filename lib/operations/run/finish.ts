@@ -155,4 +155,5 @@ async function follow(tx: Tx, claim: Claim, ending: RunEnding): Promise<void> {
       await startCheck(tx, id);
   }
   await enqueue(tx, "target.sync", { targetId: claim.targetId });
+  if (ending.changedTarget) await enqueue(tx, "schema.read", { targetId: claim.targetId });
 }

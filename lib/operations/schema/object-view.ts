@@ -176,15 +176,15 @@ function marksOf(fact: Fact): PartView["marks"] {
   return STATES[String(fact.body.enabled ?? "O")] ?? [];
 }
 
-/** Privileges of the object and of single columns, by grantee. */
+/** Privileges of the object and of its parts, by grantee. */
 export function grantsOf(facts: readonly Fact[]): GrantView[] {
   const [object, ...parts] = facts;
   const views: GrantView[] = [];
   for (const fact of object ? [object, ...parts] : []) {
     const byGrantee = new Map<string, GrantView>();
     for (const grant of fact.acl ?? []) {
-      const column = fact === object ? null : fact.name;
-      const view = byGrantee.get(grant.grantee) ?? { grantee: grant.grantee, column, privileges: [] };
+      const part = fact === object ? null : { kind: kindName(fact), name: bareName(fact) };
+      const view = byGrantee.get(grant.grantee) ?? { grantee: grant.grantee, part, privileges: [] };
       view.privileges.push({ word: privilegeWord(grant.privilege), grantable: grant.grantable });
       byGrantee.set(grant.grantee, view);
     }

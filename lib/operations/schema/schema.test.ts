@@ -148,7 +148,7 @@ describe.each([14, 18] as const)("the schema of a target on PostgreSQL %i", (maj
     expect(orders.triggers[0]).toMatchObject({ name: "touch_orders", marks: ["disabled"] });
     expect(orders.grants).toContainEqual({
       grantee: "PUBLIC",
-      column: "total",
+      part: { kind: "column", name: "total" },
       privileges: [{ word: "UPDATE", grantable: false }],
     });
     const odd = await object('table:shop."Odd, Name(1)"');

@@ -43,15 +43,17 @@ const BATCH = 500;
 
 /** Puts what was read in the place of what was there; of two readings at a time the one that began later stays. */
 export async function storeSchema(db: Db, targetId: string, read: ReadSchema): Promise<void> {
-  const objects = await Promise.all(
-    read.outline.objects.map((object, at) => rowOf(object, at, read.statistics)),
-  );
+  const { objects } = read.outline;
   await db.$transaction(async (tx) => {
     if (!(await replaceHead(tx, targetId, read))) return;
     await tx.schemaObject.deleteMany({ where: { targetId } });
     await tx.schemaEdge.deleteMany({ where: { targetId } });
-    for (let at = 0; at < objects.length; at += BATCH)
-      await insertObjects(tx, targetId, objects.slice(at, at + BATCH));
+    // Part by part, so that never more than one part is held a second time.
+    for (let at = 0; at < objects.length; at += BATCH) {
+      const part = objects.slice(at, at + BATCH);
+      const rows = await Promise.all(part.map((one, index) => rowOf(one, at + index, read.statistics)));
+      await insertObjects(tx, targetId, rows);
+    }
     await insertEdges(tx, targetId, read.outline.edges);
   }, TRANSACTION);
 }

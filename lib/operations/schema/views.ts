@@ -106,8 +106,8 @@ export interface PartView {
 
 export interface GrantView {
   grantee: string;
-  /** Column it is limited to; null: the whole object. */
-  column: string | null;
+  /** The part that it is about (a column, the sequence of an identity); null: the object itself. */
+  part: { kind: ShownKind; name: string } | null;
   privileges: { word: string; grantable: boolean }[];
 }
 

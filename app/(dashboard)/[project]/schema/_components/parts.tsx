@@ -61,6 +61,7 @@ export function Parts({ title, note, parts, withKind }: PartsProps) {
 /** Who may do what. */
 export function Grants({ grants }: { grants: GrantView[] }) {
   const t = useTranslations("schema");
+  const kinds = useTranslations("deployments.schema.kinds");
   const locale = useLocale();
   if (grants.length === 0) return null;
   const list = new Intl.ListFormat(locale, { type: "unit" });
@@ -77,11 +78,13 @@ export function Grants({ grants }: { grants: GrantView[] }) {
           </thead>
           <tbody>
             {grants.map((grant) => (
-              <tr key={`${grant.grantee} ${grant.column}`}>
+              <tr key={`${grant.grantee} ${grant.part?.kind} ${grant.part?.name}`}>
                 <th scope="row" className="row-head">
                   {grant.grantee === "PUBLIC" ? t("everybody") : <code>{grant.grantee}</code>}
-                  {grant.column ? (
-                    <span className="second">{t("onColumn", { name: grant.column })}</span>
+                  {grant.part ? (
+                    <span className="second">
+                      {t("onPart", { kind: kinds(grant.part.kind as "column"), name: grant.part.name })}
+                    </span>
                   ) : null}
                 </th>
                 <td>

@@ -19,8 +19,8 @@ interface PageProps {
 }
 
 export async function generateMetadata() {
-  const t = await getTranslations("schema.diagram");
-  return { title: t("title") };
+  const t = await getTranslations("schema");
+  return { title: t("diagram.title") };
 }
 
 export default async function DiagramPage({ params, searchParams }: PageProps) {
@@ -59,7 +59,7 @@ async function Diagram({
   query: DiagramQuery;
   version: string;
 }) {
-  const t = await getTranslations("schema.diagram");
+  const t = await getTranslations("schema");
   const { target, schema, focus, depth, deployment, list } = query;
   const diagram = await runForPage(getDiagram, {
     targetId: target,
@@ -73,7 +73,7 @@ async function Diagram({
       <DiagramBar project={project} query={query} diagram={diagram} />
       {diagram.tables.length === 0 && !diagram.deployment ? (
         <div className="page">
-          <EmptyState title={t("none")} text={t("noneText")} />
+          <EmptyState title={t("diagram.none")} text={t("diagram.noneText")} />
         </div>
       ) : list ? (
         <DiagramList project={project} targetId={target} diagram={diagram} />

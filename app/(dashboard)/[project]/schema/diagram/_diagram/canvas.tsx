@@ -186,6 +186,7 @@ function elementsOf(
         target: placed.target,
         // Said by the list and by the chosen table, not line by line.
         ariaLabel: null as never,
+        ariaRole: "presentation" as const,
         markerEnd: { type: MarkerType.ArrowClosed, width: 14, height: 14, color: "var(--border-control)" },
         data: { placed, strong: touches, dim: chosen !== null && !touches },
       };

@@ -75,9 +75,9 @@ function References({ title, edges, end, diagram, onGo }: ReferencesProps) {
   if (edges.length === 0) return null;
   return (
     <section>
-      <h3>
+      <h2>
         {title} <span className="n">{edges.length}</span>
-      </h3>
+      </h2>
       <ul>
         {edges.map((edge) => {
           const other = diagram.tables.find((table) => table.ordinal === edge[end]);

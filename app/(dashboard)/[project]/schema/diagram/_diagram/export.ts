@@ -1,5 +1,6 @@
 import { LINE_HEIGHT, TITLE_HEIGHT } from "./boxes";
-import { type Drawing, type PlacedBox, pathOf } from "./layout";
+import type { Drawing, PlacedBox } from "./layout";
+import { pathOf } from "./layout-path";
 
 /** Colours of the page as the eye sees them now, as #rrggbb: other programs know neither names nor oklch(). */
 export type Palette = Record<(typeof NAMES)[number], string>;

@@ -14,7 +14,8 @@ import { useTranslations } from "next-intl";
 import { memo } from "react";
 import { cn } from "@/components/class-names";
 import type { Change } from "./boxes";
-import { type PlacedBox, type PlacedEdge, pathOf } from "./layout";
+import type { PlacedBox, PlacedEdge } from "./layout";
+import { pathOf } from "./layout-path";
 
 export type TableNode = Node<{ box: PlacedBox; dim: boolean; middle: boolean }, "table">;
 export type ReferenceEdge = Edge<{ placed: PlacedEdge; strong: boolean; dim: boolean }, "reference">;

@@ -98,10 +98,10 @@ export function Tools({ drawing, diagram, shown, onShown, onFind, name }: ToolsP
         }))}
       />
       <Button onClick={() => void save("svg")}>
-        <Icon name="download" /> SVG
+        <Icon name="download" /> {t("svg")}
       </Button>
       <Button onClick={() => void save("png")}>
-        <Icon name="download" /> PNG
+        <Icon name="download" /> {t("png")}
       </Button>
     </div>
   );
