@@ -16,6 +16,7 @@ import { cn } from "./class-names";
 import { Icon } from "./icon";
 import { readForm } from "./read-form";
 import { Button, type ButtonProps } from "./ui/button";
+import { useAnswer } from "./use-answer";
 
 interface ActionFormProps<T> extends Omit<ComponentProps<"form">, "action" | "onSubmit"> {
   /** A server action; gets the values of the form (see read-form.ts) with `values` laid over them. */
@@ -49,6 +50,7 @@ export function ActionForm<T>({
   const router = useRouter();
   const form = useRef<HTMLFormElement>(null);
   const [pending, start] = useTransition();
+  const waitFor = useAnswer();
   const [error, setError] = useState<Extract<ActionAnswer, { ok: false }>["error"] | null>(null);
 
   useEffect(() => {
@@ -63,7 +65,7 @@ export function ActionForm<T>({
     const element = event.currentTarget;
     const input = { ...readForm(element), ...values };
     start(async () => {
-      const answer = await action(input);
+      const answer = await waitFor(action(input));
       setError(answer.ok ? null : answer.error);
       if (!answer.ok) return;
       if (reset) element.reset();

@@ -12,6 +12,7 @@ import { DialogBody, DialogFoot } from "./ui/dialog";
 import { Field } from "./ui/field";
 import { Input } from "./ui/input";
 import { Textarea } from "./ui/textarea";
+import { useAnswer } from "./use-answer";
 
 interface ConfirmByNameProps {
   /** The button that opens it; leave out and give `open` instead. */
@@ -61,6 +62,7 @@ export function ConfirmByName({
   const [why, setWhy] = useState("");
   const [error, setError] = useState<{ message: string; hint?: string | undefined } | null>(null);
   const [pending, start] = useTransition();
+  const waitFor = useAnswer();
   const ready =
     names.every((name) => typed[name]?.trim() === name) && (reason !== "required" || why.trim() !== "");
 
@@ -78,7 +80,8 @@ export function ConfirmByName({
   function run() {
     if (!ready || pending) return;
     start(async () => {
-      const answer = await action({ names: [...names], ...(why.trim() ? { reason: why.trim() } : {}) });
+      const given = { names: [...names], ...(why.trim() ? { reason: why.trim() } : {}) };
+      const answer = await waitFor(action(given));
       if (!answer.ok) return setError(answer.error);
       setInside(false);
       onOpenChange?.(false);

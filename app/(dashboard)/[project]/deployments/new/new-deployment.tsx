@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
+import { useAnswer } from "@/components/use-answer";
 import type { ProjectPlaces } from "@/lib/operations/frame/places";
 import { createAction, planAction } from "../actions";
 import { Plan, PlanLoading, type PlanView } from "./plan";
@@ -38,6 +39,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
   const [drafts, setDrafts] = useState<string[]>([]);
   const { plan, error, again } = usePlan(targetId, drafts);
   const [pending, start] = useTransition();
+  const waitFor = useAnswer();
   const [refused, setRefused] = useState<Failure | null>(null);
 
   const environmentOf = (id: string) => places.environments.find((environment) => environment.id === id);
@@ -63,7 +65,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
 
   function create() {
     start(async () => {
-      const answer = await createAction({ targetId, drafts, ...(to ? { to } : {}) });
+      const answer = await waitFor(createAction({ targetId, drafts, ...(to ? { to } : {}) }));
       if (answer.ok) router.push(`/${project}/deployments/${answer.data.number}`);
       else setRefused(answer.error);
     });
@@ -198,6 +200,7 @@ function usePlan(targetId: string, drafts: string[]) {
   const [plan, setPlan] = useState<PlanView | null>(null);
   const [error, setError] = useState<Failure | null>(null);
   const [round, setRound] = useState(0);
+  const waitFor = useAnswer();
   const wanted = drafts.join("\n");
   // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks again.
   useEffect(() => {
@@ -205,13 +208,12 @@ function usePlan(targetId: string, drafts: string[]) {
     setPlan(null);
     setError(null);
     if (!targetId) return;
-    planAction({ targetId, direction: "up", drafts: wanted === "" ? [] : wanted.split("\n") }).then(
-      (answer) => {
-        if (!current) return;
-        if (answer.ok) setPlan(answer.data);
-        else setError(answer.error);
-      },
-    );
+    const input = { targetId, direction: "up" as const, drafts: wanted === "" ? [] : wanted.split("\n") };
+    waitFor(planAction(input)).then((answer) => {
+      if (!current) return;
+      if (answer.ok) setPlan(answer.data);
+      else setError(answer.error);
+    });
     return () => {
       current = false;
     };

@@ -7,6 +7,10 @@ import { mergeLive } from "./merge";
 
 const Context = createContext<{ live: DeploymentLive; fresh: boolean } | null>(null);
 
+/** Between attempts to hear again from a server that refused, in milliseconds. */
+const FIRST_RETRY_MS = 2000;
+const LAST_RETRY_MS = 30_000;
+
 interface LiveProps {
   /** What the server drew. */
   initial: DeploymentLive;
@@ -27,14 +31,32 @@ export function Live({ initial, url, children }: LiveProps) {
   const ended = live.ended;
   useEffect(() => {
     if (ended) return;
-    const source = new EventSource(url);
-    source.addEventListener("state", (event) => {
-      const next = JSON.parse((event as MessageEvent<string>).data) as DeploymentLive;
-      setLive((was) => mergeLive(was, next));
-      if (isAnotherPage(drawn.current, next)) router.refresh();
-      if (next.ended) source.close();
-    });
-    return () => source.close();
+    let source: EventSource;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let delay = FIRST_RETRY_MS;
+    const listen = () => {
+      source = new EventSource(url);
+      source.addEventListener("state", (event) => {
+        delay = FIRST_RETRY_MS;
+        const next = JSON.parse((event as MessageEvent<string>).data) as DeploymentLive;
+        setLive((was) => mergeLive(was, next));
+        if (isAnotherPage(drawn.current, next)) router.refresh();
+        if (next.ended) source.close();
+      });
+      source.addEventListener("error", () => {
+        // A lost connection is opened again by the browser; an answer that refuses is not.
+        if (source.readyState !== EventSource.CLOSED) return;
+        // Drawn anew, the page says what became of it: sign in again, or nothing here any more.
+        router.refresh();
+        timer = setTimeout(listen, delay);
+        delay = Math.min(delay * 2, LAST_RETRY_MS);
+      });
+    };
+    listen();
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
   }, [url, ended, router]);
 
   return <Context value={{ live, fresh: !isAnotherPage(initial, live) }}>{children}</Context>;

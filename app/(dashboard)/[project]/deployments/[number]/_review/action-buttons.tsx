@@ -8,6 +8,7 @@ import type { ActionAnswer } from "@/components/action-state";
 import { ConfirmByName } from "@/components/confirm-by-name";
 import { Icon, type IconName } from "@/components/icon";
 import { Button, type ButtonProps } from "@/components/ui/button";
+import { useAnswer } from "@/components/use-answer";
 import type { ActionKind } from "@/lib/operations/deployment/views";
 import {
   approveAction,
@@ -75,16 +76,14 @@ function AtOnce(props: ActionButtonProps) {
   const router = useRouter();
   const t = useTranslations("deployments");
   const [pending, start] = useTransition();
+  const waitFor = useAnswer();
   const { kind, place } = props;
   const run = () =>
     start(async () => {
       const ref = { deploymentId: place.id };
-      const answer: ActionAnswer<unknown> =
-        kind === "promote"
-          ? await promoteAction(ref)
-          : kind === "retry"
-            ? await retryAction(ref)
-            : await checkAction(ref);
+      const sent: Promise<ActionAnswer<unknown>> =
+        kind === "promote" ? promoteAction(ref) : kind === "retry" ? retryAction(ref) : checkAction(ref);
+      const answer = await waitFor(sent);
       if (!answer.ok) toast.error(answer.error.message, { description: answer.error.hint });
       else if (kind === "promote") {
         const { number } = answer.data as { number: number };

@@ -10,6 +10,7 @@ import { Dialog, DialogBody, DialogContent, DialogFoot } from "@/components/ui/d
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
+import { useAnswer } from "@/components/use-answer";
 import { settleAction } from "../../actions";
 
 interface Unclear {
@@ -22,11 +23,12 @@ export function SettleButton({ deploymentId, label }: { deploymentId: string; la
   const t = useTranslations("deployments");
   const router = useRouter();
   const [pending, start] = useTransition();
+  const waitFor = useAnswer();
   const [unclear, setUnclear] = useState<Unclear[] | null>(null);
 
   const ask = () =>
     start(async () => {
-      const answer = await settleAction({ deploymentId });
+      const answer = await waitFor(settleAction({ deploymentId }));
       if (answer.ok) {
         toast.success(t("done.settle"));
         router.refresh();
