@@ -90,4 +90,48 @@ describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
     ).toEqual([]);
     expect(await execute(target.url, "SELECT count(*)::int AS n FROM pg_class")).toEqual(before);
   });
+
+  it("compares with what was written down before, as JSON, page or SQL", async () => {
+    const source = await database(major, OLD);
+    for (const name of ["before.json", "before.html", "before.sql"]) {
+      expect(folder.run(["snapshot", source.url, "--output", name]).code).toBe(0);
+      const now = ["compare", "--source", name, "--target", source.url];
+      expect(folder.json<Comparison>(now).differences, name).toEqual([]);
+    }
+    await execute(source.url, "ALTER TABLE customer ADD COLUMN later int");
+    for (const name of ["before.json", "before.html", "before.sql"]) {
+      const now = ["compare", "--source", name, "--target", source.url];
+      expect(
+        folder.json<Comparison>(now).differences.map((one) => one.name),
+        name,
+      ).toEqual(["public.customer.later"]);
+    }
+    const page = folder.run([
+      "compare",
+      "--source",
+      "before.json",
+      "--target",
+      source.url,
+      "--output",
+      "html",
+    ]);
+    expect(page.out).toContain('<th scope="row">public.customer.later</th>');
+    expect(page.out).not.toMatch(/<script|https?:/);
+    expect(folder.run(["snapshot", source.url, "--format", "text"]).out).toContain(
+      "table public.customer (id, email, later)",
+    );
+  });
+
+  it("keeps the rows of what was renamed, when told, and asks otherwise", async () => {
+    const source = await database(major, OLD);
+    const target = await database(major, OLD.replace("email varchar", "mail varchar"));
+    const sides = ["compare", "--source", source.url, "--target", target.url];
+    const asked = folder.run([...sides, "--format", "sql"]);
+    expect(asked.err).toContain("--rename 'column:public.customer.email=public.customer.mail'");
+    const told = folder.run([...sides, "--rename", "public.customer.email=mail", "--format", "sql"]);
+    expect(told.out).toContain("RENAME COLUMN email TO mail");
+    await execute(source.url, told.out);
+    expect(await execute(source.url, "SELECT mail FROM customer")).toEqual([{ mail: "a@b.example" }]);
+    expect(folder.run([...sides, "--rename", "nothing=nowhere"]).code).toBe(3);
+  });
 });

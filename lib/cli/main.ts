@@ -200,7 +200,22 @@ withComparison(command("compare", "compare any two schemas, and print the SQL fr
   .requiredOption("--source <x>", "postgres URL, environment, folder of migrations, SQL file or snapshot")
   .requiredOption("--target <y>", "what the source is to become: the same kinds")
   .option("--service <name>", "of a folder of migrations only this service")
+  .option("--roles", "also the servers' roles and memberships; of two databases only")
   .action(run(async () => (await import("./commands/compare")).compare));
+
+withTarget(
+  command("snapshot", "write a schema down, to compare with it later").argument(
+    "[source]",
+    "what compare takes too; default: the target",
+  ),
+)
+  .option("--json", "print JSON (the default)")
+  .addOption(new Option("--format <format>", "how to write it").choices(COMPARISON_FORMATS))
+  .option("--output <format>", "the same as --format; or a file to write to")
+  .option("--schema <names>", "only these schemas", list)
+  .option("--exclude <patterns>", "leave out: audit, public.tmp_*", list)
+  .option("--service <name>", "of a folder of migrations only this service")
+  .action(run(async () => (await import("./commands/snapshot")).snapshot));
 
 withComparison(
   withFiles(

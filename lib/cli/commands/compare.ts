@@ -27,6 +27,7 @@ export interface ComparisonFlags extends Omit<CommonOptions, "format"> {
 interface CompareOptions extends ComparisonFlags {
   source: string;
   target: string;
+  roles?: boolean;
 }
 
 /** Compares any two schemas; what it prints as SQL turns the source into the target. */
@@ -43,9 +44,12 @@ export async function compare(options: CompareOptions): Promise<number> {
       place: "embedded",
       scope: { schemas: options.schema ?? [], exclude: options.exclude ?? [] },
       ignoreOwners: !options.owners,
+      roles: options.roles ?? false,
       signal,
     });
   });
+  if (options.roles && (source.kind !== "database" || target.kind !== "database"))
+    warn("roles are compared of two databases only.");
   return tell(sides, options, output);
 }
 

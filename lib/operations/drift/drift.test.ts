@@ -9,6 +9,8 @@ import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { approveDeployment } from "../deployment/approve";
+import { checkDeployment } from "../deployment/check";
+import { createDeployment } from "../deployment/create";
 import { planTarget } from "../deployment/plan-target";
 import { runDeployment } from "../deployment/run";
 import { adoptDrift } from "./adopt";
@@ -21,7 +23,7 @@ import { updateDriftPolicy } from "./policy";
 import { revertDrift } from "./revert";
 import type { DriftView } from "./views";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 let stop: () => Promise<void>;
 beforeAll(async () => {
@@ -238,5 +240,34 @@ describe("drift that is taken back", () => {
     expect(plan.planned.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
     expect(plan.status.migrations.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
     await development.drop();
+  });
+});
+
+describe("a deployment to a target that was changed by hand", () => {
+  it("tells the drift as a warning, and is blocked where the environment says so", async () => {
+    const { developer, admin } = project.actors;
+    await run(database.url, "ALTER TABLE orders ADD COLUMN hand text");
+    await addMigration(project.services.orders ?? "", "20260102000000_more", "CREATE TABLE more (id int);");
+    const made = await execute(createDeployment, developer, { targetId });
+    const warned = await deploymentIn(developer, made.id, ["awaiting_approval", "blocked"]);
+    expect(warned.state, JSON.stringify(warned.problems)).toBe("awaiting_approval");
+    expect(warned.requirements.find((one) => one.key === "drift")).toMatchObject({
+      state: "warning",
+      params: { count: 1, state: "drifted" },
+    });
+    expect(await execute(getDrift, developer, { targetId })).toMatchObject({ state: "drifted" });
+    await execute(updateDriftPolicy, admin, {
+      environmentId: project.environments.production,
+      policy: { beforeDeployment: "block" },
+    });
+    await execute(checkDeployment, developer, { deploymentId: made.id });
+    const blocked = await deploymentIn(developer, made.id, ["blocked"]);
+    expect(blocked.problems).toMatchObject([
+      { code: "drift", message: expect.stringContaining("public.orders.hand") },
+    ]);
+    await run(database.url, "ALTER TABLE orders DROP COLUMN hand");
+    await execute(checkDeployment, developer, { deploymentId: made.id });
+    const free = await deploymentIn(developer, made.id, ["awaiting_approval"]);
+    expect(free.requirements.find((one) => one.key === "drift")).toMatchObject({ state: "met" });
   });
 });

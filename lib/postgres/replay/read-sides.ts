@@ -29,6 +29,8 @@ export interface ReadSidesOptions {
   place?: "auto" | ShadowKind;
   guardAddresses?: boolean;
   scope?: SchemaScope;
+  /** Also roles and memberships, where both sides are databases. */
+  roles?: boolean;
   /** Who owns what is left out. */
   ignoreOwners?: boolean;
   /** The role that reads the target stands for the one that reads the source: each environment has its own. */
@@ -56,8 +58,9 @@ export async function readSides(
   target: SideSource,
   options: ReadSidesOptions = {},
 ): Promise<BothSides> {
-  const first = await readOne(source, options);
-  const second = await readOne(target, options);
+  const roles = options.roles === true && source.kind === "database" && target.kind === "database";
+  const first = await readOne(source, { ...options, roles });
+  const second = await readOne(target, { ...options, roles });
   const read = {
     source: first ?? (await replaySide(source, target, second?.side.snapshot, options)),
     target: second ?? (await replaySide(target, source, first?.side.snapshot, options)),
@@ -101,7 +104,7 @@ async function readDatabase(spec: ConnectionSpec, options: ReadSidesOptions): Pr
     options.guardAddresses === undefined ? {} : { guardAddresses: options.guardAddresses },
   );
   try {
-    return await readSnapshot(client);
+    return await readSnapshot(client, { roles: options.roles ?? false });
   } finally {
     await closeConnection(client);
   }

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { DomainError } from "../../errors";
+import { closeConnection, openConnection } from "../../postgres/connect";
+import { recordBaseline } from "../../postgres/ledger";
+import { acquireRunnerLock } from "../../postgres/runner-session";
+import { defineOperation } from "../define";
+import { personName } from "../deployment/person-name";
+import { askForCheck } from "../drift/ask";
+import { scopeOfTarget } from "../project/find";
+import { specOf } from "../target/spec";
+import { orderedMigrations } from "./detect";
+
+const LOCK_WAIT_MS = 10_000;
+
+/**
+ * Records migrations as applied on a target without running them there: what an existing database already had. Those
+ * that have a word in its ledger are left alone.
+ * @throws DomainError not_found `baseline.unknown_migration`; lock_timeout
+ */
+export const stampBaseline = defineOperation({
+  name: "baseline.stamp",
+  permission: "baseline.stamp",
+  input: z.object({
+    targetId: z.uuid(),
+    /** File names. */
+    migrations: z.array(z.string().min(1).max(300)).min(1).max(10_000),
+  }),
+  audit: "target",
+  intent: ({ migrations }) => ({ migrations: migrations.length }),
+  scope: ({ db, input: { targetId } }) => scopeOfTarget(db, targetId),
+  run: async ({ ctx, input: { targetId, migrations } }): Promise<{ recorded: string[] }> => {
+    const target = await ctx.db.target.findUniqueOrThrow({
+      where: { id: targetId },
+      include: { service: { select: { name: true } } },
+    });
+    const all = await orderedMigrations(ctx.db, target.serviceId, target.service.name);
+    const known = new Set(all.map((one) => one.filename));
+    const unknown = migrations.find((name) => !known.has(name));
+    if (unknown !== undefined) throw noMigration(unknown);
+    const wanted = new Set(migrations);
+    const client = await openConnection(specOf(target), { guardAddresses: true });
+    try {
+      await acquireRunnerLock(client, LOCK_WAIT_MS, () => undefined);
+      const recorded = await recordBaseline(
+        client,
+        all.filter((one) => wanted.has(one.filename)),
+        { appliedBy: await personName(ctx.db, ctx.actor), runId: ctx.runId },
+      );
+      await ctx.db.$transaction((tx) => askForCheck(tx, targetId));
+      ctx.note({ recorded: recorded.join(", ").slice(0, 4000) });
+      return { recorded };
+    } finally {
+      await closeConnection(client);
+    }
+  },
+});
+
+function noMigration(filename: string): DomainError {
+  return new DomainError("not_found", "baseline.unknown_migration", `There is no migration ${filename}.`, {
+    details: { filename },
+  });
+}
