@@ -9,7 +9,7 @@ export interface ExportOptions extends ReadBackupOptions {
   out: (bytes: Uint8Array) => Promise<void>;
 }
 
-const END_OF_POST = "--\n-- PostgreSQL database dump complete\n--\n";
+const END = "\n--\n-- PostgreSQL database dump complete\n--\n\n";
 
 /**
  * Writes an archive as one plain SQL file, as pg_dump would: structure, COPY … FROM stdin with the rows, values of
@@ -19,7 +19,7 @@ const END_OF_POST = "--\n-- PostgreSQL database dump complete\n--\n";
 export async function exportSql(options: ExportOptions): Promise<void> {
   const archive = await openArchive(options.store, options.keys);
   const write = async (text: string) => options.out(Buffer.from(text, "utf8"));
-  await write(withoutEnd(await textOf(archive, "pre_data")));
+  await write(await textOf(archive, "pre_data"));
   for (const table of archive.manifest.tables) {
     options.signal?.throwIfAborted();
     await exportRows(archive, table, options.out);
@@ -29,10 +29,8 @@ export async function exportSql(options: ExportOptions): Promise<void> {
       for await (const bytes of archive.read(file)) await options.out(bytes);
     }
   }
-  await write(`\n${await textOf(archive, "post_data")}`);
+  await write(`\n${await textOf(archive, "post_data")}${END}`);
 }
-
-const withoutEnd = (text: string): string => text.replace(END_OF_POST, "");
 
 async function exportRows(
   archive: OpenArchive,

@@ -62,9 +62,12 @@ function quotePattern(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/** It would count as a part of the last object. */
+const END = /\n--\n-- PostgreSQL database dump complete\n--\n\s*$/;
+
 /** Also for an older psql by hand: without lines that only psql 17.6 and later, or servers from 17 on, understand. */
 function readable(dump: string, major: number): string {
-  const text = withoutRestrict(dump.replaceAll("\r\n", "\n"));
+  const text = withoutRestrict(dump.replaceAll("\r\n", "\n")).replace(END, "\n");
   return major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
 }
 
