@@ -52,7 +52,11 @@ export async function AuditView({ path, title, nav, query, page, environments }:
         {page.events.length === 0 ? (
           <EmptyState
             title={t(filtered ? "noneTitle" : "emptyTitle")}
-            text={t(filtered ? "noneText" : "emptyText")}
+            text={
+              page.searched
+                ? t("noneSoFar", { count: page.searched })
+                : t(filtered ? "noneText" : "emptyText")
+            }
             action={filtered ? <Link href={path}>{t("clear")}</Link> : undefined}
           />
         ) : (

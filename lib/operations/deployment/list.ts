@@ -95,12 +95,11 @@ export const listDeployments = defineOperation({
 export async function lastRuns(db: Db, deploymentIds: string[]): Promise<Map<string, RunRow>> {
   if (deploymentIds.length === 0) return new Map();
   const records = await db.$queryRaw<RunRecord[]>`
-    SELECT DISTINCT ON (r.deployment_id) ${runColumns}
-    FROM run r JOIN deployment d ON d.id = r.deployment_id
+    SELECT ${runColumns}
+    FROM unnest(${deploymentIds}::uuid[]) AS wanted(id) JOIN deployment d ON d.id = wanted.id
+    JOIN LATERAL (SELECT * FROM run WHERE deployment_id = d.id ORDER BY attempt DESC LIMIT 1) AS r ON true
     JOIN target t ON t.id = r.target_id JOIN service s ON s.id = t.service_id
-    JOIN environment e ON e.id = t.environment_id
-    WHERE r.deployment_id = ANY(${deploymentIds}::uuid[])
-    ORDER BY r.deployment_id, r.attempt DESC`;
+    JOIN environment e ON e.id = t.environment_id`;
   const progress = await progressOfRuns(
     db,
     records.map((one) => ({ id: one.id, outcome: one.progress && { progress: one.progress } })),

@@ -70,11 +70,15 @@ export const listMigrations = defineOperation({
       after: input.after ? readCursor(input.after) : undefined,
       limit: single ? input.limit : Math.min(PER_SERVICE, input.limit),
     };
-    const [rows, counts, all] = await Promise.all([
-      queryMigrations(ctx.db, filter),
-      countMigrations(ctx.db, filter),
-      ctx.db.migration.count({ where: { service: { projectId } } }),
+    const everything = { projectId, serviceIds: services.map((s) => s.id), limit: 0 };
+    const isNarrowed = Boolean(filter.state || filter.text || filter.environmentId);
+    const [whole, narrowed] = await Promise.all([
+      countMigrations(ctx.db, everything),
+      isNarrowed ? countMigrations(ctx.db, filter) : null,
     ]);
+    const counts = narrowed ?? whole;
+    const all = [...whole.values()].reduce((sum, count) => sum + count, 0);
+    const rows = await queryMigrations(ctx.db, filter, counts);
     const groups = await toGroups(ctx.db, { chosen, environments, rows, counts, limit: filter.limit });
     return {
       groups,

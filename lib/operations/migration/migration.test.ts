@@ -331,7 +331,8 @@ describe("list", () => {
         appliedAt: "2026-01-01T00:00:00Z",
         appliedBy: "noor",
       },
-      { filename: "2024two_two", state: "applied", appliedChecksum: "another text" },
+      { filename: "2024two_two", state: "changed", appliedChecksum: "another text" },
+      { filename: "2024three_%_three_%", state: "pending" },
       { filename: "2023_gone", state: "missing", appliedChecksum: "gone" },
     ]);
     const names = async (filter: object) =>

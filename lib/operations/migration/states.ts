@@ -11,8 +11,8 @@ export interface MirrorRow {
 }
 
 /**
- * The state to show: the mirror's, brought up to date with what was edited or created since it was read. The
- * filter of the list says the same in SQL (list-query.ts).
+ * The state to show: the mirror's, brought up to date with what was edited or created since it was read. (Changes of
+ * migrations refresh the mirrors, on which the list's filter rests: both say the same.)
  * @param row undefined: the mirror does not know the migration
  */
 export function effectiveState(
