@@ -11,11 +11,11 @@ export interface OwnCase {
   b: string;
   /** Oldest major that knows what it uses. */
   server: number;
-  /** Objects (as SQL names them, without the schema) that may be made anew instead of altered. */
+  /** Objects that PostgreSQL cannot alter so, named as in oids.ts without the schema: they may be made anew. */
   remade: string[];
 }
 
-/** Comments at the top of a file: `-- server: 15`, `-- remade: view x, function f(integer)`. */
+/** Comments at the top of a file: `-- server: 15`, `-- remade: relation v | routine f(integer)`. */
 function directive(text: string, key: string): string | null {
   return new RegExp(`^-- ${key}: (.*)$`, "m").exec(text)?.[1] ?? null;
 }
@@ -32,7 +32,7 @@ export function readOwnCases(folder: string): OwnCase[] {
         a,
         b,
         server: Math.max(Number(directive(a, "server") ?? 0), Number(directive(b, "server") ?? 0)),
-        remade: (directive(b, "remade") ?? "").split("; ").filter(Boolean),
+        remade: (directive(b, "remade") ?? "").split(" | ").filter(Boolean),
       };
     }),
   );

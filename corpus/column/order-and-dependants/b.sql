@@ -1,3 +1,4 @@
+-- remade: relation m | relation m_b | relation t_b | relation t_bc | relation v | relation w
 CREATE TABLE t (c int, b bigint, a int, d text);
 CREATE VIEW v AS SELECT a, b FROM t;
 COMMENT ON VIEW v IS 'looks at b';

@@ -1,3 +1,4 @@
+-- remade: relation free
 CREATE TYPE address AS (street text, city text, zip text);
 CREATE TYPE nested AS (home address, n int);
 CREATE TYPE fresh AS (a int, b text COLLATE "C", c numeric(5,2)[]);

@@ -1,3 +1,4 @@
+-- remade: constraint ab on p | constraint apart on t | constraint fk on t | constraint ordered on t | constraint p_key on p | relation ab | relation apart | relation p_key
 CREATE TABLE p (id int, a int, b int, CONSTRAINT p_key PRIMARY KEY (id) INCLUDE (a), CONSTRAINT ab UNIQUE (a, b) DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE t (id int, p int, low int, high int, span int4range, CONSTRAINT t_key PRIMARY KEY (id) WITH (fillfactor = 80), CONSTRAINT fk FOREIGN KEY (p) REFERENCES p ON DELETE CASCADE DEFERRABLE, CONSTRAINT ordered CHECK (low <= high), CONSTRAINT apart EXCLUDE USING gist (span WITH &&) WHERE (id > 10));
 ALTER TABLE t ADD CONSTRAINT later CHECK (id < 1000) NOT VALID;

@@ -1,3 +1,4 @@
+-- remade: constraint fk on t | constraint ok on t
 CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE t (id int, p int);
 ALTER TABLE t ADD CONSTRAINT ok CHECK (id > 0);

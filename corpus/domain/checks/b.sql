@@ -1,3 +1,4 @@
+-- remade: constraint positive on amount | type retyped
 CREATE DOMAIN amount AS numeric(10,2) DEFAULT 1 CONSTRAINT positive CHECK (VALUE > -1);
 ALTER DOMAIN amount ADD CONSTRAINT later CHECK (VALUE <> 13) NOT VALID;
 CREATE DOMAIN code AS text COLLATE "C" NOT NULL CHECK (VALUE ~ '^[a-z]+$');

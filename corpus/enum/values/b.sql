@@ -1,3 +1,4 @@
+-- remade: relation v | type mood | type shrinks
 CREATE TYPE mood AS ENUM ('awful', 'sad', 'so ''so''', 'ok', 'happy', 'great');
 CREATE TYPE shrinks AS ENUM ('b', 'a');
 CREATE TYPE fresh AS ENUM ();

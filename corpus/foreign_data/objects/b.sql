@@ -1,3 +1,4 @@
+-- remade: relation over_ft
 CREATE FOREIGN DATA WRAPPER foreign_data_w;
 CREATE FOREIGN DATA WRAPPER foreign_data_w3 VALIDATOR postgresql_fdw_validator;
 CREATE FOREIGN DATA WRAPPER foreign_data_w2 OPTIONS (debug 'true', "Quoted" 'it''s');

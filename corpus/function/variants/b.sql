@@ -1,3 +1,4 @@
+-- remade: relation uses | routine renamed_argument(integer) | routine retyped(integer)
 CREATE TABLE t (id int, v text);
 CREATE FUNCTION plain(a int) RETURNS int LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 5 AS $f$ BEGIN RETURN a + 0; END $f$;
 CREATE FUNCTION renamed_argument(b int) RETURNS int LANGUAGE sql AS 'SELECT $1';

@@ -1,3 +1,4 @@
+-- remade: relation i_unique
 CREATE TABLE t (a int, b text, c jsonb, d int[], e tsvector, f point, g int4range, h text);
 CREATE INDEX i_plain ON t (a);
 CREATE INDEX i_changed ON t (b) WITH (fillfactor = 60, deduplicate_items = off);

@@ -1,3 +1,4 @@
+-- remade: relation above | relation changed | relation changed_a
 CREATE TABLE t (id int PRIMARY KEY, a text);
 CREATE MATERIALIZED VIEW m WITH (fillfactor = 70) AS SELECT id, a FROM t;
 CREATE UNIQUE INDEX m_id ON m (id);

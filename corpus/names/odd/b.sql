@@ -1,3 +1,4 @@
+-- remade: constraint xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_pkey on xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1 | relation "a view; DROP TABLE x" | relation iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii | relation xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx_pkey | type "😀"
 CREATE SCHEMA "names ""o"".dd";
 CREATE TABLE "select" ("from" bigint, "Größe 😀" text NOT NULL DEFAULT 'a''b;c', "a.b" int CHECK ("a.b" > 0), "c""d" int, "new col" text[]);
 CREATE TYPE "names ""o"".dd"."t y p e" AS ("a b" int);

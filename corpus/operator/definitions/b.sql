@@ -1,3 +1,4 @@
+-- remade: operator ###(integer,integer) | operator <<<(pair,pair) | relation v
 CREATE TYPE pair AS (x int, y int);
 CREATE FUNCTION pair_lt(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1.x < $2.x';
 CREATE FUNCTION pair_gt(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1.x > $2.x';

@@ -1,3 +1,4 @@
+-- remade: policy changed on t
 CREATE TABLE t (id int, owner text);
 CREATE TABLE members (name text);
 ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;

@@ -1,3 +1,4 @@
+-- remade: constraint t_pkey on t | relation t_pkey
 CREATE TABLE t (id bigint PRIMARY KEY, v text);
 CREATE TABLE u (id int PRIMARY KEY);
 CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);

@@ -1,3 +1,4 @@
+-- remade: statistics changed | statistics kept
 CREATE TABLE t (a int, b bigint, c text);
 CREATE STATISTICS kept ON a, b FROM t;
 ALTER STATISTICS kept SET STATISTICS 400;

@@ -1,3 +1,4 @@
+-- remade: constraint t_pkey on t | relation t_pkey
 CREATE TABLE t (id bigint PRIMARY KEY, name text NOT NULL, amount numeric(10,2) DEFAULT 2.5 NOT NULL, c text, extra jsonb DEFAULT '{}' NOT NULL);
 ALTER TABLE t ALTER amount DROP NOT NULL;
 CREATE TABLE added (a int CHECK (a > 0), b text DEFAULT 'it''s'::text);

@@ -1,3 +1,4 @@
+-- remade: constraint child_id_key on child | constraint positive on base | constraint positive on child | constraint positive on grandchild | constraint positive on overridden | constraint positive on standalone | relation child_id_key
 CREATE TABLE base (id bigint NOT NULL, at date DEFAULT '2025-01-01', added text DEFAULT 'a' NOT NULL, CONSTRAINT positive CHECK (id > 0), CONSTRAINT short CHECK (length(added) < 10) NO INHERIT);
 CREATE TABLE other (note text);
 CREATE TABLE child (extra text, UNIQUE (id)) INHERITS (base, other);

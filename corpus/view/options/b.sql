@@ -1,3 +1,4 @@
+-- remade: relation on_top | relation plain | relation retyped
 CREATE TABLE t (id int PRIMARY KEY, a text, b int);
 CREATE VIEW plain AS SELECT id, a, b AS added FROM t WHERE id > 0;
 CREATE VIEW checked AS SELECT id, b FROM t WHERE b > 0 WITH CASCADED CHECK OPTION;

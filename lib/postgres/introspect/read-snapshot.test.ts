@@ -1,0 +1,95 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareSnapshots } from "../../core/diff/compare";
+import { planSchema } from "../../core/diff/plan";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { readSnapshot } from "./read-snapshot";
+
+let database: TestDatabase;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`
+    CREATE SCHEMA "one.more"; CREATE SCHEMA two;
+    CREATE TABLE "one.more".t (id int PRIMARY KEY); CREATE TABLE two.u (id int REFERENCES "one.more".t);
+    CREATE FOREIGN DATA WRAPPER w;
+    CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', api_key 'hush-key');
+    CREATE USER MAPPING FOR PUBLIC SERVER s OPTIONS ("user" 'u', password 'hush-password');
+    CREATE SUBSCRIPTION snapshot_sub CONNECTION 'host=h password=hush-sub' PUBLICATION p WITH (connect = false, slot_name = NONE, enabled = false);
+    SELECT lo_create(0);`);
+});
+
+afterAll(async () => {
+  await client.query("DROP SUBSCRIPTION snapshot_sub");
+  await client.end();
+  await database.drop();
+});
+
+describe("a snapshot", () => {
+  it("holds no secret, and neither does a plan", async () => {
+    const empty = await testDatabase();
+    const other = new pg.Client({ connectionString: empty.url });
+    await other.connect();
+    const [from, to] = [await readSnapshot(other), await readSnapshot(client)];
+    await other.end();
+    await empty.drop();
+    const statements = planSchema(from, to).statements.map(({ sql }) => sql);
+    expect(statements.join("\n")).toContain("(not shown)");
+    expect(JSON.stringify([[...to.facts], statements])).not.toContain("hush");
+  });
+
+  it("can be of some schemas alone, or without some", async () => {
+    const only = await readSnapshot(client, { schemas: ["one.more"] });
+    expect([...only.facts.keys()].sort()).toEqual([
+      'column:"one.more".t.id',
+      'constraint:"one.more".t.t_pkey',
+      'schema:"one.more"',
+      'table:"one.more".t',
+    ]);
+    const without = await readSnapshot(client, { exclude: ["one.more", "public"] });
+    expect(without.facts.has("table:two.u")).toBe(true);
+    expect([...without.facts.keys()].some((id) => id.includes("one.more"))).toBe(false);
+    expect(without.facts.has("server:s")).toBe(true);
+  });
+
+  it("names what no object kind covers", async () => {
+    const { unsupported } = await readSnapshot(client);
+    expect(unsupported.map(({ what }) => what)).toContain("large objects");
+  });
+
+  it("has roles on request only, and never their passwords", async () => {
+    await client.query(
+      "CREATE ROLE snapshot_group; CREATE ROLE snapshot_user LOGIN PASSWORD 'hush-role' CONNECTION LIMIT 3; GRANT snapshot_group TO snapshot_user; ALTER ROLE snapshot_user SET search_path = two, public",
+    );
+    try {
+      const before = await readSnapshot(client);
+      expect([...before.facts.keys()].some((id) => id.startsWith("role:"))).toBe(false);
+      const wanted = await readSnapshot(client, { roles: true });
+      expect(JSON.stringify([...wanted.facts])).not.toContain("hush-role");
+      await client.query("DROP ROLE snapshot_user; DROP ROLE snapshot_group");
+      const have = await readSnapshot(client, { roles: true });
+      for (const { sql } of planSchema(have, wanted).statements) await client.query(sql);
+      expect(compareSnapshots(await readSnapshot(client, { roles: true }), wanted)).toEqual([]);
+    } finally {
+      await client.query("DROP ROLE IF EXISTS snapshot_user; DROP ROLE IF EXISTS snapshot_group");
+    }
+  });
+
+  it("names the catalog that our role may not read, and reads the others", async () => {
+    await client.query("CREATE ROLE snapshot_weak; REVOKE SELECT ON pg_catalog.pg_policy FROM PUBLIC");
+    try {
+      await client.query("SET ROLE snapshot_weak");
+      const snapshot = await readSnapshot(client);
+      expect(snapshot.unreadable.map(({ kind }) => kind)).toEqual(
+        expect.arrayContaining(["policy", "subscription"]),
+      );
+      expect(snapshot.facts.has("table:two.u")).toBe(true);
+    } finally {
+      await client.query("RESET ROLE");
+      await client.query("GRANT SELECT ON pg_catalog.pg_policy TO PUBLIC; DROP ROLE snapshot_weak");
+    }
+  });
+});
