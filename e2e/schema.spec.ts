@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
-import { expect, test } from "./fixtures";
+import { test, expect as wait } from "./fixtures";
 
 test.use({ person: "developer" });
+test.describe.configure({ timeout: 240_000 });
+
+/** Catalogs are read and scratch copies made behind these pages: a loaded machine takes its time. */
+const expect = wait.configure({ timeout: 50_000 });
 
 /** Opens the schema of a database; what nobody has read yet is read first. */
 async function openSchema(page: Page, label: string): Promise<void> {
   await page.goto("/demo-shop/schema");
   await page.getByLabel("Database").selectOption({ label });
+  await expect(page).toHaveURL(/target=/);
   await expect(page.getByRole("tree", { name: "Objects of the schema" })).toBeVisible({ timeout: 45_000 });
 }
 
@@ -50,6 +55,7 @@ test("the tree is walked by keyboard alone", async ({ page }) => {
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
+  await expect(page.getByRole("treeitem", { name: /^categories/ })).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/object=table/);
 });
@@ -109,7 +115,7 @@ test("two environments are compared, and the ticked differences become a migrati
   await expect(page.getByText(/not taken either/)).toBeVisible();
   await list.getByRole("checkbox", { name: /record_price_change\(\)/ }).check();
   await page.getByRole("button", { name: "Make a migration" }).click();
-  await page.getByLabel("Name").fill("Catch up with staging");
+  await page.getByRole("dialog").getByLabel("Name").fill("Catch up with staging");
   await page.getByRole("button", { name: "Save and open the editor" }).click();
   await expect(page).toHaveURL(/\/migrations\/[0-9a-f-]+\/edit/, { timeout: 45_000 });
   await expect(page.getByRole("heading", { name: "catch_up_with_staging" })).toBeVisible();
@@ -118,6 +124,7 @@ test("two environments are compared, and the ticked differences become a migrati
 test("a change by hand is seen as drift and left out with a reason", async ({ page, expectAccessible }) => {
   await page.goto("/demo-shop/sql");
   await page.getByLabel("Database").selectOption({ label: "orders / development" });
+  await expect(page).toHaveURL(/target=/);
   await page.getByLabel("Allow writing").check();
   await page.getByRole("textbox", { name: "SQL text" }).click();
   await page.keyboard.insertText("CREATE TABLE public.by_hand (id int)");

@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
+import { useOptimistic, useTransition } from "react";
 import { Select } from "@/components/ui/select";
 import type { TargetChoiceEntry } from "./load";
 
@@ -17,12 +18,22 @@ export function TargetChoice({
 }) {
   const t = useTranslations("schema");
   const router = useRouter();
+  // While the other database is being loaded the choice stays what was chosen.
+  const [value, choose] = useOptimistic(chosen);
+  const [pending, start] = useTransition();
   return (
     <Select
       className="target-choice"
       aria-label={t("target")}
-      value={chosen}
-      onChange={(event) => router.push(`${path}?target=${event.target.value}`)}
+      aria-busy={pending}
+      value={value}
+      onChange={(event) => {
+        const { value: next } = event.target;
+        start(() => {
+          choose(next);
+          router.push(`${path}?target=${next}`);
+        });
+      }}
       options={targets.map((one) => ({
         value: one.id,
         label: `${one.service.name} / ${one.environment.name}${one.environment.protected ? ` (${t("protected")})` : ""}`,
