@@ -4,6 +4,8 @@ import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
 import { getBackup } from "../../operations/backup/get";
 import { listBackups } from "../../operations/backup/list";
+import { findBaseline } from "../../operations/baseline/detect";
+import { stampBaseline } from "../../operations/baseline/stamp";
 import { compareSides } from "../../operations/comparison/compare";
 import { approveDeployment } from "../../operations/deployment/approve";
 import { cancelDeployment } from "../../operations/deployment/cancel";
@@ -329,6 +331,22 @@ export const ENDPOINT_LIST = [
     path: "/drift/{targetId}/ignore",
     tag: "schema",
     operation: ignoreDrift,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "baseline.detect",
+    method: "POST",
+    path: "/targets/{targetId}/baseline/detect",
+    tag: "schema",
+    operation: findBaseline,
+  },
+  {
+    id: "baseline.stamp",
+    method: "POST",
+    path: "/targets/{targetId}/baseline",
+    tag: "schema",
+    operation: stampBaseline,
     status: 201,
     creates: true,
   },

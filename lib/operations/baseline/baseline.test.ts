@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { db } from "../../db/client";
+import { execute as run } from "../../testing/command-line";
+import { addMigration, startTestWorker } from "../../testing/deployments";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
+import { execute } from "../define";
+import { planTarget } from "../deployment/plan-target";
+import { findBaseline } from "./detect";
+import { stampBaseline } from "./stamp";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+let stop: () => Promise<void>;
+let project: TestProject;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  stop = await startTestWorker();
+  project = await testProject();
+  database = await testDatabase();
+  const service = project.services.orders ?? "";
+  await addMigration(service, "20260101000000_orders", "CREATE TABLE orders (id int PRIMARY KEY);");
+  await addMigration(service, "20260102000000_note", "ALTER TABLE orders ADD COLUMN note text;");
+  await addMigration(service, "20260103000000_later", "CREATE TABLE later (id int);");
+  await run(database.url, "CREATE TABLE orders (id int PRIMARY KEY, note text)");
+});
+afterAll(async () => {
+  await stop();
+  await database.drop();
+});
+
+it("finds what a database already has, and records it for those who may", async () => {
+  const targetId = await testTarget(project, "orders", "production", database.spec);
+  const { viewer, developer, admin } = project.actors;
+  await expect(execute(findBaseline, viewer, { targetId })).rejects.toMatchObject({ kind: "forbidden" });
+  const found = await execute(findBaseline, developer, { targetId });
+  expect(found).toMatchObject({
+    upTo: "20260102000000_note",
+    certainty: "exact",
+    leftOver: [],
+    recorded: [],
+  });
+  expect(found.evidence.map((one) => [one.proposed, one.present])).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
+  ]);
+  const migrations = found.evidence.filter((one) => one.proposed).map((one) => one.filename);
+  const refused = execute(stampBaseline, developer, { targetId, migrations });
+  await expect(refused).rejects.toMatchObject({ kind: "forbidden", details: { needed: "admin" } });
+  const unknown = execute(stampBaseline, admin, { targetId, migrations: ["nothing"] });
+  await expect(unknown).rejects.toMatchObject({ code: "baseline.unknown_migration" });
+  expect(await execute(stampBaseline, admin, { targetId, migrations })).toEqual({ recorded: migrations });
+  const plan = await planTarget(db(), { targetId, direction: "up" });
+  expect(plan.planned.map((one) => one.filename)).toEqual(["20260103000000_later"]);
+  expect((await auditRows("baseline.stamp")).map((row) => row.outcome)).toEqual([
+    ...["denied", "intent", "failed", "intent", "ok"],
+  ]);
+});
