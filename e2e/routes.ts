@@ -32,10 +32,15 @@ export async function addressOf(route: string, instance: Instance): Promise<stri
       `SELECT t.id FROM target t JOIN service s ON s.id = t.service_id JOIN project p ON p.id = s.project_id
         WHERE p.slug = 'demo-shop' ORDER BY t.created_at LIMIT 1`,
     );
+    const backups = await client.query<{ id: string }>(
+      `SELECT b.id FROM backup b JOIN project p ON p.id = b.project_id
+        WHERE p.slug = 'demo-shop' AND b.state = 'succeeded' ORDER BY b.created_at LIMIT 1`,
+    );
     return join("/", route)
       .replace("[project]", "demo-shop")
       .replace("[number]", "10")
       .replace("[token]", "a-link-that-was-never-made-000000")
+      .replace("[backup]", backups.rows[0]?.id ?? "")
       .replace("[targetId]", targets.rows[0]?.id ?? "")
       .replace("[id]", rows[0]?.id ?? "");
   } finally {

@@ -13,14 +13,15 @@ export function demoPassword(): string {
     .digest("base64url");
 }
 
-/** Databases of the demo on the embedded server, owned by a role without any right elsewhere. */
+/** Databases of the demo on the embedded server, owned by a role without any right in others. */
 export async function makeDemoDatabases(server: EmbeddedServer): Promise<void> {
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   try {
     const role = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [DEMO_ROLE]);
     if (!role.rowCount) await client.query(`CREATE ROLE ${DEMO_ROLE} LOGIN`);
-    await client.query(`ALTER ROLE ${DEMO_ROLE} PASSWORD ${pg.escapeLiteral(demoPassword())}`);
+    // It may make databases, so that a backup can be restored beside the live one and swapped.
+    await client.query(`ALTER ROLE ${DEMO_ROLE} CREATEDB PASSWORD ${pg.escapeLiteral(demoPassword())}`);
     for (const service of DEMO_SERVICES) {
       for (const environment of DEMO_ENVIRONMENTS) {
         const name = databaseName(service.name, environment.name);

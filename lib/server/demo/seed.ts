@@ -9,6 +9,7 @@ import { createService } from "../../operations/service/create";
 import { createTarget } from "../../operations/target/create";
 import { updateTarget } from "../../operations/target/update";
 import type { EmbeddedServer } from "../../postgres/embedded";
+import { backUpDemo } from "./backups";
 import { DEMO_ROLE, demoPassword, makeDemoDatabases } from "./databases";
 import { deployStep } from "./deploy";
 import {
@@ -42,6 +43,8 @@ export async function seedDemo(server: EmbeddedServer): Promise<"made" | "kept">
   for (const { service, environment, to } of DEMO_HISTORY) {
     await deployStep(actor, targets.get(databaseName(service, environment)) ?? "", to);
   }
+  const guarded = DEMO_SERVICES.map(({ name }) => targets.get(databaseName(name, "production")) ?? "");
+  await backUpDemo(actor, guarded);
   const production = await db().environment.findFirstOrThrow({ where: { projectId, protected: true } });
   await execute(updateEnvironment, actor, { environmentId: production.id, policy: PRODUCTION_POLICY });
   await db().setting.upsert({

@@ -1,0 +1,191 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { db } from "../../db/client";
+import { closeQueue } from "../../queue/queue";
+import { backupFolder } from "../../testing/backup-records";
+import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing/postgres";
+import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
+import { execute } from "../define";
+import { createRestore } from "../restore/create";
+import { createSchedule } from "../schedule/save";
+import { defaultStorage } from "../storage/default";
+import { whileAtWork } from "./at-work";
+import { askForDue } from "./due";
+import { insertBackup } from "./insert";
+import { maintainBackups } from "./maintain";
+import { performBackup } from "./perform";
+import { sweepBackups } from "./sweep";
+
+// Every case makes real backups: slow where the machine is small.
+vi.setConfig({ testTimeout: 240_000 });
+
+let store: TestDatabase;
+let folder: Awaited<ReturnType<typeof backupFolder>>;
+let project: TestProject;
+let target: TestDatabase;
+let targetId: string;
+
+const OPTIONS = { workerId: "this one", staleAfterMs: 1000, lostAfterMs: 60_000 };
+const WORK = {
+  ...{ workerId: "this one", flushMs: 20, heartbeatMs: 50 },
+  onUnexpected: (error: unknown) => {
+    throw error;
+  },
+};
+
+beforeAll(async () => {
+  folder = await backupFolder();
+  store = await metadataDatabase();
+});
+afterAll(async () => {
+  await closeQueue();
+  await db().$disconnect();
+  await store.drop();
+  await folder.remove();
+});
+beforeEach(async () => {
+  project = await testProject();
+  target = await testDatabase();
+  targetId = await testTarget(project, "orders", "development", target.spec);
+  return () => target.drop();
+});
+
+async function insert(more: Partial<Parameters<typeof insertBackup>[1]> = {}) {
+  const storage = await defaultStorage(db(), project.projectId);
+  const createdBy = { id: null, label: "test" };
+  return insertBackup(db(), {
+    ...{ targetId, storage, origin: "manual", scope: { kind: "database" }, createdBy },
+    ...more,
+  });
+}
+
+const archives = () => readdir(join(folder.path, project.slug)).catch(() => []);
+const old = new Date(Date.now() - 60_000);
+
+/** What a worker leaves that was killed in the middle: a running row without a sign of life, and half an archive. */
+async function killed(origin: "manual" | "deployment" = "manual") {
+  const row = await insert({ origin });
+  await mkdir(join(row.filePath, "data"), { recursive: true });
+  await writeFile(join(row.filePath, "data", "public.item.copy.zst"), "half");
+  const change = { state: "running", attempt: 1, workerId: "gone", heartbeatAt: old };
+  return db().backup.update({ where: { id: row.id }, data: change });
+}
+
+describe("a backup whose worker was killed", () => {
+  it("is removed and made anew under another name", async () => {
+    const row = await killed();
+    await sweepBackups(db(), OPTIONS);
+    expect(await archives()).toEqual([]);
+    expect(await db().backup.findUniqueOrThrow({ where: { id: row.id } })).toMatchObject({ state: "queued" });
+    expect(await performBackup(db(), row.id, WORK)).toMatchObject({ kind: "succeeded" });
+    const done = await db().backup.findUniqueOrThrow({ where: { id: row.id } });
+    expect(done).toMatchObject({ state: "succeeded", attempt: 3 });
+    expect(await archives()).toEqual([done.snapshotId]);
+    expect(done.snapshotId).not.toBe(row.snapshotId);
+    const events = (await auditRows("backup.execute")).filter((event) => event.runId === row.id);
+    expect(events.map((event) => event.outcome)).toEqual(["failed", "intent", "ok"]);
+  });
+
+  it("is removed and counts as failed when it was part of a run, which takes its own again", async () => {
+    const row = await killed("deployment");
+    await sweepBackups(db(), OPTIONS);
+    expect(await archives()).toEqual([]);
+    expect(await db().backup.findUniqueOrThrow({ where: { id: row.id } })).toMatchObject({
+      state: "failed",
+      error: { code: "backup.worker_gone" },
+    });
+  });
+});
+
+describe("long work", () => {
+  it("stops when another worker took it over, and says so", async () => {
+    let beats = 0;
+    const ended = await whileAtWork(
+      { heartbeatMs: 5, flushMs: 5, beat: async () => (++beats > 3 ? null : { cancel: false }) },
+      (signal) => new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason))),
+    );
+    expect(ended).toEqual({ kind: "lost" });
+  });
+
+  it("stops when somebody cancels it, also from outside", async () => {
+    const wait = (signal: AbortSignal) =>
+      new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason)));
+    const beat = async () => ({ cancel: true });
+    expect(await whileAtWork({ heartbeatMs: 5, flushMs: 5, beat }, wait)).toEqual({ kind: "cancelled" });
+    const outside = AbortSignal.timeout(20);
+    const calm = async () => ({ cancel: false });
+    expect(await whileAtWork({ heartbeatMs: 5, flushMs: 5, beat: calm, signal: outside }, wait)).toEqual({
+      kind: "cancelled",
+    });
+  });
+});
+
+describe("a restore whose worker was killed", () => {
+  it("before the swap: failed, and the live database is as it was", async () => {
+    const row = await insert();
+    await performBackup(db(), row.id, WORK);
+    const { id } = await execute(createRestore, project.actors.admin, {
+      ...{ backupId: row.id, mode: "new_database", confirm: target.name },
+    });
+    await db().restore.update({
+      where: { id },
+      data: { state: "running", attempt: 1, heartbeatAt: old, startedAt: new Date() },
+    });
+    await sweepBackups(db(), OPTIONS);
+    expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: "failed",
+      error: { code: "restore.worker_gone" },
+    });
+  });
+
+  it("in place: in doubt, with what to look at", async () => {
+    const row = await insert();
+    await performBackup(db(), row.id, WORK);
+    const { id } = await execute(createRestore, project.actors.admin, {
+      ...{ backupId: row.id, mode: "in_place", confirm: target.name },
+    });
+    await db().restore.update({
+      where: { id },
+      data: { state: "running", attempt: 1, heartbeatAt: old, startedAt: new Date() },
+    });
+    await sweepBackups(db(), OPTIONS);
+    expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "in_doubt" });
+  });
+});
+
+describe("maintenance", () => {
+  it("asks once for what is due, however often it was missed, and sets the next time", async () => {
+    const { id } = await execute(createSchedule, project.actors.admin, { targetId, cron: "0 * * * *" });
+    await db().backupSchedule.update({
+      where: { id },
+      data: { nextAt: new Date(Date.now() - 5 * 3_600_000) },
+    });
+    await askForDue(db(), new Date());
+    await askForDue(db(), new Date());
+    expect(await db().backup.count({ where: { scheduleId: id } })).toBe(1);
+    const { nextAt } = await db().backupSchedule.findUniqueOrThrow({ where: { id } });
+    expect(nextAt?.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it("removes what the policy no longer keeps, and what expired, with their archives", async () => {
+    await db().environment.update({
+      where: { id: project.environments.development ?? "" },
+      data: { backupPolicy: { keepLast: 1, keepDaily: 0, keepWeekly: 0, keepMonthly: 0 } },
+    });
+    const made: string[] = [];
+    for (const origin of ["schedule", "schedule", "manual"] as const) {
+      const row = await insert({ origin });
+      await performBackup(db(), row.id, WORK);
+      made.push(row.id);
+    }
+    const gone = await insert({ expiresAt: new Date(Date.now() - 1000) });
+    await performBackup(db(), gone.id, WORK);
+    await maintainBackups(db(), WORK.onUnexpected);
+    const left = await db().backup.findMany({ where: { projectId: project.projectId } });
+    expect(left.map(({ id }) => id).sort()).toEqual(made.slice(1).sort());
+    expect(await archives()).toHaveLength(2);
+    const purged = (await auditRows("backup.purge")).filter((event) => event.projectId === project.projectId);
+    expect(purged.map((event) => event.outcome)).toEqual(["intent", "ok", "intent", "ok"]);
+  });
+});
