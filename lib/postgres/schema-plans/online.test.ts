@@ -31,7 +31,7 @@ const TO = `
   CREATE INDEX parts_v ON parts (v);
   CREATE VIEW big AS SELECT id, note FROM orders WHERE total > 10;`;
 
-describe.each([14, 18] as const)("an online plan on PostgreSQL %i", (major) => {
+describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 180_000 }, (major) => {
   it("builds and validates beside the writers, ends where the plain one ends, and goes back", async () => {
     const proof = await provePlan({
       major,

@@ -26,7 +26,7 @@ async function counted(client: pg.Client, table: string, expected: number): Prom
   expect(rows[0].count, table).toBe(expected);
 }
 
-describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
+describe.each([14, 18] as const)("on PostgreSQL %i", { timeout: 180_000 }, (major) => {
   it("a renamed table keeps its rows, and its keys, indexes, sequences and dependants follow", async () => {
     const proof = await provePlan({
       major,
