@@ -30,15 +30,15 @@ test("an object is found by the name of a column, and says who uses it", async (
   await page.keyboard.press("Enter");
   const object = page.getByRole("region", { name: "products" });
   await expect(object.getByRole("heading", { name: /table catalog\.products/ })).toBeVisible();
-  await expect(object.getByRole("row", { name: /products_pkey/ })).toContainText("PRIMARY KEY (id)");
+  const indexes = object.getByRole("table", { name: "Indexes" });
+  await expect(indexes.getByRole("row", { name: /products_pkey/ })).toContainText("PRIMARY KEY (id)");
   await expect(object.getByRole("group", { name: "Definition" })).toContainText(
     "CREATE TABLE catalog.products",
   );
-  const uses = object.getByRole("region", { name: "Uses" }).or(object.locator(".sec", { hasText: "Uses" }));
-  await uses
-    .getByRole("link", { name: /catalog\.categories/ })
-    .first()
-    .click();
+  const uses = object
+    .locator("section.sec")
+    .filter({ has: page.getByRole("heading", { name: "Uses", exact: true }) });
+  await uses.getByRole("link", { name: /catalog\.categories/ }).click();
   await expect(page.getByRole("heading", { name: /table catalog\.categories/ })).toBeVisible();
   await expect(page.locator(".deps").first()).toContainText("products");
   await expectAccessible();
