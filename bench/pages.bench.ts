@@ -1,18 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pg from "pg";
 import { setEnv } from "../lib/env";
 import type { ConnectionSpec } from "../lib/postgres/connect";
 import { migrateMetadata } from "../lib/server/metadata";
-import { newDatabase, percentile, withServer } from "./measure";
+import { median, newDatabase, percentile, withServer } from "./measure";
 import { type SeededStore, type SeedSize, seedStore } from "./store-seed";
 import { isBuilt, startWeb } from "./web-server";
 
 /**
- * Pages of a store with 10,000 migrations, 10,000 runs and 1,000,000 audit events against those of an almost empty
- * one, at 20 requests at a time; queries that took longer than 20 ms; and the script that a page loads first.
+ * Pages of a store with 10,000 migrations, 10,000 runs and 1,000,000 audit events, at 20 requests at a time, against
+ * those of two others: an almost empty one, whose lists have five rows and so less HTML, and one that just fills a
+ * page of each list, which tells what the size of the store itself costs. Then the statements of each page, one
+ * request at a time and under that load (where a statement also waits for a processor), and the script that a page
+ * loads first.
  */
 const FULL: SeedSize = {
   migrations: 10_000,
@@ -20,6 +23,9 @@ const FULL: SeedSize = {
   auditEvents: Number(process.env.BENCH_EVENTS ?? 1_000_000),
 };
 const SMALL: SeedSize = { migrations: 5, runs: 5, auditEvents: 20 };
+/** One row more than a page of each list, so that there is a next one. */
+const ONE_PAGE: SeedSize = { migrations: 75, runs: 60, auditEvents: 220 };
+const SLOW_MS = 20;
 const AT_ONCE = 20;
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
 const LIMIT_KB = 250;
@@ -32,6 +38,7 @@ const PAGES = [
   "/runs",
   "/audit",
   "/audit?operation=deployment.run",
+  "/audit?resource=change_4242",
   "/settings",
 ];
 const secret = randomBytes(32).toString("base64");
@@ -95,56 +102,126 @@ async function weighPage(origin: string, page: string, { project, cookie }: Seed
   return bytes / 1024;
 }
 
-/** Slow statements in the server's log, by what they begin with. */
-function slowQueries(folder: string): string[] {
-  const logs = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
-    (name) => name.endsWith(".log") || name.endsWith("log"),
-  );
-  const found = logs.flatMap((name) => {
-    try {
-      return [
-        ...readFileSync(join(folder, name), "utf8").matchAll(
-          /duration: ([\d.]+) ms {2}(?:statement|execute [^:]*): ([^\n]{0,140})/g,
-        ),
-      ];
-    } catch {
-      return [];
+interface Statement {
+  text: string;
+  /** Of planning and execution together. */
+  ms: number;
+}
+
+/** What the server logged since `from` bytes: each statement with its own time. */
+function readStatements(folder: string, from: number): Statement[] {
+  const text = readFileSync(logOf(folder)).subarray(from).toString("utf8");
+  const pattern =
+    /^~~(\d+) LOG: {2}duration: ([\d.]+) ms {2}(?:(parse|bind|execute) [^:]*|statement): ([\s\S]*?)(?=\n~~|$(?![\s\S]))/gm;
+  const statements: Statement[] = [];
+  const begun = new Map<string, number>();
+  for (const [, pid = "", ms = "0", phase, sql = ""] of text.matchAll(pattern)) {
+    const before = begun.get(pid) ?? 0;
+    if (phase === "parse" || phase === "bind") begun.set(pid, before + Number(ms));
+    else {
+      statements.push({ text: sql.replace(/\s+/g, " ").trim(), ms: before + Number(ms) });
+      begun.delete(pid);
     }
-  });
-  return found.map((match) => `${match[1]} ms  ${match[2]}`);
+  }
+  return statements;
+}
+
+function logOf(folder: string): string {
+  const name = readdirSync(folder, { recursive: true, encoding: "utf8" }).find((one) => one.endsWith(".log"));
+  if (!name) throw new Error("the server writes no log");
+  return join(folder, name);
+}
+
+/** The slowest of each kind of statement, worst first. */
+function slowest(statements: readonly Statement[]): Statement[] {
+  const worst = new Map<string, number>();
+  for (const { text, ms } of statements) worst.set(text, Math.max(worst.get(text) ?? 0, ms));
+  return [...worst].map(([text, ms]) => ({ text, ms })).sort((a, b) => b.ms - a.ms);
+}
+
+/** Statements of each page at rest: of several requests one after the other, the median of each. */
+async function statementsAlone(
+  folder: string,
+  origin: string,
+  { project, cookie }: SeededStore,
+): Promise<void> {
+  console.log("  one request at a time, slowest statement of each page:");
+  for (const page of PAGES) {
+    const times = new Map<string, number[]>();
+    let count = 0;
+    for (let i = 0; i < 5; i++) {
+      const from = statSync(logOf(folder)).size;
+      await load(`${origin}/${project}${page}`, cookie);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const statements = readStatements(folder, from);
+      count = statements.length;
+      for (const { text, ms } of slowest(statements)) times.set(text, [...(times.get(text) ?? []), ms]);
+    }
+    const [first] = [...times].map(([text, all]) => ({ text, ms: median(all) })).sort((a, b) => b.ms - a.ms);
+    console.log(
+      `    ${page || "/"}: ${first?.ms.toFixed(1)} ms of ${count} statements: ${shorten(first?.text)}`,
+    );
+  }
+}
+
+function shorten(text = ""): string {
+  return text.replaceAll('"public".', "").replaceAll('"', "").slice(0, 110);
+}
+
+async function logAbove(admin: pg.Client, ms: number): Promise<void> {
+  await admin.query("ALTER SYSTEM SET log_line_prefix = '~~%p '");
+  await admin.query(`ALTER SYSTEM SET log_min_duration_statement = ${ms}`);
+  await admin.query("SELECT pg_reload_conf()");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+async function weighPages(origin: string, seeded: SeededStore): Promise<void> {
+  for (const page of PAGES.filter((one) => !one.includes("?"))) {
+    const kb = await weighPage(origin, page, seeded);
+    console.log(`  script of ${page || "/"}: ${kb.toFixed(0)} KB (wished: at most ${LIMIT_KB})`);
+  }
+}
+
+function reportSlow(statements: readonly Statement[], requests: number): void {
+  const slow = statements.filter(({ ms }) => ms > SLOW_MS);
+  console.log(
+    `  statements over ${SLOW_MS} ms in ${requests} requests, ${AT_ONCE} at a time: ${slow.length}`,
+  );
+  for (const { text, ms } of slowest(slow).slice(0, 8))
+    console.log(`    up to ${ms.toFixed(0)} ms: ${shorten(text)}`);
 }
 
 if (!isBuilt()) console.log("  skipped: the application is not built (npm run build)");
 else {
   await withServer(async (server, folder) => {
-    const stores = { small: await prepareStore(server, SMALL), full: await prepareStore(server, FULL) };
+    const stores = {
+      small: await prepareStore(server, SMALL),
+      page: await prepareStore(server, ONE_PAGE),
+      full: await prepareStore(server, FULL),
+    };
     const admin = new pg.Client({ ...server, ssl: false });
     await admin.connect();
     const results = new Map<string, Map<string, number[]>>();
     for (const [name, store] of Object.entries(stores)) {
       const web = await startWeb(store.url, secret);
-      if (name === "full") await admin.query("ALTER SYSTEM SET log_min_duration_statement = 20");
-      await admin.query("SELECT pg_reload_conf()");
-      results.set(name, await measurePages(web.origin, store.seeded));
       if (name === "full") {
-        for (const page of PAGES.filter((one) => !one.includes("?"))) {
-          const kb = await weighPage(web.origin, page, store.seeded);
-          console.log(`  script of ${page || "/"}: ${kb.toFixed(0)} KB (wished: at most ${LIMIT_KB})`);
-        }
+        await weighPages(web.origin, store.seeded);
+        await logAbove(admin, 0);
+        await statementsAlone(folder, web.origin, store.seeded);
+        await logAbove(admin, SLOW_MS / 2);
       }
+      const from = name === "full" ? statSync(logOf(folder)).size : 0;
+      results.set(name, await measurePages(web.origin, store.seeded));
+      if (name === "full") reportSlow(readStatements(folder, from), PAGES.length * REQUESTS);
       await web.stop();
     }
     await admin.end();
     for (const [page, full] of results.get("full") ?? []) {
-      const small = results.get("small")?.get(page) ?? [];
-      const [a, b] = [percentile(full, 0.95), percentile(small, 0.95)];
+      const p95 = (name: string) => percentile(results.get(name)?.get(page) ?? [], 0.95);
+      const own = percentile(full, 0.95);
       console.log(
-        `  ${page}: p95 ${(a / b).toFixed(2)} × (wished: at most 1.30)   ${a.toFixed(0)} ms against ${b.toFixed(0)} ms`,
+        `  ${page}: p95 ${(own / p95("small")).toFixed(2)} × an almost empty store (wished: at most 1.30), ${(own / p95("page")).toFixed(2)} × one with a page of rows   ${own.toFixed(0)} ms against ${p95("small").toFixed(0)} and ${p95("page").toFixed(0)} ms`,
       );
     }
-    const slow = slowQueries(folder);
-    console.log(
-      `  queries over 20 ms: ${slow.length}${slow.length ? `\n    ${slow.slice(0, 8).join("\n    ")}` : ""}`,
-    );
   });
 }

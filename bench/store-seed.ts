@@ -64,13 +64,21 @@ export async function seedStore(url: string, size: SeedSize): Promise<SeededStor
       [service, user, size.migrations],
     );
     await client.query(
+      // What the trigger on target.status would have made of its ledger's mirror: all but the newest are applied.
+      `INSERT INTO target_migration (target_id, filename, state, checksum, applied_at, applied_by, execution_ms)
+       SELECT $1, filename, 'applied', checksum, created_at, 'Bench', 12 FROM migration
+       WHERE service_id = $2 ORDER BY filename LIMIT greatest($3::int - 20, 3)`,
+      [target, service, size.migrations],
+    );
+    await client.query(
       `WITH made AS (
          INSERT INTO deployment (project_id, number, target_id, state, created_by, created_by_label, severity, created_at, finished_at)
          SELECT $1, n, $2, CASE WHEN n % 20 = 0 THEN 'failed' ELSE 'succeeded' END, $3, 'Bench', 'safe',
            now() - make_interval(mins => $4 - n), now() - make_interval(mins => $4 - n)
          FROM generate_series(1, $4::int) n RETURNING id, state, created_at)
-       INSERT INTO run (deployment_id, target_id, project_id, state, started_by, started_by_label, created_at, started_at, finished_at, migrations_done)
-       SELECT id, $2, $1, state, $3, 'Bench', created_at, created_at, created_at + interval '3 s', 1 FROM made`,
+       INSERT INTO run (deployment_id, target_id, project_id, state, started_by, started_by_label, created_at, started_at, finished_at, migrations_done, outcome)
+       SELECT id, $2, $1, state, $3, 'Bench', created_at, created_at, created_at + interval '3 s', 1,
+         '{"progress": {"statements": {"done": 1, "of": 1}, "migrations": {"done": 1, "of": 1}}}'::jsonb FROM made`,
       [project, target, user, size.runs],
     );
     await client.query(
