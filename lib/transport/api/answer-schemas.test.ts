@@ -5,4 +5,4 @@ import { readAnswerSchemas } from "../../testing/answer-schemas";
 it("the documented answers are the types that the operations return", async () => {
   const schemas = `${JSON.stringify(readAnswerSchemas(), null, 1)}\n`;
   await expect(schemas).toMatchFileSnapshot("answer-schemas.json");
-}, 120_000);
+}, 300_000);
