@@ -29,7 +29,7 @@ export function BackupActions({ backup }: { backup: BackupDetail }) {
     });
 
   return (
-    <div className="buttons mt-4 flex flex-wrap gap-2">
+    <div className="backup-acts">
       {state === "succeeded" && can.restore ? (
         <Button asChild variant="go">
           <Link href={`/${slug}/backups/${backupId}/restore`}>{t("restore")}</Link>
