@@ -37,7 +37,7 @@ beforeAll(async () => {
     entryPoints: [join(projectRoot(), "lib", "testing", "backup-child.ts")],
     outfile: child,
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
   await source.drop();
@@ -93,7 +93,7 @@ describe("a backup that fails", () => {
     } finally {
       spawnSync("umount", [disk]);
     }
-  }, 60_000);
+  }, 180_000);
 
   it("is gone when its connection is cut or when it is cancelled", async () => {
     const root = await newFolder();
@@ -122,7 +122,7 @@ describe("a backup that fails", () => {
     });
     await expect(cancelled).rejects.toBe(reason);
     expect(await folderStorage(root).list()).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it("looks like no backup when its process was killed, and can be removed", async () => {
     const root = await newFolder();
@@ -157,7 +157,7 @@ describe("a backup that fails", () => {
     });
     expect(await store.list()).toEqual([]);
     await runSql(source.spec, `DROP TABLE hidden; DROP OWNED BY ${role}; DROP ROLE ${role}`);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** Takes its time with every piece, so that a fault has time to happen. */
@@ -190,7 +190,7 @@ describe("a restore that fails", () => {
       `${TABLES} UPDATE orders SET total = -1; COMMENT ON DATABASE ${live.name} IS 'the live one'`,
     );
     before = await contentOf(live.spec);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => live.drop());
 
   const PHASES: RestorePhase[] = [
@@ -216,7 +216,7 @@ describe("a restore that fails", () => {
       expect(await contentOf(live.spec)).toEqual(before);
       expect(await keptOnes()).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   // The swap itself opens sessions of its own.
@@ -241,7 +241,7 @@ describe("a restore that fails", () => {
       expect(await contentOf(live.spec)).toEqual(before);
       expect(await keptOnes()).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   it.each(["structure", "data", "indexes", "verifying", "swapping"])(
@@ -260,7 +260,7 @@ describe("a restore that fails", () => {
       await expect(restoring).rejects.toThrow("stop");
       expect(await contentOf(live.spec)).toEqual(before);
     },
-    60_000,
+    180_000,
   );
 
   it("refuses a damaged archive, and what is not the backup's", async () => {
@@ -278,7 +278,7 @@ describe("a restore that fails", () => {
       [`dbmigrator_restore_${Math.floor(Date.now() / 1000) - 5}`],
     );
     expect(unfinished).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it("leaves databases of killed processes to be removed: old ones without a session", async () => {
     const old = "dbmigrator_restore_1700000000_0123456789ab";
@@ -289,7 +289,7 @@ describe("a restore that fails", () => {
     } finally {
       await closeConnection(client);
     }
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("a swap", () => {
@@ -327,7 +327,7 @@ describe("a swap", () => {
     await runSql(admin(), `DROP DATABASE ${result.keptAs}`);
     await live.drop();
     await runSql(admin(), `DROP ROLE ${role}`);
-  }, 60_000);
+  }, 180_000);
 
   it("needs a decision while a replication slot hangs on the live one", async () => {
     const live = await testDatabase();
@@ -353,7 +353,7 @@ describe("a swap", () => {
     );
     await runSql(admin(), `DROP DATABASE ${kept}`);
     await live.drop();
-  }, 60_000);
+  }, 180_000);
 
   it("names the kept one within PostgreSQL's length", () => {
     const name = keptName("ß".repeat(31), new Date("2026-11-21T08:15:00Z"));

@@ -2,11 +2,13 @@ import type pg from "pg";
 import type { LedgerPosition } from "../../core/backup/types";
 import { readLedger } from "../ledger";
 
-/** What the ledger says is applied, one line a service; empty when there is none. */
+/** What the ledger says is applied, one line a service; empty when there is none that the role may read. */
 export async function readPositions(client: pg.Client): Promise<LedgerPosition[]> {
   // Asked first: inside of a transaction, a query that fails would end it.
   const { rows } = await client.query<{ there: boolean }>(
-    "SELECT to_regclass('dbmigrator.migrations_log') IS NOT NULL AS there",
+    `SELECT coalesce(has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), false) AS there
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'dbmigrator' AND c.relname = 'migrations_log'`,
   );
   if (!rows[0]?.there) return [];
   const found = new Map<string, LedgerPosition>();

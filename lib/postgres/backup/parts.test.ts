@@ -61,7 +61,7 @@ describe("a part of a database", () => {
       code: "restore.only_a_part",
     });
     await runSql({ ...database.spec, database: "postgres" }, `DROP DATABASE ${as}`);
-  }, 60_000);
+  }, 180_000);
 
   it("is the chosen tables with their partitions, sequences and neighbours' names", async () => {
     const days = { schema: "Other", name: "Days" };
@@ -80,7 +80,7 @@ describe("a part of a database", () => {
     ).rejects.toMatchObject({
       code: "backup.scope_missing",
     });
-  }, 60_000);
+  }, 180_000);
 
   it("is the structure alone", async () => {
     const { manifest, store } = await backUp({ kind: "schema_only" });
@@ -90,7 +90,7 @@ describe("a part of a database", () => {
     const empty = { ...database.spec, database: as };
     expect(await dumpStructure(empty, 18)).toEqual(await dumpStructure(database.spec, 18));
     await runSql({ ...database.spec, database: "postgres" }, `DROP DATABASE ${as}`);
-  }, 60_000);
+  }, 180_000);
 
   it("has its rows of an extension's configuration table that are the user's", async () => {
     await runSql(
@@ -102,7 +102,7 @@ describe("a part of a database", () => {
     const { manifest } = await backUp();
     const [settings] = manifest.tables.filter((table) => table.name === "settings");
     expect(settings).toMatchObject({ rows: 1, condition: "WHERE mine" });
-  }, 60_000);
+  }, 180_000);
 
   it("is foretold: its tables, and a size and a time above nothing", async () => {
     await runSql(database.spec, "ANALYZE");
@@ -140,7 +140,7 @@ describe("chosen tables in place", () => {
     expect(await restore(backup)).toMatchObject({ tables: 1, rows: 20, checks: { ok: true } });
     expect(await contentOf(database.spec)).toEqual({ ...changed, "shop.orders": before["shop.orders"] });
     expect(await dumpStructure(database.spec, 18)).toEqual(structure);
-  }, 60_000);
+  }, 180_000);
 
   it("are made anew when they are gone: keys of neighbours, indexes, triggers, comments and values too", async () => {
     const backup = await backUp();
@@ -156,7 +156,7 @@ describe("chosen tables in place", () => {
     await restore(backup, [customers]);
     expect(await contentOf(database.spec)).toEqual(before.content);
     expect(await dumpStructure(database.spec, 18)).toEqual(before.structure);
-  }, 60_000);
+  }, 180_000);
 
   it("change nothing when their rows do not fit to a neighbour's, or a column is gone", async () => {
     const backup = await backUp();
@@ -178,7 +178,7 @@ describe("chosen tables in place", () => {
     await expect(restore(backup, [{ schema: "shop", name: "nowhere" }])).rejects.toMatchObject({
       code: "restore.table_not_in_backup",
     });
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("a restore", () => {
@@ -211,7 +211,7 @@ describe("a restore", () => {
     expect(made.rolesCreated).toEqual([role]);
     await runSql({ ...other.spec, database: "postgres" }, `DROP DATABASE ${beside}; `);
     await runSql({ ...other.spec, database: "postgres" }, `DROP ROLE ${role}`);
-  }, 60_000);
+  }, 180_000);
 
   it("refuses a server of an older major version", async () => {
     const { store } = await backUp();
@@ -220,5 +220,5 @@ describe("a restore", () => {
       code: "restore.older_server",
     });
     await old.drop();
-  }, 60_000);
+  }, 180_000);
 });

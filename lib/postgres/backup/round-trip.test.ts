@@ -160,7 +160,7 @@ it("an encrypted one holds nothing readable, and is restored with its key", asyn
     rows: 1,
   });
   await database.drop();
-}, 60_000);
+}, 180_000);
 
 describe("by hand", () => {
   it.skipIf(!nativeTools)(
