@@ -66,7 +66,7 @@ test("the diagram opens, leads to a table and is taken along as SVG and PNG", as
 }) => {
   await openSchema(page, "catalog / staging");
   await page.getByRole("link", { name: "Diagram" }).click();
-  await expect(page.locator(".react-flow__node").first()).toBeVisible({ timeout: 30_000 });
+  await expect(page.locator(".react-flow__node").first()).toBeVisible();
   await page
     .getByRole("combobox", { name: "Find a table" })
     .or(page.getByLabel("Find a table"))

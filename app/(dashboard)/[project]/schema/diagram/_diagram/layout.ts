@@ -41,8 +41,17 @@ const OPTIONS = {
  * @throws when aborted, or when the layout fails
  */
 export async function layOut(boxes: Box[], edges: DiagramEdge[], signal: AbortSignal): Promise<Drawing> {
+  let fail: (error: Error) => void = () => {};
+  const broken = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
   const elk = new ELK({
-    workerFactory: () => new Worker(new URL("elkjs/lib/elk-worker.min.js", import.meta.url)),
+    workerFactory: () => {
+      const worker = new Worker(new URL("elkjs/lib/elk-worker.min.js", import.meta.url));
+      // elk waits for an answer for ever: a worker that does not load gives none.
+      worker.addEventListener("error", (event) => fail(new Error(event.message || "the worker failed")));
+      return worker;
+    },
   });
   const stop = () => elk.terminateWorker();
   signal.addEventListener("abort", stop, { once: true });
@@ -62,7 +71,7 @@ export async function layOut(boxes: Box[], edges: DiagramEdge[], signal: AbortSi
         targets: [String(edge.to)],
       })),
     };
-    return drawingOf(await Promise.race([elk.layout(graph), aborted]), boxes, edges);
+    return drawingOf(await Promise.race([elk.layout(graph), aborted, broken]), boxes, edges);
   } finally {
     signal.removeEventListener("abort", stop);
     elk.terminateWorker();
