@@ -32,18 +32,14 @@ export async function AuditView({ path, title, nav, query, page, environments }:
       <PageHead
         title={title}
         facts={[t("lead")]}
-        actions={
-          <>
-            {(["csv", "json"] as const).map((format) => (
-              <Button asChild key={format}>
-                <a href={auditHref(`${path}/export`, query, { format } as AuditQuery)} download>
-                  <Icon name="download" />
-                  {format.toUpperCase()}
-                </a>
-              </Button>
-            ))}
-          </>
-        }
+        actions={(["csv", "json"] as const).map((format) => (
+          <Button asChild key={format}>
+            <a href={auditHref(`${path}/export`, query, { format } as AuditQuery)} download>
+              <Icon name="download" />
+              {format.toUpperCase()}
+            </a>
+          </Button>
+        ))}
       />
       {nav}
       <VerifyPanel address={`${path}/verify`} />

@@ -3,7 +3,7 @@ const GAP = String.raw`(?:\s|/\*[\s\S]*?\*/|--[^\n]*\n)+`;
 const LITERAL = String.raw`(?:(?:[eE]|[uU]&)?'(?:[^'\\]|''|\\[\s\S])*'?|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$))`;
 
 /** The same with its quotes doubled, inside another literal. */
-const DOUBLED = String.raw`''(?:[^']|'''')+''(?!'')`;
+const DOUBLED = "''(?:[^']|'''')+''(?!'')";
 /** PASSWORD 'x' of roles and user mappings. */
 const PASSWORD = new RegExp(
   String.raw`(\bpassword\b)(${GAP}|\s*:?=\s*)(?:(${DOUBLED})|${LITERAL.replaceAll("\\1", "\\4")})`,
