@@ -98,17 +98,21 @@ export const constraintKind: KindDefinition = {
       attachedTo: null,
       definition: withoutState(c.definition),
       validated: true,
+      enforced: true,
       deferrable: false,
       deferred: false,
       indexOptions: [],
       indexComment: null,
     });
-    if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated))
+    if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated && b.enforced))
       return "replace";
     const on = `ALTER TABLE ${relationOf(to)}`;
     const deferral = a.deferrable !== b.deferrable || a.deferred !== b.deferred;
-    if (deferral && b.type !== "f") return "replace";
+    if ((deferral || a.enforced !== b.enforced) && b.type !== "f") return "replace";
     return [
+      ...(a.enforced === b.enforced
+        ? []
+        : [`${on} ALTER CONSTRAINT ${to.name} ${b.enforced ? "" : "NOT "}ENFORCED`]),
       ...(deferral
         ? [
             `${on} ALTER CONSTRAINT ${to.name} ${b.deferrable ? `DEFERRABLE INITIALLY ${b.deferred ? "DEFERRED" : "IMMEDIATE"}` : "NOT DEFERRABLE"}`,
@@ -116,7 +120,7 @@ export const constraintKind: KindDefinition = {
         : []),
       ...alterOptions(`ALTER INDEX ${fullIndexName(to)}`, a.indexOptions, b.indexOptions),
       ...(a.indexComment === b.indexComment ? [] : [commentIndex(to)]),
-      ...(!a.validated && b.validated ? [`${on} VALIDATE CONSTRAINT ${to.name}`] : []),
+      ...(!a.validated && b.validated && a.enforced ? [`${on} VALIDATE CONSTRAINT ${to.name}`] : []),
     ];
   },
   commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
@@ -147,5 +151,5 @@ function commentIndex(fact: Fact): string {
 }
 
 function withoutState(definition: string): string {
-  return definition.replace(/( NOT VALID| DEFERRABLE| INITIALLY DEFERRED)+$/, "");
+  return definition.replace(/( NOT VALID| NOT ENFORCED| DEFERRABLE| INITIALLY DEFERRED)+$/, "");
 }

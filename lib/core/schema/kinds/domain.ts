@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 interface Body {
@@ -6,20 +6,38 @@ interface Body {
   collation: string | null;
   default: string | null;
   notNull: boolean;
+  /** PostgreSQL 17 and later: name of the constraint behind NOT NULL; null: the usual one. */
+  notNullName: string | null;
+  notNullComment: string | null;
+  usualName: string;
 }
 const body = (fact: Fact) => fact.body as unknown as Body;
+
+function notNull(b: Body, on: string): string {
+  if (!b.notNull) return `${on} DROP NOT NULL`;
+  return b.notNullName ? `${on} ADD CONSTRAINT ${b.notNullName} NOT NULL` : `${on} SET NOT NULL`;
+}
+
+function commented(before: string | null, b: Body, domain: string): string[] {
+  if (!b.notNull || before === b.notNullComment) return [];
+  const words = b.notNullComment === null ? "NULL" : literal(b.notNullComment);
+  return [`COMMENT ON CONSTRAINT ${b.notNullName ?? b.usualName} ON DOMAIN ${domain} IS ${words}`];
+}
 
 /** pg_type with typtype d. Its checks are facts of their own (domain_constraint). */
 export const domainKind: KindDefinition = {
   kind: "domain",
   keyword: "DOMAIN",
-  query:
-    () => `SELECT t.oid, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,
+  query: (
+    version,
+  ) => `SELECT t.oid, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,
       coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl, format_type(t.typbasetype, t.typtypmod) AS type,
       CASE WHEN t.typcollation <> b.typcollation THEN quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END AS collation,
-      coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) AS default, t.typnotnull AS notnull
+      coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) AS default, t.typnotnull AS notnull,
+      quote_ident(left(t.typname || '_not_null', 63)) AS usual_name, ${version >= 170000 ? "CASE WHEN nn.conname <> left(t.typname || '_not_null', 63) THEN quote_ident(nn.conname) END" : "NULL"} AS notnull_name,
+      ${version >= 170000 ? "obj_description(nn.oid, 'pg_constraint')" : "NULL"} AS notnull_comment
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype
-    LEFT JOIN pg_collation co ON co.oid = t.typcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
+    LEFT JOIN pg_collation co ON co.oid = t.typcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace${version >= 170000 ? " LEFT JOIN pg_constraint nn ON nn.contypid = t.oid AND nn.contype = 'n'" : ""}
     WHERE t.typtype = 'd' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
@@ -33,6 +51,9 @@ export const domainKind: KindDefinition = {
         collation: optional(row, "collation"),
         default: optional(row, "default"),
         notNull: row.notnull === true,
+        notNullName: optional(row, "notnull_name"),
+        notNullComment: optional(row, "notnull_comment"),
+        usualName: text(row, "usual_name"),
       },
       addresses: [
         { catalog: "pg_type", oid: oid(row) },
@@ -45,8 +66,8 @@ export const domainKind: KindDefinition = {
     const parts = [`CREATE DOMAIN ${fact.name} AS ${b.type}`];
     if (b.collation) parts.push(`COLLATE ${b.collation}`);
     if (b.default !== null) parts.push(`DEFAULT ${b.default}`);
-    if (b.notNull) parts.push("NOT NULL");
-    return [parts.join(" ")];
+    if (b.notNull) parts.push(b.notNullName ? `CONSTRAINT ${b.notNullName} NOT NULL` : "NOT NULL");
+    return [parts.join(" "), ...commented(null, b, fact.name)];
   },
   drop: (fact) => [`DROP DOMAIN ${fact.name}`],
   alter: (from, to) => {
@@ -57,9 +78,14 @@ export const domainKind: KindDefinition = {
       ...(a.default === b.default
         ? []
         : [b.default === null ? `${on} DROP DEFAULT` : `${on} SET DEFAULT ${b.default}`]),
-      ...(a.notNull === b.notNull ? [] : [`${on} ${b.notNull ? "SET" : "DROP"} NOT NULL`]),
+      ...(a.notNull === b.notNull ? [] : [notNull(b, on)]),
+      ...(a.notNull && b.notNull && a.notNullName !== b.notNullName
+        ? [`${on} RENAME CONSTRAINT ${a.notNullName ?? a.usualName} TO ${b.notNullName ?? b.usualName}`]
+        : []),
+      ...commented(a.notNull ? a.notNullComment : null, b, to.name),
     ];
   },
+  compared: (fact) => ({ ...fact.body, usualName: undefined }),
   ownedAs: (fact) => `DOMAIN ${fact.name}`,
   grantedOn: (fact) => ({ on: `DOMAIN ${fact.name}`, all: "U" }),
 };

@@ -1,0 +1,9 @@
+-- server: 18
+CREATE TABLE t (id int, a int, b int, c int, v int GENERATED ALWAYS AS (a + 1) VIRTUAL, during daterange);
+INSERT INTO t (id, a, b, c, during) VALUES (1, 1, 1, 1, '[2024-01-01,2024-02-01)');
+ALTER TABLE t ADD CONSTRAINT later NOT NULL a NOT VALID;
+ALTER TABLE t ADD CONSTRAINT named NOT NULL b;
+CREATE TABLE p (id int PRIMARY KEY);
+INSERT INTO p VALUES (1);
+CREATE TABLE r (id int REFERENCES p NOT ENFORCED, n int CONSTRAINT loose CHECK (n > 0) NOT ENFORCED);
+CREATE DOMAIN gets AS int NOT NULL;
