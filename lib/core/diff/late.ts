@@ -3,7 +3,7 @@ import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
 import { switchTrigger } from "../schema/kinds/trigger";
 import { factsOfKind } from "../schema/lookups";
-import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 
 interface Statement {
   id: FactId;
@@ -30,8 +30,11 @@ export function lateActions(
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     if (next) for (const sql of detachTable(fact, next)) push(before, fact, sql);
   }
-  for (const fact of factsOfKind(around.to, "table"))
-    for (const sql of attachTable(old(fact), fact)) push(after, fact, sql);
+  for (const fact of factsOfKind(around.to, "table")) {
+    const attach = attachTable(old(fact), fact);
+    if (attach.length > 0) for (const sql of missingChecks(fact, old(fact), around)) push(after, fact, sql);
+    for (const sql of attach) push(after, fact, sql);
+  }
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
       const parent = fact.body.attachedTo as string | null | undefined;
@@ -59,6 +62,31 @@ function tableMoved(part: Fact, around: Surroundings, born: Set<FactId>): boolea
     table !== undefined &&
     attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
   );
+}
+
+/** A partition must have the checks of its parent before it is attached; then they are the parent's. */
+function missingChecks(table: Fact, old: Fact | undefined, around: Surroundings): string[] {
+  return tableBody(table).inheritedConstraints.flatMap((name) => {
+    const had =
+      old &&
+      (tableBody(old).inheritedConstraints.includes(name) ||
+        around.from.facts.has(`constraint:${table.name}.${name}`));
+    const definition = had ? null : inheritedCheck(table, name, around.to);
+    return definition === null ? [] : [`ALTER TABLE ${table.name} ADD CONSTRAINT ${name} ${definition}`];
+  });
+}
+
+/** From the nearest ancestor that has it by itself. */
+function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string | null {
+  const { partitionOf, inherits } = tableBody(table);
+  for (const parent of partitionOf ? [partitionOf] : inherits) {
+    const constraint = snapshot.facts.get(`constraint:${parent}.${name}`);
+    if (constraint) return constraint.body.type === "c" ? String(constraint.body.definition) : null;
+    const above = snapshot.facts.get(`table:${parent}`);
+    const found = above ? inheritedCheck(above, name, snapshot) : null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** An identity column that becomes a serial goes on where it was. */
