@@ -15,7 +15,7 @@ export function UsageChart({ usage, label }: { usage: UsagePoint[]; label: strin
     point ? format.dateTime(new Date(point.day), { day: "numeric", month: "short", timeZone: "UTC" }) : "";
   return (
     <div className="plot" role="img" aria-label={label}>
-      <ResponsiveContainer width="100%" height={120}>
+      <ResponsiveContainer width="100%" height={104}>
         <BarChart data={usage} margin={{ top: 8, right: 0, bottom: 0, left: 0 }} accessibilityLayer={false}>
           <CartesianGrid vertical={false} stroke="var(--border-soft)" />
           <XAxis

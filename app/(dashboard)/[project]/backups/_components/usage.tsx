@@ -10,7 +10,7 @@ import type { UsagePoint } from "@/lib/operations/backup/summary-view";
 
 const loading = () => (
   <div className="plot">
-    <Skeleton height={120} width="100%" />
+    <Skeleton height={104} width="100%" />
   </div>
 );
 const UsageChart = dynamic(() => import("./usage-chart").then((m) => m.UsageChart), { ssr: false, loading });
