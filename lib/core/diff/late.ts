@@ -1,4 +1,5 @@
 import { continueNumbers } from "../schema/kinds/column";
+import { createIndex, isUnattached } from "../schema/kinds/index";
 import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
 import { switchTrigger } from "../schema/kinds/trigger";
@@ -35,6 +36,8 @@ export function lateActions(
     if (attach.length > 0) for (const sql of missingChecks(fact, old(fact), around)) push(after, fact, sql);
     for (const sql of attach) push(after, fact, sql);
   }
+  for (const fact of factsOfKind(around.to, "index"))
+    if (born.has(fact.id) && isUnattached(fact)) for (const sql of createIndex(fact)) push(after, fact, sql);
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
       const parent = fact.body.attachedTo as string | null | undefined;

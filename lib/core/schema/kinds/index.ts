@@ -42,9 +42,8 @@ export const indexKind: KindDefinition = {
       addresses: [{ catalog: "pg_class", oid: oid(row) }],
     };
   },
-  create: (fact) => {
-    return [indexBody(fact).definition, ...statistics(fact)];
-  },
+  create: (fact) => (isUnattached(fact) ? [] : createIndex(fact)),
+  commentOn: (fact) => (isUnattached(fact) ? null : `INDEX ${fact.name}`),
   drop: (fact) => [`DROP INDEX ${fact.name}`],
   alter: (from, to) => {
     const [a, b] = [indexBody(from), indexBody(to)];
@@ -56,6 +55,19 @@ export const indexKind: KindDefinition = {
     ];
   },
 };
+
+/**
+ * An index of a partitioned table alone that some partitions lack. ATTACH PARTITION would make theirs, so it comes
+ * after that (see diff/late).
+ */
+export function isUnattached(fact: Fact): boolean {
+  const { valid, definition } = indexBody(fact);
+  return !valid && / ON ONLY /.test(definition);
+}
+
+export function createIndex(fact: Fact): string[] {
+  return [indexBody(fact).definition, ...statistics(fact)];
+}
 
 function forgotten(from: Fact, to: Fact): string[] {
   const columns = (fact: Fact) =>
