@@ -121,7 +121,12 @@ function urlOf(spec: ConnectionSpec): string {
 async function printOnce(left: string, right: string): Promise<void> {
   const spec = (url: string) => {
     const { hostname, port, username, password, pathname } = new URL(url);
-    const base = { host: hostname, port: Number(port), user: username, password: decodeURIComponent(password) };
+    const base = {
+      host: hostname,
+      port: Number(port),
+      user: username,
+      password: decodeURIComponent(password),
+    };
     return { ...base, database: pathname.slice(1), tls: "disable" } as unknown as ConnectionSpec;
   };
   await compareOnce(spec(left), spec(right));

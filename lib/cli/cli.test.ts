@@ -536,25 +536,29 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     await other.drop();
   });
 
-  once("takes a backup before it applies, and brings it back", async () => {
-    const up = cli(["up", "--with-backup", "--json"], variables);
-    const { backup, state } = JSON.parse(up.out) as { backup: string; state: string };
-    expect([up.code, state]).toEqual([0, "succeeded"]);
-    expect(cli(["backup", "verify", backup]).code).toBe(0);
-    expect(cli(["up", "--with-backup"], variables).out).toContain("Nothing to do");
-    const listed = JSON.parse(cli(["backup", "list", "--json"]).out) as { backups: { state: string }[] };
-    expect(listed.backups.map((one) => one.state)).toEqual(["complete"]);
-    const restore = ["backup", "restore", backup];
-    expect(cli(restore, variables)).toMatchObject({
-      code: 3,
-      err: expect.stringContaining(`--yes ${database.name}`),
-    });
-    const restored = cli([...restore, "--yes", database.name, "--json"], variables);
-    const { keptAs } = JSON.parse(restored.out) as { keptAs: string };
-    expect([restored.code, keptAs]).toEqual([0, expect.stringContaining(`${database.name}_before_`)]);
-    expect(states()).toEqual(["customers pending", "orders pending"]);
-    await query(`DROP DATABASE ${keptAs}`);
-  }, 180_000);
+  once(
+    "takes a backup before it applies, and brings it back",
+    async () => {
+      const up = cli(["up", "--with-backup", "--json"], variables);
+      const { backup, state } = JSON.parse(up.out) as { backup: string; state: string };
+      expect([up.code, state]).toEqual([0, "succeeded"]);
+      expect(cli(["backup", "verify", backup]).code).toBe(0);
+      expect(cli(["up", "--with-backup"], variables).out).toContain("Nothing to do");
+      const listed = JSON.parse(cli(["backup", "list", "--json"]).out) as { backups: { state: string }[] };
+      expect(listed.backups.map((one) => one.state)).toEqual(["complete"]);
+      const restore = ["backup", "restore", backup];
+      expect(cli(restore, variables)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining(`--yes ${database.name}`),
+      });
+      const restored = cli([...restore, "--yes", database.name, "--json"], variables);
+      const { keptAs } = JSON.parse(restored.out) as { keptAs: string };
+      expect([restored.code, keptAs]).toEqual([0, expect.stringContaining(`${database.name}_before_`)]);
+      expect(states()).toEqual(["customers pending", "orders pending"]);
+      await query(`DROP DATABASE ${keptAs}`);
+    },
+    180_000,
+  );
 
   const langfuse = corpus("real/langfuse");
   it.skipIf(!langfuse)("applies all of langfuse, and finds it in order afterwards", () => {

@@ -31,7 +31,8 @@ export async function answerStream<S extends z.ZodType, M extends AuditMode, Out
       try {
         const result = await execute(operation, actor, toInput(body), {
           signal: cancel.signal,
-          onProgress: (progress) => say({ type: "progress", progress: parse(progress) ?? { text: progress } }),
+          onProgress: (progress) =>
+            say({ type: "progress", progress: parse(progress) ?? { text: progress } }),
         });
         say({ type: "result", result });
       } catch (error) {
