@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { proveRandom } from "../../testing/schema-proof";
 
 /** DBMIGRATOR_TEST_SCHEMAS: how many pairs; DBMIGRATOR_TEST_SEED: of which kind. */
-const runs = Number(process.env.DBMIGRATOR_TEST_SCHEMAS ?? 40);
+const runs = Number(process.env.DBMIGRATOR_TEST_SCHEMAS ?? 16);
 const seed = Number(process.env.DBMIGRATOR_TEST_SEED ?? 20_261_121);
 
 describe("two schemas of any names and texts", () => {
