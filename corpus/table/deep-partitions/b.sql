@@ -1,0 +1,16 @@
+CREATE TABLE deep (a int, b text, c date, d numeric, e int GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY RANGE (a);
+CREATE TABLE deep_1 (d numeric, c date, b text, a int, e int GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY LIST (b);
+ALTER TABLE deep ATTACH PARTITION deep_1 FOR VALUES FROM (0) TO (100);
+CREATE TABLE deep_1_x (b text, a int, d numeric, c date, e int GENERATED ALWAYS AS (a * 2) STORED);
+ALTER TABLE deep_1 ATTACH PARTITION deep_1_x FOR VALUES IN ('x', NULL);
+CREATE TABLE deep_1_rest PARTITION OF deep_1 DEFAULT PARTITION BY HASH (c);
+CREATE TABLE deep_1_rest_0 PARTITION OF deep_1_rest FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+CREATE TABLE deep_d PARTITION OF deep DEFAULT;
+CREATE UNIQUE INDEX deep_key ON deep (a, b, c);
+ALTER TABLE deep ADD CONSTRAINT small CHECK (d < 1000000);
+CREATE INDEX ON ONLY deep (d);
+ALTER TABLE deep ENABLE ROW LEVEL SECURITY;
+CREATE POLICY seen ON deep USING (a > 0);
+CREATE STATISTICS deep_stats ON a, d FROM deep;
+COMMENT ON TABLE deep_1_x IS 'has its own order of columns';
+GRANT SELECT ON deep_1_x TO corpus_reader;
