@@ -68,7 +68,12 @@ async function domainMetrics(figures: InstanceMetrics): Promise<string> {
   }
   const waits = gauge("lock_wait_time_ms", "How long the last run waited for locks", PLACE);
   for (const { waitMs, ...labels } of figures.lockWaits) waits.set(labels, waitMs);
-  gauge("backup_size_bytes", "Size of the last backup", PLACE);
+  const sizes = gauge("backup_size_bytes", "Size of the last backup", PLACE);
+  const times = gauge("backup_last_success_timestamp_seconds", "When the last backup was taken", PLACE);
+  for (const { bytes, at, ...labels } of figures.backups) {
+    sizes.set(labels, bytes);
+    times.set(labels, at);
+  }
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
     new Counter({ name, help, labelNames, registers: [registry] });
   const errors = counter("migration_errors_total", "Runs that failed, by SQLSTATE or code", [

@@ -28,6 +28,8 @@ export interface InstanceMetrics {
   /** Of the last run of each target. */
   lockWaits: (Place & { waitMs: number })[];
   deployments: { project: string; state: string; count: number }[];
+  /** The newest successful backup of each target; `at` in seconds since 1970. */
+  backups: (Place & { bytes: number; at: number })[];
 }
 
 /** Figures of every project, for a monitor on this machine or an administrator. */
@@ -61,7 +63,7 @@ async function readMetrics(db: Db, projectId: string | null): Promise<InstanceMe
     DURATION_BUCKETS.map((ms) => Prisma.sql`count(*) FILTER (WHERE ms <= ${ms})::int`),
     ", ",
   );
-  const [targets, durations, errors, rows, lockWaits, deployments] = await Promise.all([
+  const [targets, durations, errors, rows, lockWaits, deployments, backups] = await Promise.all([
     db.$queryRaw<InstanceMetrics["targets"]>`
       SELECT ${place}, t.pending_count AS pending, t.applied_count AS applied, t.failed_count AS failed,
              t.problem_count AS problems, t.sync_error IS NULL AS reachable
@@ -90,6 +92,12 @@ async function readMetrics(db: Db, projectId: string | null): Promise<InstanceMe
       SELECT p.slug AS project, d.state, count(*)::int AS count
       FROM deployment d JOIN project p ON p.id = d.project_id AND p.archived_at IS NULL
       WHERE true ${where} GROUP BY 1, 2`,
+    db.$queryRaw<InstanceMetrics["backups"]>`
+      SELECT ${place}, last.file_size_bytes::float8 AS bytes, extract(epoch FROM last.created_at)::float8 AS at
+      FROM target t ${joins}
+        JOIN LATERAL (SELECT b.file_size_bytes, b.created_at FROM backup b
+                      WHERE b.target_id = t.id AND b.state = 'succeeded' ORDER BY b.created_at DESC LIMIT 1) AS last ON true
+      WHERE true ${where}`,
   ]);
-  return { targets, durations, errors, rows, lockWaits, deployments };
+  return { targets, durations, errors, rows, lockWaits, deployments, backups };
 }
