@@ -5,6 +5,7 @@ import { Crumbs } from "@/components/crumbs";
 import { EnvironmentLine } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
+import { FINISHED_STATES } from "@/lib/core/policy/state-machine";
 import { withShortSql } from "@/lib/operations/deployment/live";
 import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
 import { shortVersion } from "../../_overview/links";
@@ -19,7 +20,6 @@ import { RunBody } from "./_run/run-body";
 import { RunIntro } from "./_run/run-intro";
 
 const BEFORE_RUN = ["draft", "checking", "ready", "blocked", "awaiting_approval", "approved"];
-const FINISHED = ["succeeded", "failed", "cancelled", "in_doubt"];
 
 interface DeploymentPageProps {
   view: DeploymentView;
@@ -130,6 +130,6 @@ function liveOf(view: DeploymentView, running: boolean): DeploymentLive {
   return {
     ...{ version, state, check, path, run, next },
     approvals: { given, needed },
-    ended: FINISHED.includes(state),
+    ended: (FINISHED_STATES as readonly string[]).includes(state),
   };
 }
