@@ -55,28 +55,40 @@ async function prepareStore(
   return { url, seeded: await seedStore(url, size) };
 }
 
-/** Milliseconds of each request for each page, after a few that do not count. */
-async function measurePages(
-  origin: string,
-  { project, cookie }: SeededStore,
-): Promise<Map<string, number[]>> {
+/** A store with its server. */
+interface Site {
+  origin: string;
+  seeded: SeededStore;
+}
+
+const ROUNDS = 4;
+
+/** Milliseconds of each request of a page on each site; they take turns, so that all meet the same load. */
+async function measurePage(sites: Map<string, Site>, page: string): Promise<Map<string, number[]>> {
   const times = new Map<string, number[]>();
-  for (const page of PAGES) {
-    const address = `${origin}/${project}${page}`;
-    for (let i = 0; i < 5; i++) await load(address, cookie);
-    const measured: number[] = [];
-    let left = REQUESTS;
-    const visitor = async () => {
-      while (left-- > 0) {
-        const start = performance.now();
-        await load(address, cookie);
-        measured.push(performance.now() - start);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, visitor));
-    times.set(page || "/ (overview)", measured);
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [name, { origin, seeded }] of sites) {
+      const address = `${origin}/${seeded.project}${page}`;
+      const measured = await measureAtOnce(address, seeded.cookie, Math.ceil(REQUESTS / ROUNDS));
+      // The first turn does not count.
+      if (round > 0) times.set(name, [...(times.get(name) ?? []), ...measured]);
+    }
   }
   return times;
+}
+
+async function measureAtOnce(address: string, cookie: string, requests: number): Promise<number[]> {
+  const measured: number[] = [];
+  let left = requests;
+  const visitor = async () => {
+    while (left-- > 0) {
+      const start = performance.now();
+      await load(address, cookie);
+      measured.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, visitor));
+  return measured;
 }
 
 async function load(address: string, cookie: string): Promise<string> {
@@ -182,13 +194,21 @@ async function weighPages(origin: string, seeded: SeededStore): Promise<void> {
   }
 }
 
-function reportSlow(statements: readonly Statement[], requests: number): void {
+function reportSlow(statements: readonly Statement[]): void {
   const slow = statements.filter(({ ms }) => ms > SLOW_MS);
-  console.log(
-    `  statements over ${SLOW_MS} ms in ${requests} requests, ${AT_ONCE} at a time: ${slow.length}`,
-  );
+  console.log(`  statements over ${SLOW_MS} ms while ${AT_ONCE} requests run at a time: ${slow.length}`);
   for (const { text, ms } of slowest(slow).slice(0, 8))
     console.log(`    up to ${ms.toFixed(0)} ms: ${shorten(text)}`);
+}
+
+/** One page on all three stores, as ratios. */
+function reportPage(page: string, times: Map<string, number[]>): void {
+  const p95 = (name: string) => percentile(times.get(name) ?? [], 0.95);
+  const own = p95("full");
+  const ratio = (name: string) => `${(own / p95(name)).toFixed(2)} ×`;
+  console.log(
+    `  ${page || "/"}: p95 ${ratio("small")} an almost empty store (wished: at most 1.30), ${ratio("page")} one with a page of rows   ${[own, p95("small"), p95("page")].map((ms) => ms.toFixed(0)).join(", ")} ms`,
+  );
 }
 
 if (!isBuilt()) console.log("  skipped: the application is not built (npm run build)");
@@ -201,27 +221,24 @@ else {
     };
     const admin = new pg.Client({ ...server, ssl: false });
     await admin.connect();
-    const results = new Map<string, Map<string, number[]>>();
-    for (const [name, store] of Object.entries(stores)) {
-      const web = await startWeb(store.url, secret);
-      if (name === "full") {
-        await weighPages(web.origin, store.seeded);
-        await logAbove(admin, 0);
-        await statementsAlone(folder, web.origin, store.seeded);
-        await logAbove(admin, SLOW_MS / 2);
-      }
-      const from = name === "full" ? statSync(logOf(folder)).size : 0;
-      results.set(name, await measurePages(web.origin, store.seeded));
-      if (name === "full") reportSlow(readStatements(folder, from), PAGES.length * REQUESTS);
-      await web.stop();
+    const sites = new Map<string, Site>();
+    const stops: (() => Promise<void>)[] = [];
+    for (const [name, { url, seeded }] of Object.entries(stores)) {
+      const web = await startWeb(url, secret);
+      sites.set(name, { origin: web.origin, seeded });
+      stops.push(web.stop);
     }
+    const full = sites.get("full");
+    if (full) {
+      await weighPages(full.origin, full.seeded);
+      await logAbove(admin, 0);
+      await statementsAlone(folder, full.origin, full.seeded);
+    }
+    await logAbove(admin, SLOW_MS / 2);
+    const from = statSync(logOf(folder)).size;
+    for (const page of PAGES) reportPage(page, await measurePage(sites, page));
+    reportSlow(readStatements(folder, from));
+    for (const stop of stops) await stop();
     await admin.end();
-    for (const [page, full] of results.get("full") ?? []) {
-      const p95 = (name: string) => percentile(results.get(name)?.get(page) ?? [], 0.95);
-      const own = percentile(full, 0.95);
-      console.log(
-        `  ${page}: p95 ${(own / p95("small")).toFixed(2)} × an almost empty store (wished: at most 1.30), ${(own / p95("page")).toFixed(2)} × one with a page of rows   ${own.toFixed(0)} ms against ${p95("small").toFixed(0)} and ${p95("page").toFixed(0)} ms`,
-      );
-    }
   });
 }
