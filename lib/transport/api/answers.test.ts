@@ -185,7 +185,10 @@ it("backups: every answer is what is documented", async () => {
   await call("developer", "DELETE", `/backups/${other.id}`);
 });
 
+/** Called by drift.test.ts; what they answer is documented from their types alone. */
+const ELSEWHERE = /^(migrations\.diff|schema\.|drift\.|baseline\.)/;
+
 it("no endpoint was left out", () => {
-  const ids = ENDPOINTS.filter(({ missing }) => !missing).map(({ id }) => id);
+  const ids = ENDPOINTS.filter(({ id, missing }) => !missing && !ELSEWHERE.test(id)).map(({ id }) => id);
   expect(ids.filter((id) => !called.has(id))).toEqual([]);
 });
