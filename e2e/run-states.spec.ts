@@ -144,6 +144,8 @@ test("who is in the way of a lock is named, the wait is counted in full, and the
   await expect(wait).toContainText(/\d(\.\d)? s|\d min/);
   expect(await waitedSeconds(wait.textContent())).toBeGreaterThanOrEqual(1);
 
+  await expect(page.getByRole("row", { name: /Statement 1 .* ms/ })).toBeVisible();
+
   const [file] = await Promise.all([
     page.waitForEvent("download", WORK),
     page.getByRole("link", { name: "Download the whole log" }).click(),

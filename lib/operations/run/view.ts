@@ -71,10 +71,30 @@ export function runView(args: {
     migrations,
     log: args.log.map(logLine),
     logTotal: args.logTotal,
-    comparison: stored?.comparison ?? null,
+    comparison: stored?.comparison ? withActual(stored.comparison, views) : null,
     evidence: stored?.evidence ?? null,
     backup: args.backup,
   };
+}
+
+/**
+ * What came, by the steps as they are written now: when a short run is compared, its last steps are still on their
+ * way into the store.
+ */
+export function withActual(
+  comparison: ComparisonView,
+  steps: readonly Pick<RunStepView, "position" | "durationMs" | "rows">[],
+): ComparisonView {
+  const byPosition = new Map(steps.map((step) => [step.position, step]));
+  const statements = comparison.statements.map((one) => {
+    const step = byPosition.get(one.position);
+    return {
+      ...one,
+      actualMs: step?.durationMs ?? one.actualMs,
+      rowsActual: step?.rows ?? one.rowsActual,
+    };
+  });
+  return { ...comparison, statements };
 }
 
 function stepViews(steps: readonly RunStep[], check: StoredCheck | null): RunStepView[] {
