@@ -20,6 +20,7 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
       environments: ["staging", "production"],
       ignore: [{ rule: "drop-column", reason: "nobody reads it" }],
       batches: [],
+      revertsDrift: false,
     });
   });
 
