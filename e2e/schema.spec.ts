@@ -127,13 +127,13 @@ test("a change by hand is seen as drift and left out with a reason", async ({ pa
   await expect(page).toHaveURL(/target=/);
   await page.getByLabel("Allow writing").check();
   await page.getByRole("textbox", { name: "SQL text" }).click();
-  await page.keyboard.insertText("CREATE TABLE public.by_hand (id int)");
+  await page.keyboard.insertText("CREATE TABLE orders.by_hand (id int)");
   await page.keyboard.press("Control+Enter");
   await expect(page.getByRole("region", { name: "Results" })).toContainText("CREATE TABLE");
   await page.goto("/demo-shop/drift");
   await page.getByRole("link", { name: /^orders.*development/ }).click();
   await page.getByRole("button", { name: /Look now/ }).click();
-  const row = page.getByRole("row", { name: /public\.by_hand/ });
+  const row = page.getByRole("row", { name: /orders\.by_hand/ });
   await expect(row).toBeVisible({ timeout: 50_000 });
   await expectAccessible();
   await row.getByRole("checkbox").check();
