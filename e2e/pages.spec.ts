@@ -33,6 +33,10 @@ for (const route of routes) {
       await page.evaluate(() => document.fonts.ready);
       await expectAccessible();
       expect(await overflow(page)).toBe(0);
+      if (look.width < 400) {
+        await page.setViewportSize({ width: 320, height: 700 });
+        expect(await overflow(page)).toBe(0);
+      }
       expect(problems).toEqual([]);
     });
   }

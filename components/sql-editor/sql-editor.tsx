@@ -192,6 +192,8 @@ function labelled(label: string, readOnly: boolean) {
     EditorState.readOnly.of(readOnly),
     EditorView.contentAttributes.of({
       "aria-label": label,
+      // Said outright: a region that scrolls must hold something that the keyboard reaches.
+      tabindex: "0",
       ...(readOnly ? { "aria-readonly": "true" } : {}),
     }),
   ];
