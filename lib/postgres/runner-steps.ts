@@ -93,11 +93,23 @@ async function resume(
   return null;
 }
 
+function commitsByItself(unit: Unit | undefined): boolean {
+  return unit?.kind === "outside" && unit.statements.some(runsCode);
+}
+
+/** CALL and DO: outside of a transaction they may commit on their way, which no catalog tells. */
+function runsCode(statement: Statement): boolean {
+  return statement.node === "CallStmt" || statement.node === "DoStmt";
+}
+
 function finalStatus(script: PreparedScript): "applied" | "reverted" {
   return script.direction === "up" ? "applied" : "reverted";
 }
 
-/** Loses nothing when the server crashes at once: the unit's own commit carries this one to the disk with it. */
+/**
+ * The row of a migration on its way needs no flush of its own: whatever the unit commits carries it to the disk first.
+ * Code that may commit, and wait, as it likes gets one: a crash must not leave it without the row that announces it.
+ */
 async function openRow(
   ctx: RunContext,
   progress: Progress,
@@ -113,8 +125,10 @@ async function openRow(
     },
     ...{ status, steps, executionMs: null, replaces: ctx.rows.get(script.key)?.id },
   });
-  const relaxed = status === "running" ? ["SET LOCAL synchronous_commit = off"] : [];
-  const limits = status === "running" ? nextLimits(ctx, script, nextUnits(progress)[0]) : [];
+  const next = nextUnits(progress)[0];
+  const running = status === "running";
+  const relaxed = running && !commitsByItself(next) ? ["SET LOCAL synchronous_commit = off"] : [];
+  const limits = running ? nextLimits(ctx, script, next) : [];
   const statements = [...openingStatements(ctx), "BEGIN", ...relaxed, insert, "COMMIT", ...limits];
   const sent = sendMessage(ctx.session.client, statements.join(";\n"));
   ctx.onSent();
@@ -301,7 +315,7 @@ async function outsideFailed(
     });
   }
   // An error from the server says that the statement took no effect, except for one that commits by itself.
-  if (!["CallStmt", "DoStmt"].includes(statement.node)) delete progress.steps.current;
+  if (!runsCode(statement)) delete progress.steps.current;
   else
     return markInDoubt(
       ctx,
