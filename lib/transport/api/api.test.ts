@@ -137,7 +137,8 @@ describe("every endpoint", () => {
     "%s %s shows nothing of another project",
     async (method, path) => {
       migrationId ??= await anyMigration();
-      const where = method === "GET" || method === "DELETE" ? "?project=shop" : "";
+      const named = path === "/migrations/diff" ? `&${new URLSearchParams(names)}` : "";
+      const where = method === "GET" || method === "DELETE" ? `?project=shop${named}` : "";
       const body = {
         ...names,
         project: "shop",
@@ -151,6 +152,12 @@ describe("every endpoint", () => {
         comment: "x",
         body: "x",
         snapshot_id: "x",
+        source: { kind: "target", targetId },
+        target: { kind: "target", targetId },
+        serviceId: missing,
+        patterns: ["x"],
+        reason: "x y",
+        migrations: ["x"],
       };
       const sent = where ? {} : { body };
       const answer = await call(method, filled(path) + where, { token: tokens.stranger, ...sent });
