@@ -122,11 +122,12 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
 }
 
 function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): string {
-  const { relation, restored, newer, gone, orphaned, examples, reason } = event;
+  const { relation, restored, newer, gone, orphaned, examples, reason, message = "" } = event;
   const reasons: Record<string, string> = {
     no_key: "without a key its rows cannot be told apart",
     no_table: "the table is not there",
     no_column: "the columns are not there",
+    refused: message,
   };
   if (reason) return `nothing put back into ${relation}: ${reasons[reason] ?? reason}.`;
   const left = [

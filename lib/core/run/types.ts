@@ -121,6 +121,8 @@ export type RunEvent =
       orphaned: number;
       examples: string[];
       reason?: string;
+      /** What PostgreSQL said (reason `refused`). */
+      message?: string;
     }
   | { type: "notice"; severity: string; message: string };
 

@@ -6,7 +6,8 @@ import { cutClauses, type RowClauses } from "./clauses";
 
 /** What a statement takes away, and how the rows can be read before it does. Relations are quoted for SQL, columns as the catalog has them. */
 export type Loss =
-  | { kind: "drop_table" | "truncate"; relation: string; cascade: boolean }
+  | { kind: "drop_table"; relation: string; cascade: boolean }
+  | { kind: "truncate"; relation: string; cascade: boolean; only: boolean }
   | { kind: "drop_schema"; schema: string }
   | { kind: "drop_column"; relation: string; columns: string[] }
   | { kind: "change_type"; relation: string; changes: TypeChange[] }
@@ -53,7 +54,12 @@ export function lossesOf(tree: Node | null, text: string): Loss[] {
     const { relations, behavior } = tree.TruncateStmt;
     return (relations ?? []).flatMap((node) =>
       "RangeVar" in node
-        ? [{ kind: "truncate", relation: relationSql(node.RangeVar), cascade: behavior === "DROP_CASCADE" }]
+        ? [
+            {
+              ...{ kind: "truncate", relation: relationSql(node.RangeVar) },
+              ...{ cascade: behavior === "DROP_CASCADE", only: node.RangeVar.inh !== true },
+            },
+          ]
         : [],
     );
   }

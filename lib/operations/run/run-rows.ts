@@ -284,9 +284,18 @@ export class RunRows {
       const { rows, bytes } = event;
       this.say("info", "undo_kept", { migration, statement, relation, rows, bytes });
     } else {
-      const { restored, newer, gone, orphaned, examples, reason = "" } = event;
+      const { restored, newer, gone, orphaned, examples, reason = "", message = "" } = event;
       const lost = newer + gone + orphaned;
-      const counts = { restored, newer, gone, orphaned, lost, examples: examples.join(", "), reason };
+      const counts = {
+        restored,
+        newer,
+        gone,
+        orphaned,
+        lost,
+        examples: examples.join(", "),
+        reason,
+        message,
+      };
       this.say(reason || lost > 0 ? "warning" : "ok", "undo_put_back", { migration, relation, ...counts });
     }
   }

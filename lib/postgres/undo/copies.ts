@@ -1,14 +1,23 @@
 import type pg from "pg";
 import type { Loss, RowLoss, TypeChange } from "../../core/undo/losses";
 import { isLossless } from "../../core/undo/lossless";
-import { readReferences, readRelation, tablesOfSchema, type UndoColumn, type UndoRelation } from "./relation";
+import {
+  kindOfName,
+  ownRows,
+  readHeirs,
+  readReferences,
+  readRelation,
+  tablesOfSchema,
+  type UndoColumn,
+  type UndoRelation,
+} from "./relation";
 import type { UndoKind } from "./store";
 
 /** What makes keeping impossible; the statement must not run then. */
 export class UndoRefusal extends Error {
   override readonly name = "UndoRefusal";
   constructor(
-    readonly code: "undo.too_large" | "undo.incomplete" | "undo.inherited",
+    readonly code: "undo.too_large" | "undo.incomplete" | "undo.no_table",
     message: string,
     readonly hint: string,
     readonly details: Record<string, string | number> = {},
@@ -22,6 +31,8 @@ export interface Copy {
   kind: UndoKind;
   from: UndoRelation;
   columns: UndoColumn[];
+  /** Quoted columns that tell the rows apart and keep their values; empty: none. */
+  key: string[];
   /** `FROM … WHERE …` of the query that reads the rows; its columns are named by `as`. */
   source: string;
   as: string;
@@ -31,35 +42,69 @@ export interface Copy {
   own: boolean;
 }
 
-/** Tables, columns and rows behind a loss. Nothing where the table does not exist (IF EXISTS). */
+/** Tables, columns and rows behind a loss. Nothing where the table does not exist (IF EXISTS). @throws UndoRefusal */
 export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[]> {
   if (loss.kind === "uncovered") return [];
   if (loss.kind === "drop_schema") {
-    const tables = await tablesOfSchema(client, loss.schema);
-    const all = await Promise.all(tables.map((table) => readRelation(client, table)));
-    return all.flatMap((from) => (from ? [wholeTable("drop_table", from)] : []));
+    const found = new Map<number, UndoRelation>();
+    for (const table of await tablesOfSchema(client, loss.schema))
+      for (const one of await withHeirs(client, await readRelation(client, table))) found.set(one.oid, one);
+    return [...found.values()].map((from) => wholeTable("drop_table", from));
   }
   const from = await readRelation(client, loss.relation);
-  if (!from) return [];
-  if (loss.kind === "drop_table") return [wholeTable("drop_table", from)];
-  if (loss.kind === "truncate") return truncated(client, from, loss.cascade);
-  if (loss.kind === "drop_column" || loss.kind === "change_type") return columnCopies(loss, from);
-  return [rowCopy(loss as RowLoss, from)];
+  if (!from) {
+    await requireNoView(client, loss);
+    return [];
+  }
+  const all = () => withHeirs(client, from);
+  if (loss.kind === "drop_table") {
+    const dropped = loss.cascade ? await all() : [from];
+    return dropped.map((one) => wholeTable("drop_table", one));
+  }
+  if (loss.kind === "truncate") return truncated(client, loss.only ? [from] : await all(), loss.cascade);
+  if (loss.kind === "drop_column" || loss.kind === "change_type")
+    return (await all()).flatMap((one) => columnCopies(loss, one));
+  return (loss.only ? [from] : await all()).map((one) => rowCopy(loss, from, one));
+}
+
+async function withHeirs(client: pg.ClientBase, from: UndoRelation | null): Promise<UndoRelation[]> {
+  return from ? [from, ...(await readHeirs(client, from))] : [];
+}
+
+/** The rows behind a view or a foreign table are others' and not seen by its name. */
+async function requireNoView(
+  client: pg.ClientBase,
+  { kind, relation }: Exclude<Loss, { kind: "uncovered" | "drop_schema" }>,
+): Promise<void> {
+  if (kind !== "update" && kind !== "delete" && kind !== "truncate") return;
+  const found = await kindOfName(client, relation);
+  if (found !== "v" && found !== "f") return;
+  throw new UndoRefusal(
+    "undo.no_table",
+    `Rows of ${relation} cannot be kept: it is a ${found === "v" ? "view" : "foreign table"}.`,
+    "Name the table itself, or take a backup and run without keeping rows.",
+    { relation },
+  );
 }
 
 function wholeTable(kind: "drop_table" | "truncate", from: UndoRelation): Copy {
-  const only = from.inherited ? "ONLY " : "";
   const columns = from.columns.filter(({ generated }) => !generated);
-  return { kind, from, columns, source: `FROM ${only}${from.relation} AS t`, as: "t", with: null, own: true };
+  const source = `FROM ${ownRows(from)} AS t`;
+  return { kind, from, columns, key: from.keys[0] ?? [], source, as: "t", with: null, own: true };
 }
 
-async function truncated(client: pg.ClientBase, first: UndoRelation, cascade: boolean): Promise<Copy[]> {
-  const found = new Map([[first.oid, first]]);
+async function truncated(
+  client: pg.ClientBase,
+  first: readonly UndoRelation[],
+  cascade: boolean,
+): Promise<Copy[]> {
+  const found = new Map(first.map((one) => [one.oid, one]));
   for (const one of cascade ? found.values() : []) {
     for (const { childOid } of await readReferences(client, one.oid)) {
-      const child = found.has(childOid) ? null : await readRelation(client, childOid);
+      if (found.has(childOid)) continue;
       // A Map hands out what is added while it is walked through.
-      if (child) found.set(childOid, child);
+      for (const child of await withHeirs(client, await readRelation(client, childOid)))
+        found.set(child.oid, child);
     }
   }
   return [...found.values()].map((from) => wholeTable("truncate", from));
@@ -75,7 +120,13 @@ function columnCopies(
       : loss.changes.filter((change) => losesValues(from, change)).map(({ column }) => column);
   const columns = from.columns.filter(({ attribute, generated }) => lost.includes(attribute) && !generated);
   if (columns.length === 0) return [];
-  return [{ ...wholeTable("drop_table", from), kind: loss.kind, columns }];
+  return [{ ...wholeTable("drop_table", from), kind: loss.kind, columns, key: keyBeside(from, columns) }];
+}
+
+/** Key columns that are not among those whose values are lost: only these find the rows again. */
+function keyBeside({ keys }: UndoRelation, columns: readonly UndoColumn[]): string[] {
+  const lost = new Set(columns.map(({ name }) => name));
+  return keys.find((key) => !key.some((name) => lost.has(name))) ?? [];
 }
 
 /** A change of type that keeps every value needs nothing kept. */
@@ -84,37 +135,44 @@ function losesValues(from: UndoRelation, { column, type, using }: TypeChange): b
   return old !== undefined && (using || !isLossless(old.type, type));
 }
 
-function rowCopy(loss: RowLoss, from: UndoRelation): Copy {
-  if (from.inherited && !loss.only) {
-    throw new UndoRefusal(
-      "undo.inherited",
-      `Rows of ${from.relation} cannot be kept: other tables inherit from it.`,
-      "Change its children one by one with ONLY, or take a backup and run without keeping rows.",
-      { relation: from.relation },
-    );
-  }
-  const as = loss.alias ?? from.relation.slice(from.relation.lastIndexOf(".") + 1);
-  const table = `${loss.only && !from.partitioned ? "ONLY " : ""}${loss.relation}${loss.alias ? ` AS ${loss.alias}` : ""}`;
+/** @param from the table that the statement names, or one that inherits from it */
+function rowCopy(loss: RowLoss, named: UndoRelation, from: UndoRelation): Copy {
+  const name = loss.alias ?? named.relation.slice(named.relation.lastIndexOf(".") + 1);
   // The line break closes a comment at the end of a clause.
   const where = loss.where === null ? "true" : `(${loss.where}\n)`;
   const condition = loss.sources === null ? where : `EXISTS (SELECT FROM ${loss.sources}\nWHERE ${where})`;
+  const isNamed = from.oid === named.oid;
+  const only = isNamed ? from.inherited || (loss.only && !from.partitioned) : false;
+  const meant = `FROM ${only ? "ONLY " : ""}${loss.relation}${loss.alias ? ` AS ${loss.alias}` : ""} WHERE ${condition}`;
+  const same = `${name}.tableoid = ${HEIR}.tableoid AND ${name}.ctid = ${HEIR}.ctid`;
   const all = from.columns.filter(({ generated }) => !generated);
+  const columns =
+    loss.kind === "delete" ? all : all.filter(({ attribute }) => loss.columns.includes(attribute));
   return {
-    ...{ kind: loss.kind, from, as, with: loss.with, own: true },
-    columns: loss.kind === "delete" ? all : all.filter(({ attribute }) => loss.columns.includes(attribute)),
-    source: `FROM ${table} WHERE ${condition}`,
+    ...{ kind: loss.kind, from, columns, as: isNamed ? name : HEIR, with: loss.with, own: true },
+    key: loss.kind === "delete" ? (from.keys[0] ?? []) : keyBeside(from, columns),
+    source: isNamed ? meant : `FROM ${ownRows(from)} AS ${HEIR} WHERE EXISTS (SELECT ${meant} AND ${same})`,
   };
 }
+
+/** Its rows are found by their places: the condition speaks of the table that it inherits from. */
+const HEIR = "dbmigrator_heir";
 
 export function isWhole({ kind }: Copy): boolean {
   return kind === "drop_table" || kind === "truncate";
 }
 
-/** Rows of UPDATE and of a change of type are told apart again by their key, and compared before they are put back. */
-function keyColumns({ kind, from, columns }: Copy): UndoColumn[] {
-  if (kind === "drop_table" || kind === "truncate" || kind === "delete") return [];
-  const kept = new Set(columns.map(({ name }) => name));
-  return from.columns.filter(({ name }) => from.key.includes(name) && !kept.has(name));
+/** Rows of DROP TABLE, TRUNCATE and DELETE come back whole; of the others only values. */
+export function bringsRows(kind: UndoKind): boolean {
+  return kind === "drop_table" || kind === "truncate" || kind === "delete";
+}
+
+/** Which rows a statement of rows means: where each lies at this moment (docs: "System Columns"). */
+export const PLACE = { table: "dbmigrator_table", row: "dbmigrator_row" } as const;
+
+/** Only statements of rows leave any: they name them by a condition, and foreign keys drag others along. */
+export function hasPlaces({ kind }: Pick<Copy, "kind">): boolean {
+  return kind === "update" || kind === "delete";
 }
 
 /** What is stored of a column: types of the target's own as text, or its types could not be dropped any more. */
@@ -123,14 +181,20 @@ export function stored(as: string, column: UndoColumn): string {
   return column.plain ? value : `${value}::pg_catalog.text COLLATE "C" AS ${column.name}`;
 }
 
+/** Columns of a copy in its table: the key, unless the rows are whole and hold it anyway, and what is kept. */
+export function storedColumns({ kind, from, columns, key }: Copy): UndoColumn[] {
+  if (bringsRows(kind)) return columns;
+  return [...from.columns.filter(({ name }) => key.includes(name)), ...columns];
+}
+
 export function selectOf(copy: Copy): string {
-  const list = [...keyColumns(copy), ...copy.columns].map((column) => stored(copy.as, column)).join(", ");
+  const { as } = copy;
+  const places = hasPlaces(copy) ? [`${as}.tableoid AS ${PLACE.table}`, `${as}.ctid AS ${PLACE.row}`] : [];
+  const list = [...places, ...storedColumns(copy).map((column) => stored(as, column))].join(", ");
   return `${copy.with ? `${copy.with}\n` : ""}SELECT ${list} ${copy.source}`;
 }
 
-/** An UPDATE that changes the key cannot find its rows again. */
-export function isMergeable({ kind, from, columns }: Copy): boolean {
-  if (kind === "drop_table" || kind === "truncate" || kind === "delete") return true;
-  const changed = new Set(columns.map(({ name }) => name));
-  return from.key.length > 0 && (kind === "drop_column" || !from.key.some((name) => changed.has(name)));
+/** Without a key, values cannot find their rows again. */
+export function isMergeable({ kind, key }: Pick<Copy, "kind" | "key">): boolean {
+  return bringsRows(kind) || key.length > 0;
 }

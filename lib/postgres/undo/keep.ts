@@ -1,8 +1,20 @@
 import type pg from "pg";
 import type { Loss } from "../../core/undo/losses";
-import { type Copy, copiesOf, isMergeable, isWhole, selectOf, stored, UndoRefusal } from "./copies";
+import {
+  type Copy,
+  copiesOf,
+  hasPlaces,
+  isMergeable,
+  isWhole,
+  PLACE,
+  selectOf,
+  stored,
+  storedColumns,
+  UndoRefusal,
+} from "./copies";
 import { foretellBytes } from "./foretell";
-import { type Reference, readReferences, readRelation, type UndoRelation } from "./relation";
+import { draggedBy } from "./references";
+import { ownRows, readRelation, typed, type UndoColumn, type UndoRelation } from "./relation";
 import { UNDO_SCHEMA, type UndoKind } from "./store";
 
 /** Which statement of which run the rows are kept for, and how long. */
@@ -50,25 +62,33 @@ export async function keepLosses(
   for (const relation of new Set(copies.map(({ from }) => from.relation)))
     await client.query(`LOCK TABLE ${relation} IN SHARE ROW EXCLUSIVE MODE`);
   await requireRoom(client, copies, context.maxBytes);
-  const entries: (KeptRows & { copy: Copy })[] = [];
-  for (const copy of copies) {
-    const seen = new Set(entries.map(({ copy: done }) => done.from.oid));
-    if (copy.own || !seen.has(copy.from.oid)) entries.push(await keepCopy(client, context, copy));
-    if (copy.kind === "delete" && copy.own)
-      await followReferences(client, context, copy.from, entries, new Set([copy.from.oid]));
-  }
+  const entries: KeptCopy[] = [];
+  for (const copy of copies) entries.push(await keepCopy(client, context, copy));
+  await keepDragged(client, context, entries);
+  requireKeptRoom(entries, context.maxBytes);
   return {
-    entries: entries.map(({ copy: _, ...kept }) => kept),
+    entries: entries.map(({ copy: _, data: __, ...kept }) => kept),
     finish: (affected) => finish(client, entries, affected),
   };
 }
 
+type KeptCopy = KeptRows & { copy: Copy; data: string };
+
 async function requireRoom(client: pg.ClientBase, copies: readonly Copy[], maxBytes: number): Promise<void> {
   let bytes = 0;
   for (const copy of copies) bytes += await foretellBytes(client, copy.from, selectOf(copy), isWhole(copy));
-  if (bytes <= maxBytes) return;
-  const relation = copies[0]?.from.relation ?? "";
-  throw new UndoRefusal(
+  if (bytes > maxBytes) throw tooLarge(copies[0]?.from.relation ?? "", bytes, maxBytes);
+}
+
+/** What foreign keys drag along was not foretold. */
+function requireKeptRoom(entries: readonly KeptCopy[], maxBytes: number): void {
+  const dragged = entries.filter(({ copy }) => !copy.own);
+  const bytes = dragged.reduce((sum, entry) => sum + entry.bytes, 0);
+  if (bytes > maxBytes) throw tooLarge(dragged[0]?.relation ?? "", bytes, maxBytes);
+}
+
+function tooLarge(relation: string, bytes: number, maxBytes: number): UndoRefusal {
+  return new UndoRefusal(
     "undo.too_large",
     `Keeping the rows of ${relation} would take about ${Math.ceil(bytes / 1048576)} MiB; ${Math.floor(maxBytes / 1048576)} MiB are allowed.`,
     "Take a backup of the table and run without keeping rows, or allow more.",
@@ -76,43 +96,80 @@ async function requireRoom(client: pg.ClientBase, copies: readonly Copy[], maxBy
   );
 }
 
-async function keepCopy(
-  client: pg.ClientBase,
-  context: KeepContext,
-  copy: Copy,
-): Promise<KeptRows & { copy: Copy }> {
-  const mergeable = isMergeable(copy);
+/** A table has room for 1,600 columns (docs: "PostgreSQL Limits"), and two tell where each row lay. */
+const MOST_COLUMNS = 1600;
+
+function requireColumns(copy: Copy): void {
+  const count = storedColumns(copy).length + (hasPlaces(copy) ? 2 : 0);
+  if (count <= MOST_COLUMNS) return;
+  const { relation } = copy.from;
+  throw new UndoRefusal(
+    "undo.too_large",
+    `Rows of ${relation} cannot be kept: a copy would need ${count} columns, and a table has ${MOST_COLUMNS} at most.`,
+    "Take a backup of the table and run without keeping rows.",
+    { relation, columns: count },
+  );
+}
+
+async function keepCopy(client: pg.ClientBase, context: KeepContext, copy: Copy): Promise<KeptCopy> {
+  requireColumns(copy);
+  const numbers = (names: readonly string[]) =>
+    names.map((name) => copy.from.columns.find((column) => column.name === name)?.number ?? 0);
+  const names = copy.columns.map(({ name }) => name);
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO ${UNDO_SCHEMA}.entry (run_id, service, filename, statement, kind, relation, relation_oid, columns, key, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7::oid, $8, $9, pg_catalog.now() + pg_catalog.make_interval(days => $10)) RETURNING id::text`,
+    `INSERT INTO ${UNDO_SCHEMA}.entry (run_id, service, filename, statement, kind, relation, relation_oid, columns, key,
+       column_numbers, key_numbers, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7::oid, $8, $9, $10, $11, pg_catalog.now() + pg_catalog.make_interval(days => $12))
+     RETURNING id::text`,
     [
       ...[context.runId, context.service, context.filename, context.statement, copy.kind],
-      ...[copy.from.relation, copy.from.oid, copy.columns.map(({ name }) => name)],
-      ...[mergeable ? copy.from.key : [], context.days],
+      ...[
+        copy.from.relation,
+        copy.from.oid,
+        names,
+        copy.key,
+        numbers(names),
+        numbers(copy.key),
+        context.days,
+      ],
     ],
   );
   const id = rows[0]?.id ?? "";
   const data = `d${id}`;
-  // Whoever a policy hides rows from must not believe that all were kept.
-  const seesAll = isWhole(copy) || copy.kind === "drop_column" || copy.kind === "change_type";
-  const hidden = seesAll ? await setRowSecurity(client, "off") : null;
-  const made = await client.query(`CREATE TABLE ${UNDO_SCHEMA}.${data} AS ${selectOf(copy)}`);
-  if (hidden !== null) await setRowSecurity(client, hidden);
-  const size = await client.query<{ bytes: number }>(
-    `UPDATE ${UNDO_SCHEMA}.entry SET data = $2, rows = $3, bytes = pg_catalog.pg_table_size($4::pg_catalog.regclass)
-     WHERE id = $1 RETURNING bytes::float8`,
-    [id, data, made.rowCount ?? 0, `${UNDO_SCHEMA}.${data}`],
-  );
-  const bytes = size.rows[0]?.bytes ?? 0;
-  return {
+  const made = await readAll(client, copy, `CREATE TABLE ${UNDO_SCHEMA}.${data} AS ${selectOf(copy)}`);
+  const kept = {
     id,
     kind: copy.kind,
     relation: copy.from.relation,
-    rows: made.rowCount ?? 0,
-    bytes,
-    mergeable,
+    mergeable: isMergeable(copy),
     copy,
+    data,
   };
+  const counted = { ...kept, rows: made, bytes: 0 };
+  counted.bytes = await recordSize(client, counted);
+  return counted;
+}
+
+async function recordSize(client: pg.ClientBase, { id, data, rows }: KeptCopy): Promise<number> {
+  const size = await client.query<{ bytes: number }>(
+    `UPDATE ${UNDO_SCHEMA}.entry SET data = $2, rows = $3, data_oid = $4::pg_catalog.regclass::oid,
+       bytes = pg_catalog.pg_table_size($4::pg_catalog.regclass)
+     WHERE id = $1 RETURNING bytes::float8`,
+    [id, data, rows, `${UNDO_SCHEMA}.${data}`],
+  );
+  return size.rows[0]?.bytes ?? 0;
+}
+
+/**
+ * Whoever a policy hides rows from must not believe that all were kept. The statement's own condition sees what the
+ * statement sees; everything else (whole tables, columns, what foreign keys drag along) is lost whoever may see it.
+ * @returns rows that were copied
+ */
+async function readAll(client: pg.ClientBase, { kind, own }: Copy, sql: string): Promise<number> {
+  const hidden = own && (kind === "update" || kind === "delete") ? null : await setRowSecurity(client, "off");
+  const { rowCount } = await client.query(sql);
+  if (hidden !== null) await setRowSecurity(client, hidden);
+  return rowCount ?? 0;
 }
 
 async function setRowSecurity(client: pg.ClientBase, to: string): Promise<string> {
@@ -123,88 +180,104 @@ async function setRowSecurity(client: pg.ClientBase, to: string): Promise<string
   return rows[0]?.before ?? "on";
 }
 
-/** Rows of other tables that ON DELETE CASCADE takes along, and columns that ON DELETE SET NULL empties. */
-async function followReferences(
-  client: pg.ClientBase,
-  context: KeepContext,
-  parent: UndoRelation,
-  entries: (KeptRows & { copy: Copy })[],
-  seen: Set<number>,
-): Promise<void> {
-  const data = entries.findLast(({ copy }) => copy.from.oid === parent.oid)?.id;
-  for (const reference of await readReferences(client, parent.oid)) {
-    const acts = reference.onDelete === "c" || reference.onDelete === "n" || reference.onDelete === "d";
-    if (!acts || !data || seen.has(reference.childOid)) continue;
-    const child = await readRelation(client, reference.childOid);
-    if (!child) continue;
-    await client.query(`LOCK TABLE ${child.relation} IN SHARE ROW EXCLUSIVE MODE`);
-    const kept = await keepCopy(client, context, referencing(reference, parent, child, data));
-    if (kept.rows === 0) {
-      await forget(client, kept);
-      continue;
+/** Rows of other tables that foreign keys take along, and columns that they empty, until nothing more is found. */
+async function keepDragged(client: pg.ClientBase, context: KeepContext, entries: KeptCopy[]): Promise<void> {
+  for (let more = true; more; ) {
+    more = false;
+    // What is found in this turn may drag further rows along in the next.
+    for (const parent of [...entries]) {
+      for await (const { copy, into } of draggedBy(client, parent, entries)) {
+        await client.query(`LOCK TABLE ${copy.from.relation} IN SHARE ROW EXCLUSIVE MODE`);
+        const found = into
+          ? await keepMore(client, entries.find(({ data }) => data === into.data) as KeptCopy, copy)
+          : await keepFirst(client, context, entries, copy);
+        more ||= found > 0;
+      }
     }
-    entries.push(kept);
-    if (reference.onDelete === "c")
-      await followReferences(client, context, child, entries, new Set([...seen, child.oid]));
   }
 }
 
-function referencing(reference: Reference, parent: UndoRelation, child: UndoRelation, data: string): Copy {
-  const pairs = reference.childColumns.map((column, i) => {
-    const name = reference.parentColumns[i] ?? column;
-    const plain = parent.columns.find((one) => one.name === name)?.plain ?? true;
-    return `t.${column}${plain ? "" : "::pg_catalog.text"} = k.${name}`;
-  });
-  const cascades = reference.onDelete === "c";
-  const all = child.columns.filter(({ generated }) => !generated);
-  return {
-    ...{ kind: cascades ? "delete" : "update", from: child, as: "t", with: null, own: false },
-    columns: cascades ? all : all.filter(({ name }) => reference.childColumns.includes(name)),
-    source: `FROM ${child.relation} AS t WHERE EXISTS (SELECT FROM ${UNDO_SCHEMA}.d${data} k WHERE ${pairs.join(" AND ")})`,
-  };
+async function keepFirst(
+  client: pg.ClientBase,
+  context: KeepContext,
+  entries: KeptCopy[],
+  copy: Copy,
+): Promise<number> {
+  const kept = await keepCopy(client, context, copy);
+  if (kept.rows > 0) entries.push(kept);
+  else await forget(client, kept);
+  return kept.rows;
 }
 
-async function forget(client: pg.ClientBase, kept: KeptRows): Promise<void> {
-  await client.query(`DROP TABLE ${UNDO_SCHEMA}.d${kept.id}`);
-  await client.query(`DELETE FROM ${UNDO_SCHEMA}.entry WHERE id = $1`, [kept.id]);
+async function keepMore(client: pg.ClientBase, entry: KeptCopy, copy: Copy): Promise<number> {
+  const found = await readAll(client, copy, `INSERT INTO ${UNDO_SCHEMA}.${entry.data} ${selectOf(copy)}`);
+  if (found === 0) return 0;
+  entry.rows += found;
+  entry.bytes = await recordSize(client, entry);
+  return found;
+}
+
+async function forget(client: pg.ClientBase, { id, data }: KeptCopy): Promise<void> {
+  await client.query(`DROP TABLE ${UNDO_SCHEMA}.${data}`);
+  await client.query(`DELETE FROM ${UNDO_SCHEMA}.entry WHERE id = $1`, [id]);
 }
 
 async function finish(
   client: pg.ClientBase,
-  entries: readonly (KeptRows & { copy: Copy })[],
+  entries: readonly KeptCopy[],
   affected: number | null,
 ): Promise<void> {
-  const own = entries.filter(({ copy }) => copy.own && (copy.kind === "update" || copy.kind === "delete"));
-  const kept = own.reduce((sum, { rows }) => sum + rows, 0);
-  if (own.length > 0 && affected !== null && affected > kept) {
-    throw new UndoRefusal(
-      "undo.incomplete",
-      `The statement changed ${affected} rows and ${kept} were kept: its condition does not mean the same rows twice.`,
-      "Use a condition that does not depend on chance or time, or run without keeping rows after a backup.",
-      { affected, kept },
-    );
-  }
+  const own = entries.filter(({ copy }) => copy.own && hasPlaces(copy));
+  if (own.length > 0 && affected !== null) await requireSameRows(client, own, affected);
   for (const entry of entries) {
     const { kind, from } = entry.copy;
-    if (!entry.mergeable || (kind !== "update" && kind !== "change_type")) continue;
-    await keepAfter(client, entry, from);
+    if (entry.mergeable && (kind === "update" || kind === "change_type"))
+      await keepAfter(client, entry, from);
+    if (hasPlaces(entry.copy))
+      await client.query(
+        `ALTER TABLE ${UNDO_SCHEMA}.${entry.data} DROP COLUMN ${PLACE.table}, DROP COLUMN ${PLACE.row}`,
+      );
   }
 }
 
-/** What the statement made of the values: whoever changes them later has the newer ones. */
-async function keepAfter(
+/**
+ * A row that was changed or deleted does not lie where it lay, and nobody else may write meanwhile: as many of the
+ * kept ones must have gone from their places as the statement says, or it meant others (random(), clock_timestamp()).
+ */
+async function requireSameRows(
   client: pg.ClientBase,
-  entry: KeptRows & { copy: Copy },
-  from: UndoRelation,
+  own: readonly KeptCopy[],
+  affected: number,
 ): Promise<void> {
+  const kept = own.reduce((sum, { rows }) => sum + rows, 0);
+  let untouched = 0;
+  for (const { data, copy } of own) {
+    const { rows } = await client.query<{ n: number }>(
+      `SELECT pg_catalog.count(*)::float8 AS n FROM ${UNDO_SCHEMA}.${data} k JOIN ${ownRows(copy.from)} AS t
+         ON t.tableoid = k.${PLACE.table} AND t.ctid = k.${PLACE.row}`,
+    );
+    untouched += rows[0]?.n ?? 0;
+  }
+  if (affected <= kept - untouched) return;
+  throw new UndoRefusal(
+    "undo.incomplete",
+    `The statement changed ${affected} rows, and ${kept - untouched} of these were kept: its condition does not mean the same rows twice.`,
+    "Use a condition that does not depend on chance or time, or run without keeping rows after a backup.",
+    { affected, kept: kept - untouched },
+  );
+}
+
+/** What the statement made of the values: whoever changes them later has the newer ones. */
+async function keepAfter(client: pg.ClientBase, entry: KeptCopy, from: UndoRelation): Promise<void> {
   const now = await readRelation(client, from.oid);
   if (!now) return;
-  const names = new Set([...from.key, ...entry.copy.columns.map(({ name }) => name)]);
+  const { key, columns } = entry.copy;
+  const names = new Set([...key, ...columns.map(({ name }) => name)]);
   const list = now.columns.filter(({ name }) => names.has(name)).map((column) => stored("t", column));
-  const key = from.key.map((name) => `t.${name}${plainIn(now, name)} = d.${name}`).join(" AND ");
+  const same = now.columns.filter(({ name }) => key.includes(name)).map((column) => sameValue(column));
   await client.query(
-    `CREATE TABLE ${UNDO_SCHEMA}.a${entry.id} AS SELECT ${list.join(", ")} FROM ${now.relation} AS t
-     WHERE EXISTS (SELECT FROM ${UNDO_SCHEMA}.d${entry.id} d WHERE ${key})`,
+    `CREATE TABLE ${UNDO_SCHEMA}.a${entry.id} AS SELECT ${list.join(", ")} FROM ${ownRows(now)} AS t
+     WHERE EXISTS (SELECT FROM ${UNDO_SCHEMA}.${entry.data} d WHERE ${same.join(" AND ")})`,
   );
   await client.query(
     `UPDATE ${UNDO_SCHEMA}.entry SET after = $2, bytes = bytes + pg_catalog.pg_table_size($3::pg_catalog.regclass) WHERE id = $1`,
@@ -212,6 +285,4 @@ async function keepAfter(
   );
 }
 
-function plainIn(relation: UndoRelation, name: string): string {
-  return relation.columns.find((column) => column.name === name)?.plain === false ? "::pg_catalog.text" : "";
-}
+const sameValue = (column: UndoColumn) => `t.${column.name} = ${typed("d", column.name, column)}`;

@@ -21,10 +21,15 @@ export interface UndoEntry {
   columns: string[];
   /** Quoted; empty: rows cannot be told apart. */
   key: string[];
+  /** pg_attribute.attnum of each of them; empty: kept by an older program. */
+  columnNumbers: number[];
+  keyNumbers: number[];
   /** Table with the rows, in dbmigrator_undo. */
   data: string;
   /** Table with what the statement made of them. */
   after: string | null;
+  /** The store lies where it was made: oids and column numbers mean what they meant. Not so after a restore. */
+  isOriginal: boolean;
   rows: number;
   bytes: number;
   keptAt: Date;
@@ -45,8 +50,9 @@ export interface PutBack {
   orphaned: number;
   /** Keys of the first twenty of those that could not be merged. */
   examples: string[];
-  /** Why nothing could be put back. */
-  reason?: "no_key" | "no_table" | "no_column";
+  /** Why nothing could be put back; `refused`: by PostgreSQL, in the words of `message`. */
+  reason?: "no_key" | "no_table" | "no_column" | "refused";
+  message?: string;
 }
 
 const CREATE_STORE = `
@@ -73,13 +79,22 @@ CREATE TABLE IF NOT EXISTS ${UNDO_SCHEMA}.entry (
   outcome jsonb
 );`;
 
+/** Came later; the one that is missing last means that all may be. */
+const ADD_COLUMNS = `ALTER TABLE ${UNDO_SCHEMA}.entry
+  ADD COLUMN IF NOT EXISTS column_numbers int2[] NOT NULL DEFAULT '{}',
+  ADD COLUMN IF NOT EXISTS key_numbers int2[] NOT NULL DEFAULT '{}',
+  ADD COLUMN IF NOT EXISTS data_oid oid;`;
+
 /** Makes the schema where it is missing. Outside of a transaction, before the first script of a run. */
 export async function ensureUndoStore(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ there: boolean }>(
-    "SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there",
+  const { rows } = await client.query<{ there: boolean; complete: boolean }>(
+    `SELECT c.oid IS NOT NULL AS there, EXISTS (SELECT FROM pg_catalog.pg_attribute a
+       WHERE a.attrelid = c.oid AND a.attname = 'data_oid') AS complete
+     FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c`,
     [`${UNDO_SCHEMA}.entry`],
   );
-  if (!rows[0]?.there) await client.query(CREATE_STORE);
+  if (!rows[0]?.there) await client.query(CREATE_STORE + ADD_COLUMNS);
+  else if (!rows[0].complete) await client.query(ADD_COLUMNS);
 }
 
 export interface ListOptions {
@@ -99,12 +114,17 @@ export async function listUndo(client: pg.ClientBase, options: ListOptions = {})
   if (!found[0]?.there) return [];
   const { rows } = await client.query<UndoEntry>(
     `SELECT id::text, run_id AS "runId", service, filename, statement, kind, relation, relation_oid AS "relationOid",
-       columns, key, data, after, rows::float8, bytes::float8, kept_at AS "keptAt", expires_at AS "expiresAt", state, outcome
-     FROM ${UNDO_SCHEMA}.entry
+       columns, key, data, after, rows::float8, bytes::float8, kept_at AS "keptAt", expires_at AS "expiresAt", state, outcome,
+       coalesce(j.doc -> 'column_numbers', '[]') AS "columnNumbers", coalesce(j.doc -> 'key_numbers', '[]') AS "keyNumbers",
+       coalesce((j.doc ->> 'data_oid')::oid = pg_catalog.to_regclass($5 || data)::oid, false) AS "isOriginal"
+     FROM ${UNDO_SCHEMA}.entry, LATERAL (SELECT pg_catalog.to_jsonb(entry) AS doc) j
      WHERE ($1::bool IS NOT TRUE OR (state = 'kept' AND expires_at > pg_catalog.now()))
        AND ($2::text IS NULL OR service = $2) AND ($3::text IS NULL OR filename = $3) AND ($4::text IS NULL OR run_id = $4)
      ORDER BY entry.id DESC`,
-    [options.kept ?? null, options.service ?? null, options.filename ?? null, options.runId ?? null],
+    [
+      ...[options.kept ?? null, options.service ?? null, options.filename ?? null, options.runId ?? null],
+      `${UNDO_SCHEMA}.`,
+    ],
   );
   return rows;
 }

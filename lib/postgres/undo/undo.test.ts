@@ -3,10 +3,9 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadParser, parseScript, treeOf } from "../../core/sql/parse-script";
 import { lossesOf } from "../../core/undo/losses";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { migrateKeeping, revertKeeping } from "../../testing/undo";
 import { closeConnection, openConnection } from "../connect";
-import { rowsOfTag } from "../runner-message";
 import { keepLosses } from "./keep";
-import { beginPutBack, finishPutBack } from "./put-back";
 import { ensureUndoStore, listUndo, purgeUndo } from "./store";
 
 describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL %i", (major) => {
@@ -24,32 +23,9 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
   });
 
   const context = { runId: "r1", service: "s", filename: "1_a", days: 7, maxBytes: 2 ** 30 };
-
-  /** As the runner does it: keep, run, compare, one statement after the other in one transaction. */
-  async function migrate(script: string, options: { days?: number; maxBytes?: number } = {}): Promise<void> {
-    await client.query("BEGIN");
-    try {
-      for (const statement of parseScript(script).statements) {
-        const losses = lossesOf(treeOf(statement), statement.text);
-        const kept = await keepLosses(client, { ...context, ...options, statement: statement.index }, losses);
-        const result = await client.query(statement.text);
-        await kept.finish(rowsOfTag(`${result.command} ${result.rowCount}`));
-      }
-      await client.query("COMMIT");
-    } catch (error) {
-      await client.query("ROLLBACK");
-      throw error;
-    }
-  }
-
-  async function revert(down: string) {
-    await client.query("BEGIN");
-    const plan = await beginPutBack(client, await listUndo(client, { kept: true, runId: "r1" }));
-    if (down) await client.query(down);
-    const told = await finishPutBack(client, plan);
-    await client.query("COMMIT");
-    return told.map(({ outcome }) => outcome);
-  }
+  const migrate = (script: string, options = {}) => migrateKeeping(client, script, options);
+  const revert = async (down: string) =>
+    (await revertKeeping(client, down)).map(({ of: _, ...outcome }) => outcome);
 
   async function all(sql: string): Promise<unknown[][]> {
     const { rows } = await client.query({ text: sql, rowMode: "array" });

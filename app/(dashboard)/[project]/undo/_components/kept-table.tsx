@@ -82,10 +82,34 @@ function State({ row }: { row: UndoView }) {
   const t = useTranslations("undo.page");
   if (row.state === "kept" && !row.mergeable)
     return <Mark meaning="warning">{t("states.byHand", { table: `dbmigrator_undo.d${row.id}` })}</Mark>;
-  if (row.state === "reverted" && row.outcome) {
-    const { restored, newer, gone, orphaned } = row.outcome;
-    const lost = newer + gone + orphaned;
-    return <Mark meaning={lost > 0 ? "warning" : "safe"}>{t("outcome", { restored, lost })}</Mark>;
-  }
+  if (row.state === "reverted" && row.outcome) return <Outcome row={row} outcome={row.outcome} />;
   return <Mark meaning={row.state === "kept" ? "safe" : "neutral"}>{t(`states.${row.state}`)}</Mark>;
+}
+
+/** What came back, what did not and why, and where the copy of it is. */
+function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoView["outcome"]> }) {
+  const t = useTranslations("undo.page");
+  const { restored, newer, gone, orphaned, examples, reason, message = "" } = outcome;
+  const lost = newer + gone + orphaned;
+  const why = reason
+    ? [t(`notBackReasons.${reason}`, { message })]
+    : [
+        ...(newer > 0 ? [t("lost.newer", { count: newer })] : []),
+        ...(gone > 0 ? [t("lost.gone", { count: gone })] : []),
+        ...(orphaned > 0 ? [t("lost.orphaned", { count: orphaned })] : []),
+        ...(examples.length > 0 ? [t("lost.examples", { keys: examples.join("; ") })] : []),
+      ];
+  if (why.length > 0) why.push(t("byHand", { table: `dbmigrator_undo.d${row.id}` }));
+  return (
+    <div className="flex flex-col gap-1">
+      <Mark meaning={why.length > 0 ? "warning" : "safe"}>
+        {reason ? t("notBack") : t("outcome", { restored, lost })}
+      </Mark>
+      {why.map((line) => (
+        <span key={line} className="muted [overflow-wrap:anywhere]">
+          {line}
+        </span>
+      ))}
+    </div>
+  );
 }

@@ -1,0 +1,324 @@
+import type pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadParser } from "../../core/sql/parse-script";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { migrateKeeping, revertKeeping } from "../../testing/undo";
+import { closeConnection, openConnection } from "../connect";
+import { ensureUndoStore, listUndo } from "./store";
+
+describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL %i", (major) => {
+  let database: TestDatabase;
+  let client: pg.Client;
+  beforeAll(async () => {
+    await loadParser();
+    database = await testDatabase({ major });
+    client = await openConnection(database.spec);
+  });
+  afterAll(async () => {
+    await closeConnection(client);
+    await database.drop();
+  });
+  beforeEach(async () => {
+    await client.query(
+      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS dbmigrator_undo CASCADE",
+    );
+    await ensureUndoStore(client);
+  });
+
+  async function all(sql: string): Promise<unknown[][]> {
+    const { rows } = await client.query({ text: sql, rowMode: "array" });
+    return rows;
+  }
+  const told = async (down = "") =>
+    (await revertKeeping(client, down)).map(({ of, restored, newer, gone, orphaned, examples, reason }) => {
+      const lost = newer + gone + orphaned;
+      return [of.replace("public.", ""), restored, lost, ...examples, ...(reason ? [reason] : [])];
+    });
+
+  const FAMILY = `CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p);`;
+  it("puts parents back before their children, in whatever order a statement names them", async () => {
+    await client.query(`${FAMILY} INSERT INTO p VALUES (1); INSERT INTO c VALUES (7, 1)`);
+    await migrateKeeping(client, "DROP TABLE c, p");
+    expect(await told(FAMILY)).toEqual([
+      ["p", 1, 0],
+      ["c", 1, 0],
+    ]);
+    await migrateKeeping(client, "TRUNCATE c, p");
+    expect(await told()).toEqual([
+      ["p", 1, 0],
+      ["c", 1, 0],
+    ]);
+    await migrateKeeping(client, "DROP TABLE p CASCADE; DROP TABLE c");
+    expect(await told(FAMILY)).toEqual([
+      ["p", 1, 0],
+      ["c", 1, 0],
+    ]);
+  });
+
+  it("puts tables back that refer to each other", async () => {
+    await client.query(`CREATE TABLE d (id int PRIMARY KEY, boss int); CREATE TABLE e (id int PRIMARY KEY, d int NOT NULL REFERENCES d);
+      ALTER TABLE d ADD FOREIGN KEY (boss) REFERENCES e; INSERT INTO d VALUES (1), (2); INSERT INTO e VALUES (10, 1), (11, 2), (12, 1);
+      UPDATE d SET boss = id + 9`);
+    await migrateKeeping(client, "TRUNCATE d, e");
+    await told();
+    expect(await all("SELECT * FROM d ORDER BY id")).toEqual([
+      [1, 10],
+      [2, 11],
+    ]);
+    expect(await all("SELECT count(*)::int FROM e")).toEqual([[3]]);
+    expect(await all("SELECT bool_or(condeferrable) FROM pg_constraint WHERE contype = 'f'")).toEqual([
+      [false],
+    ]);
+  });
+
+  it("keeps what a foreign key of the table itself takes along, however deep", async () => {
+    await client.query(`CREATE TABLE a (id int PRIMARY KEY, up int REFERENCES a ON DELETE CASCADE);
+      CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE CASCADE);
+      INSERT INTO a VALUES (1, NULL), (2, 1), (3, 2), (4, 3), (5, NULL); INSERT INTO b SELECT 10 + id, id FROM a`);
+    await migrateKeeping(client, "DELETE FROM a WHERE id = 1");
+    expect(await all("SELECT count(*)::int FROM b")).toEqual([[1]]);
+    await told();
+    expect(await all("SELECT id, up FROM a ORDER BY id")).toEqual([
+      [1, null],
+      [2, 1],
+      [3, 2],
+      [4, 3],
+      [5, null],
+    ]);
+    expect(await all("SELECT count(*)::int FROM b")).toEqual([[5]]);
+  });
+
+  it("keeps a row once that two foreign keys take along", async () => {
+    await client.query(`CREATE TABLE a (id int PRIMARY KEY);
+      CREATE TABLE b (id int PRIMARY KEY, x int REFERENCES a ON DELETE CASCADE, y int REFERENCES a ON DELETE SET NULL, z int REFERENCES a ON DELETE CASCADE);
+      INSERT INTO a VALUES (1), (2); INSERT INTO b VALUES (1, 1, 1, 1), (2, 2, 1, 2)`);
+    await migrateKeeping(client, "DELETE FROM a WHERE id = 1");
+    expect(await all("SELECT * FROM b")).toEqual([[2, 2, null, 2]]);
+    for (const [, , lost] of await told()) expect(lost).toBe(0);
+    expect(await all("SELECT * FROM b ORDER BY id")).toEqual([
+      [1, 1, 1, 1],
+      [2, 2, 1, 2],
+    ]);
+  });
+
+  it("follows foreign keys that point at a partition's parent or come from partitions", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id);
+      CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p DEFAULT;
+      CREATE TABLE c (id int, p int REFERENCES p ON DELETE CASCADE, PRIMARY KEY (id)) PARTITION BY RANGE (id);
+      CREATE TABLE c1 PARTITION OF c DEFAULT; INSERT INTO p VALUES (1), (11); INSERT INTO c VALUES (1, 1), (2, 11), (3, 1)`);
+    await migrateKeeping(client, "DELETE FROM p1");
+    expect(await all("SELECT id FROM c")).toEqual([[2]]);
+    await told();
+    expect(await all("SELECT (SELECT count(*)::int FROM p), (SELECT count(*)::int FROM c)")).toEqual([
+      [2, 3],
+    ]);
+    await migrateKeeping(client, "TRUNCATE p1 CASCADE");
+    await told();
+    expect(await all("SELECT (SELECT count(*)::int FROM p), (SELECT count(*)::int FROM c)")).toEqual([
+      [2, 3],
+    ]);
+  });
+
+  const HEIRS = `CREATE TABLE h (id int, a text); CREATE TABLE i (more text) INHERITS (h); CREATE TABLE j (other text) INHERITS (i);`;
+  it("keeps the rows of tables that inherit", async () => {
+    await client.query(`${HEIRS} INSERT INTO h VALUES (1, 'h'); INSERT INTO i VALUES (2, 'i', 'm'); INSERT INTO j VALUES (3, 'j', 'm', 'o');
+      ALTER TABLE h ADD PRIMARY KEY (id); ALTER TABLE i ADD PRIMARY KEY (id); ALTER TABLE j ADD PRIMARY KEY (id)`);
+    const rows = "SELECT tableoid::regclass::text, h.* FROM h ORDER BY id";
+    const before = await all(rows);
+    const more = await all("SELECT * FROM i ORDER BY id");
+    const same = async () => {
+      expect(await all(rows)).toEqual(before);
+      expect(await all("SELECT * FROM i ORDER BY id")).toEqual(more);
+    };
+    await migrateKeeping(client, "TRUNCATE h");
+    await told();
+    await same();
+    await migrateKeeping(client, "TRUNCATE ONLY h");
+    expect(await told()).toEqual([["h", 1, 0]]);
+    await same();
+    await migrateKeeping(client, "UPDATE h AS x SET a = 'z' WHERE x.id > 1");
+    await told();
+    await same();
+    await migrateKeeping(client, "DELETE FROM h WHERE h.a <> 'q'");
+    await told();
+    await same();
+    await migrateKeeping(client, "ALTER TABLE h ALTER a TYPE varchar(1) USING 'y'");
+    await told("ALTER TABLE h ALTER a TYPE text");
+    await same();
+    await migrateKeeping(client, "ALTER TABLE h DROP COLUMN a");
+    await told("ALTER TABLE h ADD COLUMN a text");
+    expect(await all("SELECT tableoid::regclass::text, h.* FROM h ORDER BY id")).toEqual(before);
+    await client.query("ALTER TABLE i DROP COLUMN more");
+    const keyed = await all(rows);
+    await migrateKeeping(client, "DROP TABLE h CASCADE");
+    await told(
+      "CREATE TABLE h (id int, a text); CREATE TABLE i () INHERITS (h); CREATE TABLE j (other text) INHERITS (i)",
+    );
+    expect(await all(rows)).toEqual(keyed);
+  });
+
+  it("notices rows that a condition means by chance, whether it means more or others", async () => {
+    await client.query("CREATE TABLE t (a int); INSERT INTO t SELECT i FROM generate_series(1, 2000) i");
+    await expect(migrateKeeping(client, "DELETE FROM t WHERE random() < 0.4")).rejects.toMatchObject({
+      code: "undo.incomplete",
+    });
+    await expect(migrateKeeping(client, "UPDATE t SET a = -a WHERE random() < 0.4")).rejects.toMatchObject({
+      code: "undo.incomplete",
+    });
+    await migrateKeeping(client, "DELETE FROM t WHERE a % 2 = 0; UPDATE t SET a = 0 WHERE a < 10");
+    expect((await listUndo(client, { kept: true })).map(({ rows }) => rows)).toEqual([5, 1000]);
+  });
+
+  it("does not take values for other rows when the key itself was dropped", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, u text NOT NULL UNIQUE, a int); INSERT INTO t VALUES (1, 'x', 5), (2, 'y', 6)",
+    );
+    await migrateKeeping(client, "ALTER TABLE t DROP COLUMN id, DROP COLUMN a");
+    expect(await told("ALTER TABLE t ADD COLUMN id int, ADD COLUMN a int")).toEqual([["t", 2, 0]]);
+    expect(await all("SELECT u, id, a FROM t ORDER BY u")).toEqual([
+      ["x", 1, 5],
+      ["y", 2, 6],
+    ]);
+    await migrateKeeping(client, "ALTER TABLE t DROP COLUMN u");
+    expect(await told("ALTER TABLE t ADD COLUMN u text")).toEqual([["t", 0, 0, "no_key"]]);
+  });
+
+  it("knows columns and tables that were renamed since, and keeps what was written under the new names", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a int, b int); INSERT INTO t SELECT i, i, i FROM generate_series(1, 3) i",
+    );
+    await migrateKeeping(
+      client,
+      'UPDATE t SET a = 0, b = 0; ALTER TABLE t RENAME a TO "New A"; ALTER TABLE t RENAME id TO key; ALTER TABLE t RENAME TO "T 2"',
+    );
+    await client.query('UPDATE "T 2" SET "New A" = 99 WHERE key = 2');
+    expect(
+      await told(
+        'ALTER TABLE "T 2" RENAME TO t; ALTER TABLE t RENAME key TO id; ALTER TABLE t RENAME "New A" TO a',
+      ),
+    ).toEqual([["t", 2, 1, "2"]]);
+    expect(await all("SELECT id, a, b FROM t ORDER BY id")).toEqual([
+      [1, 1, 1],
+      [2, 99, 2],
+      [3, 3, 3],
+    ]);
+    await migrateKeeping(client, "DELETE FROM t WHERE id = 1; UPDATE t SET b = 0");
+    await client.query(
+      "ALTER TABLE t RENAME TO renamed; ALTER TABLE renamed RENAME b TO c; CREATE TABLE t (id int PRIMARY KEY, a int, b int)",
+    );
+    expect(await told()).toEqual([
+      ["t", 1, 0],
+      ["t", 2, 0],
+    ]);
+    expect(await all("SELECT id, c FROM renamed ORDER BY id")).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(await all("SELECT count(*)::int FROM t")).toEqual([[0]]);
+  });
+
+  it("fires no trigger of a partition either", async () => {
+    await client.query(`CREATE TABLE t (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10);
+      CREATE TABLE t2 PARTITION OF t DEFAULT; INSERT INTO t VALUES (1, 1), (11, 11); CREATE TABLE log (x int);
+      CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (1); RETURN NEW; END';
+      CREATE TRIGGER one AFTER INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION note();
+      CREATE TRIGGER two BEFORE INSERT OR UPDATE ON t2 FOR EACH ROW EXECUTE FUNCTION note()`);
+    const state =
+      "SELECT tgrelid::regclass::text, tgname, tgenabled FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2";
+    const before = await all(state);
+    await migrateKeeping(client, "DELETE FROM t");
+    await told();
+    await migrateKeeping(client, "UPDATE t SET a = 0");
+    await client.query("TRUNCATE log");
+    await told();
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 1],
+      [11, 11],
+    ]);
+    expect(await all("SELECT count(*)::int FROM log")).toEqual([[0]]);
+    expect(await all(state)).toEqual(before);
+  });
+
+  it("names every row whose place is taken, also by another unique column", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE); INSERT INTO t VALUES (1, 'x'), (2, 'y'), (3, 'z')",
+    );
+    await migrateKeeping(client, "DELETE FROM t");
+    await client.query("INSERT INTO t VALUES (3, 'new'), (9, 'x')");
+    expect(await told()).toEqual([["t", 1, 2, "1", "3"]]);
+  });
+
+  it("says what no longer fits, goes on with the rest, and keeps it to be copied by hand", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a text); CREATE TABLE u (id int PRIMARY KEY); INSERT INTO t VALUES (1, 'one'); INSERT INTO u VALUES (1)",
+    );
+    await migrateKeeping(client, "DROP TABLE t; DELETE FROM u");
+    const outcomes = await revertKeeping(client, "CREATE TABLE t (id int PRIMARY KEY, a int)");
+    expect(outcomes.map(({ of, restored, reason }) => [of, restored, reason])).toEqual([
+      ["public.u", 1, undefined],
+      ["public.t", 0, "refused"],
+    ]);
+    expect(outcomes[1]?.message).toMatch(/invalid input syntax for type integer: "one"/);
+    expect(await all("SELECT a FROM dbmigrator_undo.d1")).toEqual([["one"]]);
+  });
+
+  it("is plain about views, whose rows are those of tables it does not see", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1); CREATE VIEW v AS SELECT * FROM t",
+    );
+    await expect(migrateKeeping(client, "UPDATE v SET a = 2")).rejects.toMatchObject({
+      code: "undo.no_table",
+    });
+    await expect(migrateKeeping(client, "DELETE FROM v")).rejects.toMatchObject({ code: "undo.no_table" });
+  });
+
+  it("finds rows by keys of several columns, quoted names, domains and collations of one's own", async () => {
+    await client.query(`CREATE COLLATION own (provider = icu, locale = 'und'); CREATE DOMAIN code AS text;
+      CREATE TABLE "T t" ("A a" code COLLATE own, b code, "c""d" int, PRIMARY KEY ("A a", b));
+      INSERT INTO "T t" VALUES ('x', '1', 1), ('y', '2', 2), ('z', '3', 3)`);
+    await migrateKeeping(client, `UPDATE "T t" SET "c""d" = 0`);
+    await client.query(`UPDATE "T t" SET "c""d" = 7 WHERE b = '2'; DELETE FROM "T t" WHERE b = '3'`);
+    expect(await told()).toEqual([[`"T t"`, 1, 2, "y, 2", "z, 3"]]);
+    expect(await all(`SELECT "c""d" FROM "T t" ORDER BY b`)).toEqual([[1], [7]]);
+    await migrateKeeping(client, `DELETE FROM "T t"`);
+    await client.query(`INSERT INTO "T t" VALUES ('x', '1', 5)`);
+    expect(await told()).toEqual([[`"T t"`, 1, 1, "x, 1"]]);
+  });
+
+  it("puts values back into columns that only the system may write", async () => {
+    await client.query(`CREATE TABLE t (id int PRIMARY KEY, n bigint GENERATED ALWAYS AS IDENTITY, twice bigint GENERATED ALWAYS AS (id * 2) STORED);
+      INSERT INTO t (id) VALUES (1), (2)`);
+    await migrateKeeping(client, "ALTER TABLE t ALTER n TYPE int; DELETE FROM t WHERE id = 2");
+    const outcomes = await told("ALTER TABLE t ALTER n TYPE bigint");
+    expect(outcomes).toEqual([
+      ["t", 1, 0],
+      ["t", 2, 0],
+    ]);
+    expect(await all("SELECT id, n::int, twice::int FROM t ORDER BY id")).toEqual([
+      [1, 1, 2],
+      [2, 2, 4],
+    ]);
+  });
+
+  it("trusts names alone after a restore, and in a store that an older program made", async () => {
+    await client.query("CREATE TABLE t (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2)");
+    await migrateKeeping(client, "UPDATE t SET a = 0; DELETE FROM t WHERE id = 2");
+    // As a restored copy of the database has it: every table has another oid, and another table may have the old one.
+    await client.query(`CREATE TABLE dbmigrator_undo.x AS TABLE dbmigrator_undo.d1; DROP TABLE dbmigrator_undo.d1;
+      ALTER TABLE dbmigrator_undo.x RENAME TO d1; ALTER TABLE t RENAME TO other; CREATE TABLE t (LIKE other INCLUDING ALL);
+      INSERT INTO t TABLE other; ALTER TABLE dbmigrator_undo.entry DROP column_numbers, DROP key_numbers, DROP data_oid`);
+    expect(await told()).toEqual([
+      ["t", 1, 0],
+      ["t", 2, 0],
+    ]);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(await all("SELECT * FROM other")).toEqual([[1, 0]]);
+    await ensureUndoStore(client);
+    await migrateKeeping(client, "DELETE FROM t");
+    expect(await told()).toEqual([["t", 2, 0]]);
+  });
+});

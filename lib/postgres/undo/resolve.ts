@@ -1,0 +1,51 @@
+import type pg from "pg";
+import { bringsRows } from "./copies";
+import { readRelation, type UndoColumn, type UndoRelation } from "./relation";
+import { UNDO_SCHEMA, type UndoEntry } from "./store";
+
+/** A kept column, and what it is today. */
+export interface KeptColumn {
+  /** In the tables of dbmigrator_undo. */
+  stored: string;
+  /** In the table; null: it is not there. */
+  now: UndoColumn | null;
+}
+
+/** An entry and its table as it is now. */
+export interface Resolved {
+  entry: UndoEntry;
+  relation: UndoRelation;
+  columns: KeptColumn[];
+  key: KeptColumn[];
+}
+
+export const dataTable = ({ data }: UndoEntry): string => `${UNDO_SCHEMA}.${data}`;
+export const newerTable = ({ id }: UndoEntry): string => `${UNDO_SCHEMA}.n${id}`;
+
+/**
+ * Finds an entry's table and columns: by what stays when they are renamed, and by name where they were made anew or
+ * the whole database was restored.
+ * @returns null when there is no such table
+ */
+export async function resolveEntry(client: pg.ClientBase, entry: UndoEntry): Promise<Resolved | null> {
+  const known = entry.isOriginal ? await readRelation(client, entry.relationOid) : null;
+  const relation = known ?? (await readRelation(client, entry.relation));
+  if (!relation) return null;
+  const find = (names: readonly string[], numbers: readonly number[]) =>
+    names.map((stored, i): KeptColumn => {
+      const byNumber = known ? relation.columns.find((column) => column.number === numbers[i]) : undefined;
+      return { stored, now: byNumber ?? relation.columns.find((column) => column.name === stored) ?? null };
+    });
+  const columns = find(entry.columns, entry.columnNumbers);
+  // Whole rows are told apart by the key that the table has today.
+  const key = bringsRows(entry.kind) ? keyToday(relation, columns) : find(entry.key, entry.keyNumbers);
+  return { entry, relation, columns, key };
+}
+
+function keyToday({ keys }: UndoRelation, columns: readonly KeptColumn[]): KeptColumn[] {
+  for (const key of keys) {
+    const found = key.flatMap((name) => columns.find(({ now }) => now?.name === name) ?? []);
+    if (found.length === key.length) return found;
+  }
+  return [];
+}
