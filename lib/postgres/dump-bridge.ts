@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { MessagePort, Worker } from "node:worker_threads";
 import type pg from "pg";
 import { DomainError } from "../errors";
+import { withoutServerOptions } from "./dump-text";
 import { DUMP_WORKER } from "./dump-worker";
 import { acceptStartup, followMessages, kindOfFirstPacket } from "./wire-protocol";
 
@@ -113,7 +114,7 @@ function converse({ socket, port, bell, worker, parameters, signal }: Conversati
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
     const onMessage = (message: FromWorker) => {
       if (message.type === "write") onWrite(Buffer.from(message.bytes));
-      else if (message.type === "done") resolve(message.text);
+      else if (message.type === "done") resolve(withoutServerOptions(message.text));
       else reject(dumpFailed(readable(message.message)));
     };
     port.on("message", onMessage);

@@ -49,6 +49,17 @@ export function withoutRestrict(dump: string): string {
   return dump.replace(/^\\(?:un)?restrict .*\n/gm, "");
 }
 
+/**
+ * Minor releases since November 2026 keep a number of their own among the options of a column, different in every
+ * database; a pg_dump that is older writes it as a setting, which older servers refuse.
+ */
+export function withoutServerOptions(dump: string): string {
+  return dump
+    .replace(/^ALTER .* ALTER COLUMN .* SET \(pg_attver=\d+\);\n/gm, "")
+    .replace(/^(ALTER .* ALTER COLUMN .* SET \()pg_attver=\d+, (.*\);)$/gm, "$1$2")
+    .replace(/^(ALTER .* ALTER COLUMN .* SET \(.*), pg_attver=\d+(.*\);)$/gm, "$1$2");
+}
+
 /** pg_dump writes the passwords of user mappings in clear (docs: "CREATE USER MAPPING"). */
 function hidePasswords(dump: string): string {
   return dump.replace(/^CREATE USER MAPPING [\s\S]*?;$/gm, (statement) =>

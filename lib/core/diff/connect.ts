@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { moveParents } from "../schema/kinds/column";
+import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import type { FactId, Kind, Surroundings } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
@@ -24,6 +25,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   if (verb !== "drop") connectNeeds(action, actions, around);
   connectIdentity(action, actions, around);
   if (fact.kind === "column") connectMoved(action, actions, around);
+  if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
   if (verb === "create") {
     waitFor(action, keyOf("drop", fact.id), actions);
     for (const other of sameName(fact, around.from)) waitFor(action, keyOf("drop", other), actions);
@@ -107,6 +109,19 @@ function connectMoved(action: Action, actions: Actions, around: Surroundings): v
     if (!born) continue;
     if (verb === "drop") born.after.add(action.key);
     if (verb === "create") action.after.add(born.key);
+  }
+}
+
+/** A check that is not valid yet comes down to children as such, and a valid one of theirs could not follow. */
+function connectInheritedCheck(action: Action, actions: Actions, { to }: Surroundings): void {
+  const { fact } = action;
+  const ancestors = [to.facts.get(fact.parent ?? "")];
+  for (let table = ancestors.pop(); table?.kind === "table"; table = ancestors.pop()) {
+    for (const parent of tableBody(table).inherits) {
+      ancestors.push(to.facts.get(`table:${parent}`));
+      const above = actions.get(keyOf("create", `constraint:${parent}.${fact.name}`));
+      if (above && fact.body.type === "c" && above.fact.body.validated === false) above.after.add(action.key);
+    }
   }
 }
 

@@ -1,8 +1,8 @@
 import { continueNumbers } from "../schema/kinds/column";
 import { createIndex, isUnattached } from "../schema/kinds/index";
-import type { SequenceBody } from "../schema/kinds/sequence";
+import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
 import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
-import { switchTrigger } from "../schema/kinds/trigger";
+import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
 import { factsOfKind } from "../schema/lookups";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 
@@ -41,7 +41,8 @@ export function lateActions(
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
       const parent = fact.body.attachedTo as string | null | undefined;
-      if (!parent || (old(fact)?.body.attachedTo === parent && !tableMoved(fact, around, born))) continue;
+      if (!parent || (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born)))
+        continue;
       const name = kind === "constraint" ? `${fact.schema}.${fact.body.index}` : fact.name;
       push(after, fact, `ALTER INDEX ${parent} ATTACH PARTITION ${name}`);
     }
@@ -51,18 +52,20 @@ export function lateActions(
     push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);
     for (const sql of continued(fact, around, born)) push(after, fact, sql);
   }
+  for (const kind of ["sequence", "identity_sequence"] as const)
+    for (const fact of factsOfKind(around.to, kind))
+      if (draggedByTable(fact, around, born)) push(after, fact, persistenceSql(fact));
   for (const fact of factsOfKind(around.to, "table")) after.push(...tableSettings(fact, old(fact), born));
-  for (const fact of factsOfKind(around.to, "trigger"))
-    after.push(...switchedTriggers(fact, old(fact), around, born));
+  after.push(...switchedTriggers(around, born));
   for (const fact of factsOfKind(around.to, "materialized_view"))
     after.push(...clusterSettings(fact, old(fact), born));
   return { before, after };
 }
 
-function tableMoved(part: Fact, around: Surroundings, born: Set<FactId>): boolean {
-  const table = around.to.facts.get(part.parent ?? "");
+function tableMoved(id: FactId | null, around: Surroundings, born: Set<FactId>): boolean {
+  const table = around.to.facts.get(id ?? "");
   return (
-    table !== undefined &&
+    table?.kind === "table" &&
     attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
   );
 }
@@ -99,18 +102,41 @@ function continued(sequence: Fact, around: Surroundings, born: Set<FactId>): str
   return continueNumbers(column, sequence.body as unknown as SequenceBody, sequence.name);
 }
 
-/** A partition has its parent's trigger only when it has been attached. */
-function switchedTriggers(
-  fact: Fact,
-  old: Fact | undefined,
-  around: Surroundings,
-  born: Set<FactId>,
-): Statement[] {
-  if (fact.body.definition !== null) return [];
-  const parent = fact.deps.find((id) => id.startsWith("trigger:")) ?? "";
-  const same =
-    old?.body.enabled === fact.body.enabled && !born.has(parent) && !tableMoved(fact, around, born);
-  return same ? [] : [{ id: fact.id, sql: switchTrigger(fact) }];
+/** A table that becomes logged or unlogged takes its sequences along (15 and later). */
+function draggedByTable(sequence: Fact, { from, to }: Surroundings, born: Set<FactId>): boolean {
+  const { ownedBy, unlogged } = sequence.body as { ownedBy?: string | null; unlogged: boolean | null };
+  const owner = ownedBy ? `table:${ownedBy.slice(0, ownedBy.lastIndexOf("."))}` : sequence.parent;
+  const [was, is] = [from.facts.get(owner ?? ""), to.facts.get(owner ?? "")];
+  if (was?.kind !== "table" || is?.kind !== "table" || born.has(is.id)) return false;
+  const unusual = typeof unlogged === "boolean" && unlogged !== (tableBody(is).persistence === "u");
+  return from.version >= 150000 && unusual && tableBody(was).persistence !== tableBody(is).persistence;
+}
+
+/**
+ * Triggers of partitions that are switched otherwise than their parent's. They are there when the partition has been
+ * attached, and switching the parent's switches them too: from the root to the leaves.
+ */
+function switchedTriggers(around: Surroundings, born: Set<FactId>): Statement[] {
+  const copies = factsOfKind(around.to, "trigger").filter((fact) => fact.body.definition === null);
+  const ordered = copies
+    .map((fact) => ({ fact, chain: triggersAbove(fact, around.to) }))
+    .sort((one, other) => one.chain.length - other.chain.length);
+  const written = new Set<FactId>();
+  return ordered.flatMap(({ fact, chain }) => {
+    const moved = [fact.parent, ...chain.map(({ table }) => table)].some((id) =>
+      tableMoved(id, around, born),
+    );
+    const above = chain.some(
+      ({ id }) =>
+        born.has(id) ||
+        written.has(id) ||
+        around.from.facts.get(id)?.body.enabled !== around.to.facts.get(id)?.body.enabled,
+    );
+    const same = !born.has(fact.id) && around.from.facts.get(fact.id)?.body.enabled === fact.body.enabled;
+    if (same && !moved && !above) return [];
+    written.add(fact.id);
+    return [{ id: fact.id, sql: switchTrigger(fact) }];
+  });
 }
 
 function ownerChanged(fact: Fact, old: Fact | undefined, born: Set<FactId>): boolean {

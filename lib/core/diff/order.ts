@@ -67,5 +67,8 @@ function weightOf({ verb, fact, transactions }: Action): number {
   // A role can go when nothing is its own any more.
   if (verb === "drop" && fact.kind === "role") return 10_000;
   const rank = rankOf(fact.kind);
-  return verb === "drop" ? 100 - rank : 200 + rank * 2 + (verb === "alter" ? 1 : 0);
+  if (verb === "drop") return 100 - rank;
+  // Of two equal indexes of a partition, PostgreSQL takes the older one for its parent's.
+  const twin = fact.kind === "index" && fact.body.attachedTo === null ? 0.5 : 0;
+  return 200 + rank * 2 + (verb === "alter" ? 1 : twin);
 }

@@ -7,6 +7,7 @@ import { lateActions } from "./late";
 import { type Loss, lossOf } from "./losses";
 import { goOnline, type OnlineNote } from "./online";
 import { orderActions } from "./order";
+import { asPrinted } from "./printed";
 import { applyRenames } from "./rename-apply";
 import type { Rename, RenameQuestion } from "./rename-types";
 import { findQuestions } from "./renames";
@@ -71,6 +72,7 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
     ...ordered.flatMap((action) => statementsOf(action, around)),
     ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })),
   ];
+  for (const statement of statements) if (statement.verb !== "drop") statement.sql = asPrinted(statement.sql);
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossOf(action, around) ?? []);
   return { statements, differences, renames: renamed.applied, questions, losses, offline };

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { parseAcl } from "../../core/schema/grants";
 import { KIND_LIST, SCHEMA_KINDS } from "../../core/schema/kinds/all";
+import type { ColumnBody } from "../../core/schema/kinds/column";
 import type {
   Fact,
   FactId,
@@ -174,7 +175,9 @@ function addChild(snapshot: Snapshot, parent: FactId, fact: Fact): void {
 /** Columns of views are facts only where they carry something of their own. */
 function isBareViewColumn(fact: Fact): boolean {
   if (fact.kind !== "column" || fact.parent === null || fact.parent.startsWith("table:")) return false;
-  const plain = fact.body.statistics === null && (fact.body.options as unknown[]).length === 0;
+  const { statistics, options, storage, typeStorage, compression } = fact.body as unknown as ColumnBody;
+  const stored = (storage !== null && storage !== typeStorage) || compression !== null;
+  const plain = statistics === null && options.length === 0 && !stored;
   return plain && fact.comment === null && (fact.acl ?? []).length === 0;
 }
 

@@ -51,6 +51,8 @@ export interface ColumnBody {
   local: boolean;
 }
 const body = (fact: Fact) => fact.body as unknown as ColumnBody;
+/** What minor releases since November 2026 keep among the options of a column for themselves. */
+const SERVER_OPTION = "pg_attver";
 const STORAGE: Record<string, string> = { p: "PLAIN", e: "EXTERNAL", m: "MAIN", x: "EXTENDED" };
 const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
 
@@ -83,9 +85,14 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
   return [
     ...(from ? [] : notNullSettings(b, table, fact.name)),
     ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${STORAGE[b.storage ?? b.typeStorage]}`]),
+    ...(isView(fact) ? compressionChange(on, from ? body(from).compression : null, b.compression) : []),
     ...(a.statistics === b.statistics ? [] : [`${on} SET STATISTICS ${b.statistics ?? -1}`]),
     ...alterOptions(on, a.options, b.options),
   ];
+}
+
+function compressionChange(on: string, from: string | null, to: string | null): string[] {
+  return from === to ? [] : [`${on} SET COMPRESSION ${to ? COMPRESSION[to] : "default"}`];
 }
 
 /** pg_attribute of tables; of views only columns that carry something of their own. */
@@ -147,11 +154,11 @@ export const columnKind: KindDefinition = {
       sequenceBare: sequence ? sequence.bare : null,
       generated: text(row, "generated") as ColumnBody["generated"],
       expression: optional(row, "expression"),
-      storage: optional(row, "storage"),
+      storage: of === "v" ? null : optional(row, "storage"),
       typeStorage: text(row, "type_storage"),
-      compression: optional(row, "compression"),
+      compression: of === "v" ? null : optional(row, "compression"),
       statistics: row.statistics === null ? null : Number(row.statistics),
-      options: list(row, "options"),
+      options: list(row, "options").filter((option) => !option.startsWith(`${SERVER_OPTION}=`)),
       foreignOptions: list(row, "foreign_options"),
       local: row.local === true,
     };
@@ -272,6 +279,10 @@ function forgetViewColumn(fact: Fact): string[] {
   const alter = `ALTER MATERIALIZED VIEW ${relationOf(fact)} ALTER COLUMN ${fact.name}`;
   const b = body(fact);
   return [
+    ...(b.storage === null || b.storage === b.typeStorage
+      ? []
+      : [`${alter} SET STORAGE ${STORAGE[b.typeStorage]}`]),
+    ...compressionChange(alter, b.compression, null),
     ...(b.statistics === null ? [] : [`${alter} SET STATISTICS -1`]),
     ...alterOptions(alter, b.options, []),
     ...alterGrants({ on: `TABLE ${relationOf(fact)}`, all: "" }, fact.acl ?? [], [], ` (${fact.name})`),
@@ -321,9 +332,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(apart ? [`${on} SET NOT NULL`] : []),
     ...alterNotNull(a, b, table, to.name, isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to)),
     ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
-    ...(a.compression === b.compression
-      ? []
-      : [`${on} SET COMPRESSION ${b.compression ? COMPRESSION[b.compression] : "default"}`]),
+    ...compressionChange(on, a.compression, b.compression),
     ...columnSettings(table, to, from),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];

@@ -1,14 +1,17 @@
 import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
-import type { KindDefinition } from "../types";
+import type { Fact, KindDefinition } from "../types";
+import { persistenceSql } from "./sequence";
 
 /** Sequences that identity columns made: they come and go with the column; grants and comments are their own. */
 export const identitySequenceKind: KindDefinition = {
   kind: "identity_sequence",
   keyword: "SEQUENCE",
-  query:
-    () => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
+  query: (
+    version,
+  ) => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
       coalesce(c.relacl, acldefault('s', c.relowner))::text[] AS acl,
-      quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS relation, quote_ident(a.attname) AS column
+      quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS relation, quote_ident(a.attname) AS column,
+      ${version >= 150000 ? "c.relpersistence = 'u'" : "NULL"} AS unlogged
     FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
@@ -22,13 +25,21 @@ export const identitySequenceKind: KindDefinition = {
       name,
       schema: text(row, "schema"),
       parent: `table:${relation}`,
-      body: { column: text(row, "column") },
+      body: { column: text(row, "column"), unlogged: row.unlogged },
       addresses: [{ catalog: "pg_class", oid: oid(row) }],
       extraDeps: [`column:${relation}.${text(row, "column")}`],
     };
   },
-  create: () => [],
+  create: (fact, { to }) => {
+    const usual = to.facts.get(fact.parent ?? "")?.body.persistence === "u";
+    return isUnlogged(fact) === null || isUnlogged(fact) === usual ? [] : [persistenceSql(fact)];
+  },
   drop: () => [],
-  alter: () => [],
+  alter: (from, to) => (isUnlogged(from) === isUnlogged(to) ? [] : [persistenceSql(to)]),
   grantedOn: (fact) => ({ on: `SEQUENCE ${fact.name}`, all: "rwU" }),
 };
+
+/** null: the server keeps no such thing of sequences (before 15). */
+function isUnlogged(fact: Fact): boolean | null {
+  return fact.body.unlogged as boolean | null;
+}

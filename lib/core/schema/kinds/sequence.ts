@@ -44,6 +44,10 @@ export function restartOption(
   return outside ? [`RESTART WITH ${at < BigInt(to.min) ? to.min : to.start}`] : [];
 }
 
+export function persistenceSql(fact: Fact): string {
+  return `ALTER SEQUENCE ${fact.name} SET ${fact.body.unlogged ? "UNLOGGED" : "LOGGED"}`;
+}
+
 /** pg_class with relkind S that no identity column made, and pg_sequence. */
 export const sequenceKind: KindDefinition = {
   kind: "sequence",
@@ -93,9 +97,7 @@ export const sequenceKind: KindDefinition = {
     if (options.length > 0) options.push(...restartOption(a, b));
     return [
       ...(options.length > 0 ? [`ALTER SEQUENCE ${to.name} ${options.join(" ")}`] : []),
-      ...(a.unlogged === b.unlogged
-        ? []
-        : [`ALTER SEQUENCE ${to.name} SET ${b.unlogged ? "UNLOGGED" : "LOGGED"}`]),
+      ...(a.unlogged === b.unlogged ? [] : [persistenceSql(to)]),
     ];
   },
   // Ownership by a column is an action of its own: the column may come later than the sequence.

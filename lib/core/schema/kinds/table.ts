@@ -148,7 +148,10 @@ function createTable(fact: Fact, around: Surroundings): string[] {
         );
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
-    : [...columns.map((column) => columnDefinition(column, around.to)), ...ownNotNulls(fact, around.to)];
+    : [
+        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around.to)),
+        ...ownNotNulls(fact, around.to),
+      ];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
   if (b.ofType) parts.push(`OF ${b.ofType}${lines.length > 0 ? ` (${lines.join(", ")})` : ""}`);
   else parts.push(lines.length > 0 ? `(\n  ${lines.join(",\n  ")}\n)` : "()");
@@ -163,6 +166,13 @@ function createTable(fact: Fact, around: Surroundings): string[] {
     ...(b.rls ? [`ALTER TABLE ${fact.name} ENABLE ROW LEVEL SECURITY`] : []),
     ...(b.forceRls ? [`ALTER TABLE ${fact.name} FORCE ROW LEVEL SECURITY`] : []),
   ];
+}
+
+/** Before 16 a child may not write the expression that its column has from a parent. */
+function leftToParent(column: Fact, table: TableBody, { from, to }: Surroundings): Fact {
+  if (from.version >= 160000 || (column.body as unknown as ColumnBody).generated === "") return column;
+  const computed = (parent: string) => to.facts.get(`column:${parent}.${column.name}`)?.body.generated;
+  return table.inherits.some(computed) ? { ...column, body: { ...column.body, generated: "" } } : column;
 }
 
 /** PostgreSQL 18: a NOT NULL of its own on a column that comes from a parent. */

@@ -1,6 +1,7 @@
 import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 import { relationOf } from "./column";
+import { tableBody } from "./table";
 
 export const ENABLED: Record<string, string> = {
   O: "ENABLE",
@@ -51,8 +52,9 @@ export const triggerKind: KindDefinition = {
   drop: (fact, around) => {
     if (fact.body.definition !== null) return [`DROP TRIGGER ${fact.name} ON ${relationOf(fact)}`];
     // The partition's copy goes back to what its parent says, when that is still there.
-    const parent = fact.deps.find((id) => id.startsWith("trigger:")) ?? "";
-    const usual = around.to.facts.get(parent)?.body.enabled;
+    const usual = triggersAbove(fact, around.to)
+      .map(({ id }) => around.to.facts.get(id)?.body.enabled)
+      .find((enabled) => enabled !== undefined);
     return usual && around.to.facts.has(fact.parent ?? "")
       ? [switchTrigger({ ...fact, body: { ...fact.body, enabled: usual } })]
       : [];
@@ -70,6 +72,18 @@ export const triggerKind: KindDefinition = {
   compared: (fact) => ({ ...fact.body, inherited: undefined }),
   commentOn: (fact) => `TRIGGER ${fact.name} ON ${relationOf(fact)}`,
 };
+
+/** The triggers that the copy of a partition comes from, the nearest first; those that follow their own parent are no facts. */
+export function triggersAbove(fact: Fact, snapshot: Snapshot): { id: FactId; table: FactId }[] {
+  const above: { id: FactId; table: FactId }[] = [];
+  let table = snapshot.facts.get(fact.parent ?? "");
+  while (table?.kind === "table" && tableBody(table).partitionOf !== null) {
+    const parent = tableBody(table).partitionOf;
+    above.push({ id: `trigger:${parent}.${fact.name}`, table: `table:${parent}` });
+    table = snapshot.facts.get(`table:${parent}`);
+  }
+  return above;
+}
 
 /** `ALTER TABLE … ENABLE | DISABLE … TRIGGER`. */
 export function switchTrigger(fact: Fact): string {
