@@ -77,7 +77,8 @@ export function ActionForm<T>({
   }
 
   return (
-    <form {...props} ref={form} className={cn("form", className)} onSubmit={submit} noValidate>
+    // A password in a form of GET would stand in the address when it is sent before this script is there.
+    <form {...props} ref={form} method="post" className={cn("form", className)} onSubmit={submit} noValidate>
       <ActionStateProvider value={{ pending, error }}>
         {children}
         <FormError />

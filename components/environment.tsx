@@ -29,7 +29,9 @@ export function EnvironmentChip({ environment, plain }: { environment: Environme
   const t = useTranslations("common");
   return (
     <span className={cn("chip", environmentClass(environment.color), plain && "plain")}>
-      {environment.name}
+      <span className="name" title={environment.name}>
+        {environment.name}
+      </span>
       {environment.protected ? (
         <>
           <Icon name="lock" />

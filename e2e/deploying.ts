@@ -9,6 +9,7 @@ export const card = (page: Page) => page.locator("main section.do");
 /** Asks for what is pending in an environment, and waits until it may start. */
 export async function deploy(page: Page, slug: string, service: string, environment: string): Promise<void> {
   await page.goto(`/${slug}/deployments/new`);
+  await planShown(page);
   await page.getByLabel("Service").selectOption(service);
   await page.getByRole("radio", { name: environment }).check();
   const check = page.getByRole("button", { name: new RegExp(`^Check .* for ${environment}$`) });
@@ -18,6 +19,11 @@ export async function deploy(page: Page, slug: string, service: string, environm
   for (const draft of await drafts.all()) await draft.check();
   await check.click(WORK);
   await expect(page).toHaveURL(/\/deployments\/\d+$/, WORK);
+}
+
+/** The script of the page asks for the plan: before it is there, choices would be lost. */
+export async function planShown(page: Page): Promise<void> {
+  await expect(page.locator("main .new-deployment [aria-busy=true]")).toHaveCount(0, WORK);
 }
 
 /** Opens the question, types what it asks for, and confirms. */

@@ -127,8 +127,8 @@ async function approve(page: Page): Promise<void> {
 async function start(page: Page): Promise<void> {
   await card(page).getByRole("button").first().click();
   const dialog = page.getByRole("alertdialog");
+  await expect(dialog.getByRole("textbox").first()).toBeVisible(WORK);
   const names = await dialog.getByRole("textbox").all();
-  expect(names.length).toBeGreaterThan(0);
   await expect(dialog.locator("button[type=submit]")).toBeDisabled();
   for (const input of names) await input.fill("customer.legacy_ref");
   await dialog.locator("button[type=submit]").click();

@@ -196,6 +196,7 @@ test("chinook: refused at its lines as it is, and once these are taken out it go
     await card(page)
       .getByRole("button", { name: /^Take|^Roll/ })
       .click();
+    await expect(dialog.locator("label").first()).toBeVisible();
     for (const label of await dialog.locator("label").all())
       await dialog
         .getByLabel((await label.textContent()) ?? "")

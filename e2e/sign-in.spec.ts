@@ -22,6 +22,7 @@ test("a wrong password is refused in the reader's language", async ({ page, cont
 });
 
 test("no page opens to somebody who is not signed in", async ({ page, instance }) => {
+  test.setTimeout(400_000);
   for (const route of allRoutes()) {
     if (PUBLIC.includes(route) || REDIRECTS.includes(route)) continue;
     await page.goto(await addressOf(route, instance));
@@ -33,10 +34,28 @@ test.describe("a member of another project", () => {
   test.use({ person: "stranger" });
 
   test("is told that there is no such project", async ({ page, instance }) => {
+    test.setTimeout(400_000);
     for (const route of allRoutes().filter((one) => one.startsWith("/[project]"))) {
       await page.goto(await addressOf(route, instance));
       await expect(page.getByText(/Demo shop/), route).toHaveCount(0);
       await expect(page.getByRole("heading", { level: 1 }), route).toBeVisible();
+    }
+  });
+});
+
+test.describe("a page whose scripts have not come yet", () => {
+  test.use({ person: "developer" });
+
+  test("keeps what was typed, and out of the address", async ({ page, instance }) => {
+    await page.route("**/_next/static/**/*.js", (route) => route.abort());
+    for (const path of ["/account", "/sign-in"]) {
+      if (path === "/sign-in") await page.context().clearCookies();
+      await page.goto(path, { waitUntil: "domcontentloaded" });
+      const secret = page.locator("main input[type=password]").first();
+      await secret.fill("typed too early");
+      await secret.press("Enter");
+      await expect(secret).toHaveValue("typed too early");
+      expect(page.url()).toBe(`${instance.url}${path}`);
     }
   });
 });

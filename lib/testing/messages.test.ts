@@ -1,6 +1,7 @@
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import { TOLD_OPERATIONS } from "../operations/overview/activity";
 import { loadMessages, type MessageTree } from "../transport/messages";
 import { type SourceFile, sourceFiles } from "./source-files";
 
@@ -50,6 +51,16 @@ describe("messages", () => {
 });
 
 const pages = sourceFiles(["app", "components"]).filter(({ path }) => !/\.test\.tsx?$/.test(path));
+
+describe("the activity of a project", () => {
+  it("has a sentence for everything that it tells, and no other", () => {
+    const prefix = "overview.activity.did.";
+    const said = [...en.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+    expect(said.filter((key) => key !== "other").sort()).toEqual([...TOLD_OPERATIONS].sort());
+  });
+});
 
 describe("pages", () => {
   it("use only messages that exist", () => {

@@ -6,8 +6,23 @@ import type { ActivityEntry } from "./views";
 const SHOWN = 12;
 /** Rows of the trail that are looked at: reads of other kinds stand between the changes. */
 const LOOKED_AT = 150;
-const SHOWN_OPERATIONS = /^(?:deployment|migration|run|target|member|environment|service)\./;
-const HIDDEN = new Set(["deployment.checked", "target.sync", "target.test"]);
+/** What colleagues want to hear of; each has a sentence in `overview.activity.did`. No reads, nothing of access. */
+const VERBS = {
+  deployment: "create check approve request_changes comment run retry cancel promote rollback settle",
+  run: "execute",
+  migration: "create create_from_difference update rename delete import duplicate try",
+  service: "create update delete",
+  environment: "create update delete reorder",
+  target: "create update delete",
+  member: "set_role set_grant remove",
+  backup: "create",
+  restore: "create",
+  drift: "adopt revert",
+  baseline: "stamp",
+};
+export const TOLD_OPERATIONS: ReadonlySet<string> = new Set(
+  Object.entries(VERBS).flatMap(([entity, verbs]) => verbs.split(" ").map((verb) => `${entity}.${verb}`)),
+);
 
 /** The latest changes that the audit trail of a project holds, for everybody who may see the project. */
 export async function loadActivity(
@@ -25,12 +40,7 @@ export async function loadActivity(
     },
   });
   const shown = rows
-    .filter(
-      (row) =>
-        (row.outcome === "ok" || row.outcome === "failed") &&
-        SHOWN_OPERATIONS.test(row.operation) &&
-        !HIDDEN.has(row.operation),
-    )
+    .filter((row) => (row.outcome === "ok" || row.outcome === "failed") && TOLD_OPERATIONS.has(row.operation))
     .slice(0, SHOWN);
   const deployments = await loadNumbers(db, projectId, {
     ids: shown.flatMap((row) =>
@@ -38,6 +48,10 @@ export async function loadActivity(
     ),
     numbers: shown.flatMap((row) => numberOf(row) ?? []),
   });
+  const services = await loadServices(
+    db,
+    shown.flatMap((row) => (row.resourceType === "target" && row.resourceId ? [row.resourceId] : [])),
+  );
   const name = await nameReader(
     db,
     shown.map((row) => row.actorLabel),
@@ -54,23 +68,30 @@ export async function loadActivity(
       outcome: row.outcome as ActivityEntry["outcome"],
       resource: { type: row.resourceType, label: labelOf(row) },
       number: deployment?.number ?? null,
-      service: deployment?.service ?? null,
+      service: deployment?.service ?? services.get(row.resourceId ?? "") ?? null,
       environment: environments.get(row.environmentId ?? "") ?? null,
     };
   });
 }
 
-/** A migration is made in a service, which is the resource then; the sentence is about the migration. */
+/** What is made has its place as the resource; the sentence is about what was made. */
 function labelOf(row: { operation: string; resourceLabel: string; details: unknown }): string {
-  const { migration } = (row.details ?? {}) as { migration?: unknown };
-  return row.operation === "migration.create" && typeof migration === "string"
-    ? `${row.resourceLabel}/${migration}`
-    : row.resourceLabel;
+  const { migration, name, created, to } = (row.details ?? {}) as Record<string, unknown>;
+  const made: Record<string, unknown> = {
+    "migration.create": `${row.resourceLabel}/${migration}`,
+    "migration.create_from_difference": migration,
+    "migration.duplicate": migration,
+    "migration.rename": to,
+    "service.create": name,
+    "environment.create": (created as { name?: unknown } | undefined)?.name,
+  };
+  const label = made[row.operation];
+  return typeof label === "string" && label !== "" ? label : row.resourceLabel;
 }
 
-/** What is asked of a target (create, promote, roll back) notes the number of the deployment that it made. */
-function numberOf(row: { resourceType: string; operation: string; details: unknown }): number | null {
-  if (row.resourceType !== "target" || !row.operation.startsWith("deployment.")) return null;
+/** What is asked of a target (create, promote, roll back, revert) notes the number of the deployment that it made. */
+function numberOf(row: { resourceType: string; details: unknown }): number | null {
+  if (row.resourceType !== "target") return null;
   const { number } = (row.details ?? {}) as { number?: unknown };
   return typeof number === "number" ? number : null;
 }
@@ -86,4 +107,14 @@ async function loadNumbers(
     select: { id: true, number: true, target: { select: { service: { select: { name: true } } } } },
   });
   return rows.map((row) => ({ id: row.id, number: row.number, service: row.target.service.name }));
+}
+
+/** @returns names of the services by their targets' ids */
+async function loadServices(db: Db, targetIds: string[]): Promise<Map<string, string>> {
+  if (targetIds.length === 0) return new Map();
+  const rows = await db.target.findMany({
+    where: { id: { in: targetIds } },
+    select: { id: true, service: { select: { name: true } } },
+  });
+  return new Map(rows.map((row) => [row.id, row.service.name]));
 }

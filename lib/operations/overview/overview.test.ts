@@ -5,7 +5,12 @@ import { type TestProject, testProject, testTarget } from "../../testing/project
 import { execute } from "../define";
 import { listDeployments } from "../deployment/list";
 import { listRunning } from "../deployment/running";
+import { setMemberRole } from "../member/change";
+import { createMigration } from "../migration/create";
+import { renameMigration } from "../migration/rename";
 import { listRuns } from "../run/list";
+import { createService } from "../service/create";
+import { testTarget as testConnection } from "../target/test";
 import { getOverview } from "./get";
 
 let store: TestDatabase;
@@ -100,6 +105,10 @@ describe("overview of a project with ten thousand runs", () => {
     const of = (name: string) =>
       cells.find((cell) => cell.environmentId === environments.find((one) => one.name === name)?.id);
     expect(of("development")).toMatchObject({ mark: "failed", next: { kind: "open_failed" } });
+    expect(of("production")?.serverVersion).toBeNull();
+    await execute(testConnection, project.actors.admin, { targetId: targets.production });
+    const read = (await overview("viewer")).cells.find((cell) => cell.targetId === targets.production);
+    expect(read?.serverVersion).toMatch(/^\d\d\.\d+/);
     expect(of("production")).toMatchObject({
       mark: "waiting",
       active: { number: RUNS + 2 },
@@ -159,5 +168,27 @@ describe("overview of a project with ten thousand runs", () => {
     const after = await scans();
     for (const name of ["run", "deployment"])
       expect((after.get(name) ?? 0) - (before.get(name) ?? 0), name).toBeLessThan(RUNS);
+  });
+
+  it("tells what was made by its own name, and nothing of what only looks", async () => {
+    const { admin, developer } = project.actors;
+    await execute(createService, admin, { projectId: project.projectId, name: "billing" });
+    await execute(setMemberRole, admin, {
+      ...{ projectId: project.projectId, userId: project.actors.viewer.userId ?? "", role: "viewer" },
+    });
+    const made = await execute(createMigration, developer, {
+      ...{ project: project.slug, service: "orders", name: "first_name", up: "SELECT 1;" },
+    });
+    await execute(renameMigration, developer, { id: made.id, name: "second_name" });
+    await execute(testConnection, admin, { targetId: targets.production });
+    const { activity } = await overview("viewer");
+    const told = activity.map((entry) => [entry.operation, entry.resource.label]);
+    expect(told).toContainEqual(["service.create", "billing"]);
+    expect(told.find(([operation]) => operation === "migration.create")?.[1]).toMatch(
+      /^orders\/\d{14}_first_name$/,
+    );
+    expect(told.find(([operation]) => operation === "migration.rename")?.[1]).toMatch(/_second_name$/);
+    // A check of the connection is no news.
+    expect(told.map(([operation]) => operation)).not.toContain("target.test");
   });
 });

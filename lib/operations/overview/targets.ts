@@ -50,7 +50,7 @@ export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> 
     SELECT t.id, s.id AS "serviceId", s.name AS "serviceName", t.environment_id AS "environmentId",
            t.current_version AS "currentVersion", t.applied_count AS applied, t.pending_count AS pending,
            t.failed_count AS failed, t.problem_count AS problems, t.synced_at AS "syncedAt",
-           t.sync_error AS "syncError", t.probe ->> 'version' AS "serverVersion",
+           t.sync_error AS "syncError", t.probe -> 'probe' ->> 'version' AS "serverVersion",
            CASE WHEN drift.state IS NOT NULL THEN jsonb_build_object('state', drift.state, 'since', drift.since,
              'changes', coalesce(report.added + report.changed + report.removed, 0)) END AS drift,
            to_jsonb(last) AS last, to_jsonb(active) AS active

@@ -168,6 +168,7 @@ export interface ActivityEntry {
   resource: { type: string; label: string };
   /** Set when it is about a deployment. */
   number: number | null;
+  /** Set when it is about a deployment or a database. */
   service: string | null;
   environment: EnvironmentView | null;
 }

@@ -5,7 +5,8 @@ import { execute } from "../../operations/define";
 import { createDeployment } from "../../operations/deployment/create";
 import { runDeployment } from "../../operations/deployment/run";
 
-const STEP_LIMIT_MS = 120_000;
+/** Only for what hangs: on a small machine that has other work, a scratch copy alone takes minutes. */
+const STEP_LIMIT_MS = 1_800_000;
 const GOES_ON = ["checking", "queued", "running"];
 
 /** Deploys one step of the history as a person would: ask, wait for the check, start, wait for the outcome. */

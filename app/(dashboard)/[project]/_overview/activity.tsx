@@ -52,12 +52,17 @@ export function Activity({
 function Sentence({ slug, entry }: { slug: string; entry: ActivityEntry }) {
   const t = useTranslations("overview");
   const key = `activity.did.${entry.operation}`;
+  // The trail names a database in one language for all readers.
+  const placeOf = ({ resource, service, environment }: ActivityEntry) =>
+    resource.type === "target" && service && environment
+      ? t("charts.on", { service, environment: environment.name })
+      : null;
   const values = {
     actor: entry.actor,
     number: entry.number ?? 0,
     service: entry.service ?? "",
     environment: entry.environment?.name ?? "",
-    label: entry.resource.label,
+    label: placeOf(entry) ?? entry.resource.label,
     b: (text: React.ReactNode) => <b>{text}</b>,
     a: (text: React.ReactNode) =>
       entry.number === null ? (

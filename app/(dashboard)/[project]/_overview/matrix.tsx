@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { CSSProperties } from "react";
 import { cn } from "@/components/class-names";
 import { EnvironmentChip, environmentClass } from "@/components/environment";
 import { Icon } from "@/components/icon";
@@ -14,7 +15,7 @@ export function Matrix({ view }: { view: OverviewView }) {
   return (
     <Section title={t("matrix.title")}>
       <div className="panel matrix-box">
-        <table className="matrix">
+        <table className="matrix" style={{ "--columns": view.environments.length } as CSSProperties}>
           <colgroup>
             <col className="svc" />
             {view.environments.map((environment) => (

@@ -51,7 +51,7 @@ export default async function DeploymentsPage({ params, searchParams }: PageProp
         facts={[t("list.text")]}
         actions={
           mayCreate ? (
-            <Button asChild>
+            <Button asChild variant="go">
               <Link href={`${path}/new`} data-new="">
                 {t("list.new")} <kbd>n</kbd>
               </Link>

@@ -37,7 +37,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
   const [targetId, setTargetId] = useState(first?.id ?? "");
   const [to, setTo] = useState("");
   const [drafts, setDrafts] = useState<string[]>([]);
-  const { plan, error, again } = usePlan(targetId, drafts);
+  const { plan, error, stale, again } = usePlan(targetId, drafts);
   const [pending, start] = useTransition();
   const waitFor = useAnswer();
   const [refused, setRefused] = useState<Failure | null>(null);
@@ -142,9 +142,9 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
             <PlanLoading />
           )}
           {refused ? <ErrorState title={refused.message} hint={refused.hint} /> : null}
-          {shown && shown.migrations.length > 0 && environment ? (
+          {shown && !error && shown.migrations.length > 0 && environment ? (
             <div className="fix-bar">
-              <Button variant="go" size="big" onClick={create} pending={pending}>
+              <Button variant="go" size="big" onClick={create} pending={pending || stale}>
                 {t("new.create", { count: shown.migrations.length, environment: environment.name })}
               </Button>
               <span className="muted">{t("new.then")}</span>
@@ -195,28 +195,41 @@ function upTo(plan: PlanView, to: string): PlanView {
   return last === -1 ? plan : { ...plan, migrations: plan.migrations.slice(0, last + 1) };
 }
 
-/** Asks the target what is due; an answer about another choice is dropped. */
+/**
+ * Asks the target what is due; an answer about another choice is dropped. While other drafts are looked at, or when
+ * they are refused, the plan before stays: the box that was ticked keeps its place and its focus.
+ */
 function usePlan(targetId: string, drafts: string[]) {
-  const [plan, setPlan] = useState<PlanView | null>(null);
-  const [error, setError] = useState<Failure | null>(null);
+  const [answer, setAnswer] = useState<{
+    asked: string;
+    plan: PlanView | null;
+    error: Failure | null;
+  } | null>(null);
   const [round, setRound] = useState(0);
   const waitFor = useAnswer();
   const wanted = drafts.join("\n");
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks again.
+  const asked = `${targetId} ${round} ${wanted}`;
   useEffect(() => {
     let current = true;
-    setPlan(null);
-    setError(null);
     if (!targetId) return;
     const input = { targetId, direction: "up" as const, drafts: wanted === "" ? [] : wanted.split("\n") };
-    waitFor(planAction(input)).then((answer) => {
+    waitFor(planAction(input)).then((said) => {
       if (!current) return;
-      if (answer.ok) setPlan(answer.data);
-      else setError(answer.error);
+      setAnswer((was) => ({
+        asked,
+        plan: said.ok ? said.data : was?.asked.startsWith(`${targetId} `) ? was.plan : null,
+        error: said.ok ? null : said.error,
+      }));
     });
     return () => {
       current = false;
     };
-  }, [targetId, wanted, round]);
-  return { plan, error, again: () => setRound((was) => was + 1) };
+  }, [targetId, wanted, asked, waitFor]);
+  const ofTarget = answer?.asked.startsWith(`${targetId} `) ? answer : null;
+  return {
+    plan: ofTarget?.plan ?? null,
+    error: ofTarget?.error ?? null,
+    stale: ofTarget !== null && ofTarget.asked !== asked,
+    again: () => setRound((was) => was + 1),
+  };
 }

@@ -68,7 +68,7 @@ export function Plan({ plan }: { plan: PlanView }) {
 export function PlanLoading() {
   const t = useTranslations("common");
   return (
-    <div className="panel" role="status">
+    <div className="panel" role="status" aria-busy="true">
       <span className="sr-only">{t("loading")}</span>
       {[280, 320, 240].map((width) => (
         <div key={width} className="px-3 py-[11px] border-b border-border-soft">
