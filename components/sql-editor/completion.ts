@@ -1,5 +1,11 @@
-import type { Completion } from "@codemirror/autocomplete";
-import { PostgreSQL, type SQLNamespace, sql } from "@codemirror/lang-sql";
+import type { Completion, CompletionContext, CompletionSource } from "@codemirror/autocomplete";
+import {
+  keywordCompletionSource,
+  PostgreSQL,
+  type SQLNamespace,
+  schemaCompletionSource,
+} from "@codemirror/lang-sql";
+import { LanguageSupport } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 
 /** Names of a database, as lib/postgres/catalog reads them. */
@@ -17,10 +23,20 @@ export function sqlLanguage(names: readonly Names[]): Extension {
   for (const one of names) schema[one.schema] = toNamespace(one);
   // Names that work without their schema stand beside the schemas, as one writes them.
   const open: SQLNamespace = Object.assign({}, ...found.map(toNamespace));
-  const functions = PostgreSQL.language.data.of({
-    autocomplete: functionSource(names.flatMap((one) => (one.inSearchPath ? one.functions : []))),
-  });
-  return [sql({ dialect: PostgreSQL, schema: { ...schema, ...open }, upperCaseKeywords: true }), functions];
+  const sources = [
+    schemaCompletionSource({ dialect: PostgreSQL, schema: { ...schema, ...open } }),
+    unlessQualified(keywordCompletionSource(PostgreSQL, true)),
+    unlessQualified(functionSource(found.flatMap((one) => one.functions))),
+  ];
+  return new LanguageSupport(
+    PostgreSQL.language,
+    sources.map((autocomplete) => PostgreSQL.language.data.of({ autocomplete })),
+  );
+}
+
+/** After a point only what belongs to the name before it can stand: no keyword, no function of another schema. */
+function unlessQualified(source: CompletionSource): CompletionSource {
+  return (context) => (context.matchBefore(/\.\w*/) ? null : source(context));
 }
 
 function toNamespace(names: Names): Record<string, Completion[]> {
@@ -35,7 +51,7 @@ function toNamespace(names: Names): Record<string, Completion[]> {
   return tables;
 }
 
-function functionSource(functions: Names["functions"]) {
+function functionSource(functions: Names["functions"]): CompletionSource {
   const options = functions.map(
     (one): Completion => ({
       label: one.name,
@@ -44,7 +60,7 @@ function functionSource(functions: Names["functions"]) {
       apply: `${one.name}(`,
     }),
   );
-  return (context: import("@codemirror/autocomplete").CompletionContext) => {
+  return (context: CompletionContext) => {
     const word = context.matchBefore(/\w{2,}/);
     return word && options.length > 0 ? { from: word.from, options, validFor: /^\w*$/ } : null;
   };

@@ -87,7 +87,8 @@ export function SqlEditor(props: SqlEditorProps) {
           highlightActiveLineGutter(),
           bracketMatching(),
           closeBrackets(),
-          autocompletion(),
+          // Its pictures are letters that not every machine has.
+          autocompletion({ icons: false }),
           indentUnit.of("  "),
           keymap.of([
             ...closeBracketsKeymap,
