@@ -1,7 +1,7 @@
 import { expect, type Page } from "@playwright/test";
 
-/** A check makes a scratch copy and a run waits for its worker: seconds, on a small or busy machine many. */
-export const WORK = { timeout: 90_000 };
+/** A check makes a scratch copy and a run waits for its worker: seconds, on a small or busy machine minutes. */
+export const WORK = { timeout: 240_000 };
 
 /** The card with the one thing to do next. */
 export const card = (page: Page) => page.locator("main section.do");

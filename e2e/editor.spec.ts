@@ -103,7 +103,7 @@ test("tells two people of each other, and lets neither overwrite the other unsee
 });
 
 test("tries a script on a shadow and shows what was seen", async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(600_000);
   await openNew(page, "shadow");
   await write(page, "ALTER TABLE orders.orders ADD COLUMN tried_by_test text;");
   await page.getByRole("tab", { name: /down/ }).click();
@@ -112,7 +112,7 @@ test("tries a script on a shadow and shows what was seen", async ({ page }) => {
   await page.getByRole("tab", { name: /up/ }).click();
   await page.getByRole("button", { name: /Try on a shadow/ }).click();
   const panel = page.getByRole("region", { name: "What it will do" });
-  await expect(panel.getByText("tried_by_test text")).toBeVisible({ timeout: 120_000 });
+  await expect(panel.getByText("tried_by_test text")).toBeVisible({ timeout: 300_000 });
   await expect(panel).toContainText("ACCESS EXCLUSIVE");
   await expect(panel.getByText(/tried \d\d:\d\d:\d\d/)).toBeVisible();
 });

@@ -9,7 +9,7 @@ const slug = newSlug("kept");
 let server: OwnServer;
 
 test.use({ person: "admin" });
-test.setTimeout(240_000);
+test.setTimeout(900_000);
 
 test.beforeAll(async ({ instance }) => {
   server = await startOwnServer(18);

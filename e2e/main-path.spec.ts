@@ -1,14 +1,12 @@
 import type { Page } from "@playwright/test";
+import { WORK } from "./deploying";
 import { expect, test } from "./fixtures";
 import { PASSWORD, PEOPLE } from "./instance";
 import { runOperations } from "./run-operations";
 
 const slug = `path-${Date.now().toString(36)}`;
-/** A check makes a scratch copy and a run waits for its worker: seconds, on a small machine many. */
-const WORK = { timeout: 60_000 };
-
 test.use({ person: null });
-test.setTimeout(560_000);
+test.setTimeout(1_200_000);
 test.describe.configure({ mode: "serial" });
 
 test.beforeAll(async ({ instance }) => {

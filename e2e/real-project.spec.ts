@@ -19,7 +19,7 @@ const servers: { development?: OwnServer; production?: OwnServer } = {};
 
 test.skip(!existsSync(corpus), "the corpus of real projects is not beside this checkout");
 test.use({ person: "developer" });
-test.setTimeout(300_000);
+test.setTimeout(1_200_000);
 
 test.beforeAll(async ({ instance }) => {
   const [development, production] = await Promise.all([startOwnServer(18), startOwnServer(14)]);

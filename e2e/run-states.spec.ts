@@ -13,7 +13,7 @@ const slug = newSlug("states");
 let server: OwnServer;
 
 test.use({ person: "developer" });
-test.setTimeout(200_000);
+test.setTimeout(900_000);
 
 /** Keeps a run busy on the real database only, until it is ended: the shadow holds no rows. */
 const BUSY = "SELECT pg_sleep(600) FROM marker;";

@@ -29,8 +29,10 @@ export function Matrix({ view }: { view: OverviewView }) {
               </th>
               {view.environments.map((environment) => (
                 <th key={environment.id} scope="col" className={environmentClass(environment.color)}>
-                  <EnvironmentChip environment={environment} plain />
-                  <span className="host">{serverOf(view.cells, environment.id)}</span>
+                  <span className="place">
+                    <EnvironmentChip environment={environment} plain />
+                    <span className="host">{serverOf(view.cells, environment.id)}</span>
+                  </span>
                 </th>
               ))}
             </tr>
@@ -46,11 +48,12 @@ export function Matrix({ view }: { view: OverviewView }) {
                   const cell = view.cells.find(
                     (c) => c.serviceId === service.id && c.environmentId === environment.id,
                   );
+                  const drafts = environment === view.environments[0] ? service.drafts : 0;
                   return (
                     <td key={environment.id}>
                       {cell ? (
                         <Link
-                          className={cn("cell", cell.next.kind === "none" && "idle")}
+                          className={cn("cell", cell.next.kind === "none" && drafts === 0 && "idle")}
                           href={cellHref(view.project.slug, cell, service.name, environment.name)}
                         >
                           <span className="cell-top">
@@ -64,11 +67,8 @@ export function Matrix({ view }: { view: OverviewView }) {
                             )}
                             <CellMarkWord cell={cell} />
                           </span>
-                          <CellLines
-                            cell={cell}
-                            drafts={environment === view.environments[0] ? service.drafts : 0}
-                          />
-                          <Next cell={cell} />
+                          <CellLines cell={cell} drafts={drafts} />
+                          <Next cell={cell} drafts={drafts} />
                         </Link>
                       ) : (
                         <span className="cell idle">
@@ -92,14 +92,19 @@ export function Matrix({ view }: { view: OverviewView }) {
   );
 }
 
-function Next({ cell }: { cell: MatrixCell }) {
+/** Where nothing is due, drafts are what is left to do: they are deployed to the first environment when chosen. */
+function Next({ cell, drafts }: { cell: MatrixCell; drafts: number }) {
   const t = useTranslations("overview");
   const { next } = cell;
-  if (next.kind === "none") return <span className="cell-next none">{t("matrix.next.none")}</span>;
-  const values = { number: "number" in next ? next.number : 0, count: "pending" in next ? next.pending : 0 };
+  if (next.kind === "none" && drafts === 0)
+    return <span className="cell-next none">{t("matrix.next.none")}</span>;
+  const values = {
+    number: "number" in next ? next.number : 0,
+    count: "pending" in next ? next.pending : drafts,
+  };
   return (
     <span className="cell-next">
-      {t(`matrix.next.${next.kind}`, values)}
+      {t(`matrix.next.${next.kind === "none" ? "drafts" : next.kind}`, values)}
       <Icon name="arrow" />
     </span>
   );
