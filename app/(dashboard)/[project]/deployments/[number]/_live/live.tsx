@@ -10,6 +10,8 @@ const Context = createContext<{ live: DeploymentLive; fresh: boolean } | null>(n
 /** Between attempts to hear again from a server that refused, in milliseconds. */
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30_000;
+/** How long a page that was asked for may take before it is asked for again. */
+const DRAW_AGAIN_MS = 20_000;
 
 interface LiveProps {
   /** What the server drew. */
@@ -59,7 +61,15 @@ export function Live({ initial, url, children }: LiveProps) {
     };
   }, [url, ended, router]);
 
-  return <Context value={{ live, fresh: !isAnotherPage(initial, live) }}>{children}</Context>;
+  const fresh = !isAnotherPage(initial, live);
+  // An answer that got lost would leave the page without its next action, and no later message asks again.
+  useEffect(() => {
+    if (fresh) return;
+    const timer = setInterval(() => router.refresh(), DRAW_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [fresh, router]);
+
+  return <Context value={{ live, fresh }}>{children}</Context>;
 }
 
 /** The moving parts as they are now. */

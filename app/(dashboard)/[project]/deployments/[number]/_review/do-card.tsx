@@ -86,9 +86,14 @@ export function DoCard(props: DoCardProps) {
 }
 
 function Drawing() {
+  const t = useTranslations("common");
   return (
     <section className="do" aria-busy="true">
-      <Skeleton width="70%" height={16} />
+      {/* The headings below it keep their level. */}
+      <h2>
+        <span className="sr-only">{t("loading")}</span>
+        <Skeleton width="70%" height={22} />
+      </h2>
       <Skeleton width="100%" className="mt-3" />
       <Skeleton width="100%" height={40} className="mt-4" />
     </section>
