@@ -37,7 +37,7 @@ export function PageError({ error, reset, prefix }: PageErrorProps) {
         <h1 className="sr-only">{t("noPermission")}</h1>
         <EmptyState
           title={t("noPermission")}
-          text={`${told.message} ${told.hint ?? t("askAdmin")}`}
+          text={`${told.message} ${told.hint ?? t(told.code === "access.instance_admin" ? "askInstanceAdmin" : "askAdmin")}`}
           action={
             <Button asChild>
               <Link href="/projects">{t("toProjects")}</Link>

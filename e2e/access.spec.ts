@@ -36,6 +36,9 @@ test.describe("role-limited pages", () => {
       await expect(page.getByRole("table"), path).toHaveCount(0);
       await expect(page.getByText(/administrator/i).first(), path).toBeVisible();
     }
+    // No project has to do with the instance.
+    await page.goto("/instance");
+    await expect(page.getByText("Ask one of its administrators.")).toBeVisible();
     await page.goto(`${DEMO}/settings/members`);
     await expect(page.getByRole("button", { name: "Invite somebody" })).toHaveCount(0);
     await expect(page.getByRole("combobox")).toHaveCount(0);
