@@ -85,6 +85,7 @@ describe("without a server", () => {
       [],
     ]) {
       expect(cli(args).code).toBe(3);
+      expect(JSON.parse(cli([...args, "--json"]).out)).toMatchObject({ error: { code: "cli.usage" } });
     }
   });
 
@@ -252,6 +253,14 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     JSON.parse(cli(["status", "--json"], variables).out).migrations.map(
       (one: { name: string; state: string }) => `${one.name} ${one.state}`,
     );
+
+  once("ends with an error when the folder is missing while the target answers", () => {
+    for (const command of ["up", "status"])
+      expect(cli([command, "--dir", "nowhere"], variables)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining("There is no folder"),
+      });
+  });
 
   it("goes up and down by steps and to versions, and says where it is", async () => {
     const before = JSON.parse(cli(["status", "--json"], variables).out);

@@ -383,8 +383,9 @@ export async function main(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      // Commander has told it already.
+      // Commander has told people already.
       process.exitCode = error.exitCode === 0 ? 0 : BAD_USAGE;
+      if (error.exitCode !== 0 && wantsJson(process.argv)) printError(usageError(error), true);
     } else {
       printError(error, wantsJson(process.argv));
       process.exitCode = exitCodeOf(error);
@@ -392,6 +393,12 @@ export async function main(): Promise<void> {
   }
 }
 
+function usageError({ message }: CommanderError): DomainError {
+  return new DomainError("validation", "cli.usage", message.replace(/^error: /, ""), {
+    hint: "See --help of the command.",
+  });
+}
+
 function wantsJson(args: string[]): boolean {
-  return args.includes("--json") || /--format[ =]json/.test(args.join(" "));
+  return args.includes("--json") || /--(format|output)[ =]json(\s|$)/.test(args.join(" "));
 }

@@ -56,7 +56,7 @@ export async function withSession<T>(
   // The files are read while the server answers; whichever fails first is told.
   opening.catch(() => {});
   await new Promise(setImmediate);
-  const migrations = given ?? readFolder(options).migrations;
+  const migrations = given ?? readWhile(opening, options);
   const { client, spec } = await opening;
   try {
     const rows = await readLedger(client);
@@ -64,6 +64,16 @@ export async function withSession<T>(
     return await work({ config, migrations, spec, client, ledger });
   } finally {
     await closeConnection(client);
+  }
+}
+
+/** A session that opens for files that cannot be read is closed, or the command would never end. */
+function readWhile(opening: ReturnType<typeof openTarget>, options: CommonOptions): MigrationSource[] {
+  try {
+    return readFolder(options).migrations;
+  } catch (error) {
+    opening.then(({ client }) => closeConnection(client)).catch(() => {});
+    throw error;
   }
 }
 

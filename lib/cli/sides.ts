@@ -3,6 +3,7 @@ import { basename, relative, resolve } from "node:path";
 import { readSnapshotFile } from "../core/comparison/snapshot-file";
 import type { MigrationSource } from "../core/migration/types";
 import { planUp } from "../core/plan/plan";
+import { connectionFromEnv } from "../env-cli";
 import { DomainError } from "../errors";
 import { closeConnection } from "../postgres/connect";
 import { describeSpec } from "../postgres/connection-spec";
@@ -16,12 +17,13 @@ import { openTarget, requireTarget } from "./target";
 const CONNECTION = /^postgres(?:ql)?:\/\/|^\s*\w+\s*=[^;]*;/i;
 
 /**
- * What a person named as one side of a comparison: a connection string, a folder of migrations, an SQL file, a
- * snapshot, or the name of an environment, in this order.
+ * What a person named as one side of a comparison: a connection string, an environment, a folder of migrations, an SQL
+ * file or a snapshot. A folder `test` beside an environment of that name is `./test`.
  * @throws DomainError validation, cli.no_side; files.*, snapshot.invalid, config.*
  */
 export async function findSide(text: string, config: Config, service?: string): Promise<SideSource> {
   if (CONNECTION.test(text)) return databaseSide({ url: text }, config);
+  if (isEnvironment(text, config)) return databaseSide({ env: text }, config);
   const path = resolve(text);
   if (existsSync(path))
     return statSync(path).isDirectory() ? folderSide(path, config, service) : fileSide(path);
@@ -31,6 +33,10 @@ export async function findSide(text: string, config: Config, service?: string): 
     });
   }
   return databaseSide({ env: text }, config);
+}
+
+function isEnvironment(text: string, config: Config): boolean {
+  return /^[\w-]+$/.test(text) && (Object.hasOwn(config.environments, text) || !!connectionFromEnv(text));
 }
 
 async function databaseSide(options: { url?: string; env?: string }, config: Config): Promise<SideSource> {
