@@ -21,6 +21,11 @@ export function postgresVariable(name: "PGPASSWORD" | "PGPASSFILE" | "PGUSER"): 
   return process.env[name];
 }
 
+/** A superuser on a server where scratch databases may be made, instead of the embedded one; as for the dashboard. */
+export function scratchFromEnv(): string | undefined {
+  return process.env.DBMIGRATOR_SHADOW_URL || undefined;
+}
+
 /** What programs that we start get to see: no secret of ours, one language and time zone. */
 export function childEnvironment(): NodeJS.ProcessEnv {
   const kept = ["PATH", "SystemRoot", "TEMP", "TMP", "TMPDIR"].flatMap((name) => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { bundleForTests, type CommandFolder, commandFolder, execute } from "../testing/command-line";
-import { type TestDatabase, testDatabase } from "../testing/postgres";
+import { type TestDatabase, testDatabase, testServer } from "../testing/postgres";
 
 interface Comparison {
   identical: boolean;
@@ -133,5 +133,47 @@ describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
     await execute(source.url, told.out);
     expect(await execute(source.url, "SELECT mail FROM customer")).toEqual([{ mail: "a@b.example" }]);
     expect(folder.run([...sides, "--rename", "nothing=nowhere"]).code).toBe(3);
+  });
+});
+
+it("takes an environment where a folder has the same name, and the folder as ./name", async () => {
+  const target = await database(18, OLD);
+  folder.write("test/1_other.up.sql", "CREATE TABLE other (id int);");
+  const known = { DB_CONNECTION_TEST: target.url };
+  const compared = (source: string) =>
+    folder.run(["compare", "--source", source, "--target", target.url, "--exit-code"], known);
+  expect(compared("test")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("The schemas are the same"),
+  });
+  expect(compared("./test").out).toContain("public.other");
+});
+
+it("says which extension the scratch server lacks, and takes another scratch server", async () => {
+  folder.write(
+    "vectors.sql",
+    `CREATE EXTENSION IF NOT EXISTS vector;
+COMMENT ON EXTENSION vector IS 'vector data type';
+CREATE TABLE film (id int, embedding vector(20));`,
+  );
+  folder.write("films.sql", "CREATE TABLE film (id int);");
+  const sides = ["compare", "--source", "films.sql", "--target"];
+  const { exit, error } = folder.json<{ error: { message: string; hint: string } }>([
+    ...sides,
+    "vectors.sql",
+  ]);
+  expect(exit).toBe(1);
+  expect(error.message).toContain(
+    'vectors.sql (line 3) cannot be replayed in an empty database: type "vector"',
+  );
+  expect(error.message).toContain(
+    "vectors.sql (line 1). Not tried: the scratch server has no extension vector",
+  );
+  expect(error.hint).toContain("DBMIGRATOR_SHADOW_URL");
+  const other = await testServer(15);
+  folder.write("shop.sql", "CREATE VIEW version AS SELECT current_setting('server_version_num') AS number;");
+  const elsewhere = folder.run([...sides, "shop.sql", "--json"], { DBMIGRATOR_SHADOW_URL: other.url });
+  expect(JSON.parse(elsewhere.out)).toMatchObject({
+    target: { serverVersion: expect.stringMatching(/^15\./) },
   });
 });

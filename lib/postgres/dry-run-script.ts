@@ -168,8 +168,7 @@ class ScriptRun {
 
   private async byAdministrator(statement: Statement, extension: string): Promise<void> {
     const { admin, extensions } = this.trial;
-    const creates = statement.node === "CreateExtensionStmt";
-    if (creates && !extensions.has(extension)) {
+    if (statement.node !== "DropStmt" && !extensions.has(extension)) {
       return this.skip(
         statement,
         "extension_missing",

@@ -4,11 +4,11 @@ import { compareSchemas } from "../../core/comparison/compare-schemas";
 import { DomainError } from "../../errors";
 import type { ConnectionSpec } from "../../postgres/connection-spec";
 import type { BothSides } from "../../postgres/replay/read-sides";
-import { startScratchServer } from "../../postgres/scratch-server";
 import { FORMATS, type Format, remarksOf, render } from "../comparison-output";
 import { readConfig } from "../config";
 import { note, warn } from "../output";
 import { questionText, renamesOf } from "../renames";
+import { scratchServer } from "../scratch";
 import type { CommonOptions } from "../session";
 import { findSide } from "../sides";
 
@@ -86,7 +86,7 @@ function isFormat(value: string | undefined): value is Format {
 export async function onScratch<T>(
   work: (embedded: (major: number) => Promise<ConnectionSpec>, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const scratch = startScratchServer();
+  const scratch = scratchServer();
   const stop = new AbortController();
   const onSignal = () => stop.abort(new DomainError("conflict", "run.cancelled", "It was cancelled."));
   process.once("SIGINT", onSignal);

@@ -1,9 +1,9 @@
 import { planUp } from "../../core/plan/plan";
 import { differingLines } from "../../core/run/difference";
 import type { DryRun, TriedStatement } from "../../core/run/types";
-import { startScratchServer } from "../../postgres/scratch-server";
 import { count, duration, note, paint, print, printJson } from "../output";
 import { failureText, requirePlan, statementTitle } from "../run-steps";
+import { scratchServer } from "../scratch";
 import { type CommonOptions, isJson, targetName, withSession } from "../session";
 
 interface DryRunFlags extends CommonOptions {
@@ -33,7 +33,7 @@ export async function dryRunCommand(options: DryRunFlags): Promise<number> {
     const onSignal = () => stop.abort(new Error("Cancelled."));
     process.once("SIGINT", onSignal);
     process.once("SIGTERM", onSignal);
-    const scratch = startScratchServer();
+    const scratch = scratchServer();
     try {
       const result = await dryRun({
         target: session.spec,

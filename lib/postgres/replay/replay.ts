@@ -96,23 +96,35 @@ async function runAll(
   const unreplayed: Unreplayed[] = [];
   for (const [at, { name, sql }] of scripts.entries()) {
     const result = await runScript(shadow, name, sql, signal);
-    if (result.failure) throw replayFailed(name, result.failure);
     unreplayed.push(...result.unreplayed);
+    if (result.failure) throw replayFailed(name, result.failure, unreplayed);
     onProgress?.(at + 1, scripts.length);
   }
   return unreplayed;
 }
 
+const EARLIER =
+  "What it needs must come from an earlier migration; record what was there before with a baseline.";
+const UNREADABLE = "Mend the script at that line.";
+const OTHER_SERVER =
+  "Name a scratch server that has it with DBMIGRATOR_SHADOW_URL: a superuser, on a server that is nobody's target.";
+
 /** @returns error with PostgreSQL's words and the place */
-export function replayFailed(name: string, failure: PostgresFailure): DomainError {
+export function replayFailed(
+  name: string,
+  failure: PostgresFailure,
+  unreplayed: readonly Unreplayed[] = [],
+): DomainError {
   const place = failure.line === undefined ? "" : ` (line ${failure.line})`;
+  const missing = unreplayed.find((one) => one.missing);
+  const because = missing ? ` Before it: ${missing.migration} (line ${missing.line}). ${missing.why}` : "";
   return new DomainError(
     "precondition",
     "replay.failed",
-    `${name}${place} cannot be replayed in an empty database: ${failure.message}`,
+    `${name}${place} cannot be replayed in an empty database: ${failure.message}${because && `.${because}`}`,
     {
       details: { script: name, ...failure },
-      hint: "What it needs must come from an earlier migration; record what was there before with a baseline.",
+      hint: missing ? OTHER_SERVER : failure.sqlState === "42601" ? (failure.hint ?? UNREADABLE) : EARLIER,
     },
   );
 }

@@ -17,6 +17,8 @@ export interface Unreplayed {
   sql: string;
   node: string;
   why: string;
+  /** Its server lacks what the statement installs: whatever rests on it cannot run either. */
+  missing?: true;
 }
 
 export interface ReplayedScript {
@@ -105,7 +107,9 @@ async function runCarefully(
         one.whyNotCode === "earlier_failed"
       )
         return [];
-      return [{ migration: name, line: one.line, sql: one.sql, node: nodes.get(one.statement) ?? "", why }];
+      const missing = one.whyNotCode === "extension_missing" ? { missing: true as const } : {};
+      const node = nodes.get(one.statement) ?? "";
+      return [{ migration: name, line: one.line, sql: one.sql, node, why, ...missing }];
     });
     return { failure: result.failure, unreplayed };
   } finally {
