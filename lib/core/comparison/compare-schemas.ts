@@ -4,6 +4,7 @@ import { applyRenames } from "../diff/rename-apply";
 import type { Rename, RenameQuestion } from "../diff/rename-types";
 import { findQuestions } from "../diff/renames";
 import type { Snapshot } from "../schema/types";
+import { alignVersions } from "./align-versions";
 import { applyDifferences } from "./apply";
 import { type ComparedLine, compareLines, selectDifferences } from "./lines";
 import { type NoisePolicy, siftNoise } from "./noise";
@@ -31,11 +32,12 @@ export interface SchemaComparison {
  * @throws DomainError schema.rename_unknown
  */
 export function compareSchemas(
-  from: Snapshot,
-  to: Snapshot,
+  source: Snapshot,
+  target: Snapshot,
   noise: NoisePolicy = {},
   options: ComparisonPlanOptions = {},
 ): SchemaComparison {
+  const [from, to] = alignVersions(source, target);
   const { snapshot: renamed, applied } = applyRenames(from, to, options.renames ?? []);
   const { kept, ignored } = siftNoise(
     compareSnapshots(renamed, to),

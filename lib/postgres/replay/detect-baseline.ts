@@ -1,3 +1,4 @@
+import { alignVersions } from "../../core/comparison/align-versions";
 import {
   type BaselineProposal,
   differencesBetween,
@@ -71,7 +72,13 @@ export async function detectBaseline(options: DetectOptions): Promise<DetectedBa
   const scope = { schemas: options.schemas ?? [], exclude: ownTables(there.otherLedgers) };
   const database = filterSnapshot(there.snapshot, scope);
   const replay = await replayStates(options, there.snapshot.currentRole);
-  const states = replay.states.map((state) => adoptOwners(filterSnapshot(state, scope), database));
+  const aligned = new Map<Snapshot, Snapshot>();
+  const asThere = (state: Snapshot) => alignVersions(filterSnapshot(state, scope), database)[0];
+  const states = replay.states.map((state) => {
+    const known = aligned.get(state) ?? adoptOwners(asThere(state), database);
+    aligned.set(state, known);
+    return known;
+  });
   const traces = traceMigrations(states, database);
   const words = migrations.map((one) => wordAbout(one, there.otherLedgers));
   const empty = states[0] ? differencesBetween(states[0], database) : 0;
