@@ -16,7 +16,7 @@ export interface Jobs {
   "backups.maintain": Record<string, never>;
   /** Reads every ledger that was not read for a while. */
   "targets.sync": Record<string, never>;
-  "drift.check": { targetId: string; trigger: "asked" | "schedule" };
+  "drift.check": { targetId: string; trigger: "asked" | "schedule" | "adopted" | "ignored" | "run" };
   /** Asks for the drift checks that are due. */
   "drift.schedule": Record<string, never>;
   /** Signs the head of the audit chain, closes intents without an outcome, removes forgotten shadows. */

@@ -69,7 +69,7 @@ export const adoptDrift = defineOperation({
         },
         { timeout: 30_000, maxWait: 15_000 },
       );
-      await ctx.db.$transaction((tx) => askForCheck(tx, targetId));
+      await ctx.db.$transaction((tx) => askForCheck(tx, targetId, "adopted"));
       ctx.note({ migration: made.filename, checksum: made.checksum, recorded: mayStamp });
       const { cannotBringBack } = ways;
       return { id: made.id, filename: made.filename, recorded: mayStamp, cannotBringBack };

@@ -235,6 +235,11 @@ describe("drift that is taken back", () => {
       confirm: view.destroys,
     });
     await deploymentIn(developer, made.id, ["succeeded"]);
+    // What the page said before the run no longer stands.
+    expect(await execute(getDrift, developer, { targetId })).toMatchObject({
+      state: "drifted",
+      checking: true,
+    });
     expect(await checked()).toMatchObject({ state: "none", replayed: { migrations: 1 } });
     const plan = await planTarget(db(), { targetId: open, direction: "up" });
     expect(plan.planned.map((one) => one.filename)).toEqual(["20260101000000_orders"]);

@@ -40,7 +40,7 @@ export const ignoreDrift = defineOperation({
       });
       ids.push(row.id);
     }
-    await askForCheck(ctx.db, targetId);
+    await askForCheck(ctx.db, targetId, "ignored");
     ctx.note({ patterns: patterns.join(", "), reason: input.reason, everywhere });
     return { ids };
   },
@@ -59,7 +59,7 @@ export const noticeDrift = defineOperation({
     });
     if (!row) throw noSuch("rule");
     await ctx.db.driftIgnore.delete({ where: { id: row.id } });
-    await askForCheck(ctx.db, targetId);
+    await askForCheck(ctx.db, targetId, "ignored");
     ctx.note({ pattern: row.pattern, reason: row.reason });
     return { id: row.id };
   },

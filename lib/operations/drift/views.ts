@@ -40,7 +40,7 @@ export interface DriftHistoryEntry {
   changes: number;
 }
 
-export type DriftTrigger = "schedule" | "asked" | "deployment" | "adopted" | "ignored";
+export type DriftTrigger = "schedule" | "asked" | "deployment" | "adopted" | "ignored" | "run";
 
 /** A change that the policy leaves out, and by which rule. */
 export interface IgnoredChange {

@@ -10,6 +10,7 @@ import { deploymentsBehind } from "../deployment/queue-position";
 import { deploymentScope } from "../deployment/scope";
 import { addCheck, startCheck } from "../deployment/start-check";
 import type { ComparisonView, EvidenceView, RunState } from "../deployment/views";
+import { lookAgainAfterRun } from "../drift/ask";
 import { type Claim, TRANSACTION } from "./claim";
 import type { LogRow } from "./run-rows";
 import type { StoredOutcome } from "./view";
@@ -155,5 +156,7 @@ async function follow(tx: Tx, claim: Claim, ending: RunEnding): Promise<void> {
       await startCheck(tx, id);
   }
   await enqueue(tx, "target.sync", { targetId: claim.targetId });
-  if (ending.changedTarget) await enqueue(tx, "schema.read", { targetId: claim.targetId });
+  if (!ending.changedTarget) return;
+  await enqueue(tx, "schema.read", { targetId: claim.targetId });
+  await lookAgainAfterRun(tx, claim.targetId);
 }

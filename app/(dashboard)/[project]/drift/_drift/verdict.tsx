@@ -9,12 +9,13 @@ export function Verdict({ view }: { view: DriftView }) {
   const t = useTranslations("drift");
   const { counts, replayed, reason } = view;
   const count = counts.added + counts.changed + counts.removed;
+  const words = view.state === "none" && counts.ignored > 0 ? "noneBesides" : (view.state ?? "never");
   return (
     <div className="sec first drift-verdict">
       <p className="lead">
         {view.state === "drifted"
           ? t.rich("verdict.drifted", { count, parts: () => <CountsText key="parts" counts={counts} /> })
-          : t(`verdict.${view.state ?? "never"}`)}
+          : t(`verdict.${words}`)}
       </p>
       {replayed ? (
         <p className="muted">
