@@ -99,6 +99,7 @@ const LEDGERS: Record<string, string> = {
       ('1', 'x', '${NAMES[0]}', now()), ('2', 'x', '${NAMES[1]}', now()), ('3', 'x', '${NAMES[2]}', now());`,
   Flyway: `CREATE TABLE flyway_schema_history (installed_rank int PRIMARY KEY, version varchar(50), description varchar(200) NOT NULL, type varchar(20) NOT NULL,
       script varchar(1000) NOT NULL, checksum int, installed_by varchar(100) NOT NULL, installed_on timestamp NOT NULL DEFAULT now(), execution_time int NOT NULL, success boolean NOT NULL);
+    CREATE INDEX flyway_schema_history_s_idx ON flyway_schema_history (success);
     INSERT INTO flyway_schema_history VALUES
       (1, '20260101000001', 'orders', 'SQL', 'V20260101000001__orders.sql', 1, 'x', now(), 1, true),
       (2, '20260101000002', 'rows', 'SQL', 'V20260101000002__rows.sql', 1, 'x', now(), 1, true),
@@ -174,6 +175,22 @@ describe("tables of other tools", () => {
       null,
       null,
     ]);
+  });
+
+  it("are read for Flyway as they stand: what was undone or deleted is not applied, a baseline covers all before it", async () => {
+    await execute(
+      target.url,
+      `${(LEDGERS.Flyway ?? "").split("INSERT")[0]} INSERT INTO flyway_schema_history VALUES
+        (1, '20260101000002', '<< Flyway Baseline >>', 'BASELINE', '<< Flyway Baseline >>', NULL, 'x', now(), 0, true),
+        (2, '20260101000003', 'total', 'SQL', 'V20260101000003__total.sql', 1, 'x', now(), 1, true),
+        (3, '20260101000004', 'drop', 'SQL', 'V20260101000004__drop.sql', 1, 'x', now(), 1, true),
+        (4, '20260101000004', 'drop', 'UNDO_SQL', 'U20260101000004__drop.sql', 1, 'x', now(), 1, true),
+        (5, '20260101000005', 'later', 'SQL', 'V20260101000005__later.sql', 1, 'x', now(), 1, true),
+        (6, '20260101000005', 'later', 'DELETE', 'V20260101000005__later.sql', 1, 'x', now(), 0, true)`,
+    );
+    const found = folder.json<Baseline>(["baseline", "--detect", "--url", target.url]);
+    expect(found.migrations.map((one) => one.recordedBy)).toEqual(["Flyway", "Flyway", "Flyway", null, null]);
+    expect(found).toMatchObject({ upTo: NAMES[2], certainty: "exact" });
   });
 
   it("are contradicted where the database does not show what they say", async () => {

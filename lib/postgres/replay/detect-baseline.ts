@@ -24,7 +24,7 @@ import { readLedger } from "../ledger";
 import type { EmbeddedSource } from "../shadow";
 import type { ShadowKind } from "../shadow-choice";
 import { createEmptyShadow, type EmptyShadow } from "./empty-shadow";
-import { type ForeignLedger, ONLY_LATEST, ownTables, readOtherLedgers } from "./other-ledgers";
+import { type ForeignLedger, type ForeignRecord, ownTables, readOtherLedgers } from "./other-ledgers";
 import { runScript } from "./run-script";
 
 export interface DetectOptions {
@@ -168,12 +168,17 @@ function wordAbout(migration: MigrationSource, ledgers: readonly ForeignLedger[]
   for (const { tool, records } of ledgers) {
     const own = records.find((record) => isSameMigration(migration, record));
     if (own) return { tool, at: own.at, failed: own.failed };
-    const latest = ONLY_LATEST.has(tool) ? records.at(-1) : undefined;
-    const comparable = latest && /^\d+$/.test(latest.version) && /^\d+$/.test(migration.version);
-    if (comparable && compareVersions(migration.version, latest.version) < 0)
-      return { tool, at: latest.at, failed: false };
+    const later = records.find((record) => record.upTo && isBefore(migration, record));
+    if (later) return { tool, at: later.at, failed: false };
   }
   return null;
+}
+
+/** By their numbers; what is none tells nothing about order. */
+function isBefore(migration: MigrationSource, record: ForeignRecord): boolean {
+  const isNumber = (version: string) => /^\d+(?:[._]\d+)*$/.test(version);
+  if (!isNumber(migration.version) || !isNumber(record.version)) return false;
+  return compareVersions(migration.version, record.version) < 0;
 }
 
 function linesBetween(state: Snapshot, database: Snapshot): ComparedLine[] {

@@ -7,6 +7,8 @@ export interface ForeignRecord {
   version: string;
   at: string | null;
   failed: boolean;
+  /** It stands for everything up to it: the tool keeps only where it is, or began there. */
+  upTo?: boolean;
 }
 
 export interface ForeignLedger {
@@ -26,7 +28,7 @@ interface KnownLedger {
   without?: string[];
   /** Another table of the tool in the same schema. */
   beside?: string;
-  /** Columns: key, version, at, failed. */
+  /** Columns: key, version, at, failed, and perhaps "upTo". */
   select: string;
   order: string;
 }
@@ -43,10 +45,14 @@ const KNOWN: KnownLedger[] = [
     order: "started_at",
   },
   {
+    // A version that was undone, or deleted by a repair, has a later row that says so.
     tool: "Flyway",
     table: "flyway_schema_history",
     columns: ["installed_rank", "version", "script", "success"],
-    select: `regexp_replace(script, '\\.sql$', '') AS key, coalesce(version, '') AS version, ${TIME("installed_on")} AS at, NOT success AS failed FROM %t WHERE type IN ('SQL', 'BASELINE', 'SQL_BASELINE')`,
+    select: `regexp_replace(script, '\\.sql$', '') AS key, coalesce(version, '') AS version, ${TIME("installed_on")} AS at, NOT success AS failed,
+      type IN ('BASELINE', 'SQL_BASELINE') AS "upTo"
+      FROM (SELECT *, rank() OVER (PARTITION BY coalesce(version, script) ORDER BY installed_rank DESC) AS age FROM %t) h
+      WHERE age = 1 AND type IN ('SQL', 'BASELINE', 'SQL_BASELINE')`,
     order: "installed_rank",
   },
   {
@@ -60,7 +66,8 @@ const KNOWN: KnownLedger[] = [
     tool: "Alembic",
     table: "alembic_version",
     columns: ["version_num"],
-    select: "version_num AS key, version_num AS version, NULL AS at, false AS failed FROM %t WHERE true",
+    select:
+      'version_num AS key, version_num AS version, NULL AS at, false AS failed, true AS "upTo" FROM %t WHERE true',
     order: "1",
   },
   {
@@ -81,7 +88,8 @@ const KNOWN: KnownLedger[] = [
     tool: "golang-migrate",
     table: "schema_migrations",
     columns: ["version", "dirty"],
-    select: "version::text AS key, version::text AS version, NULL AS at, dirty AS failed FROM %t WHERE true",
+    select:
+      'version::text AS key, version::text AS version, NULL AS at, dirty AS failed, true AS "upTo" FROM %t WHERE true',
     order: "version",
   },
   {
@@ -116,9 +124,6 @@ const KNOWN: KnownLedger[] = [
     order: "version",
   },
 ];
-
-/** Tools whose table holds only where they are, not what they have run: it stands for everything up to there. */
-export const ONLY_LATEST = new Set(["golang-migrate", "Alembic"]);
 
 /**
  * What other migration tools say is applied in a database. Reads their tables, writes nothing; a table of theirs that
