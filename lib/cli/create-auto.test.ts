@@ -70,6 +70,14 @@ describe.each([18, 14] as const)("create --auto on PostgreSQL %i", (major) => {
     }
   });
 
+  it("says what is pending and runs before it elsewhere", async () => {
+    folder.write("migrations/20260101000002_later.up.sql", "CREATE TABLE later (id int);");
+    await execute(development.url, "ALTER TABLE orders ADD COLUMN total numeric");
+    const made = folder.run(["create", "total", "--auto", "--url", development.url, "--json"]);
+    expect(JSON.parse(made.out)).toMatchObject({ created: true, pending: ["20260101000002_later"] });
+    expect(made.err).toContain("tried without what is pending here: 20260101000002_later");
+  });
+
   it("asks about what may be a rename, and keeps the rows when told", async () => {
     await execute(development.url, "ALTER TABLE orders RENAME COLUMN note TO remark");
     const { code, out } = folder.run(["create", "remark", "--auto", "--url", development.url, "--json"]);

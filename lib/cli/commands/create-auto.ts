@@ -27,8 +27,10 @@ import { findExpected } from "./diff";
 export async function createAuto(name: string, options: CreateOptions): Promise<number> {
   const config = readConfig();
   const expected = await findExpected({ ...options, optionalFolder: true }, config);
+  for (const name of expected.unfinished) warn(`it is not known what of ${name} is in effect.`);
   const drafted = await draft(expected, options);
   const json = isJson(options);
+  const { pending } = expected;
   if (drafted.up === "") {
     if (json) printJson({ created: false, changes: [] });
     else print(`Nothing to write: ${describeSpec(expected.spec)} is what its migrations make.`);
@@ -40,10 +42,15 @@ export async function createAuto(name: string, options: CreateOptions): Promise<
     options.record &&
     expected.from === "ledger" &&
     (await record(expected.spec, made, drafted.up, down, config, options));
-  if (json) printJson({ created: true, ...made, ...asJson(drafted), recorded });
+  if (pending.length > 0)
+    warn(`it was tried without what is pending here: ${pending.join(", ")}. ${APPLY_FIRST}`);
+  if (json) printJson({ created: true, ...made, ...asJson(drafted), recorded, pending });
   else show(made.files, drafted, recorded);
   return drafted.proof.up.state === "proven" ? 0 : 1;
 }
+
+/** Elsewhere they run before it. */
+const APPLY_FIRST = "Elsewhere that runs first; apply it here, and create the migration again if they meet.";
 
 async function draft(
   expected: Awaited<ReturnType<typeof findExpected>>,
