@@ -62,7 +62,7 @@ export async function deploymentIn(
   actor: Actor,
   deploymentId: string,
   states: DeploymentState[],
-  timeoutMs = 60_000,
+  timeoutMs = 100_000,
 ): Promise<DeploymentView> {
   const until = Date.now() + timeoutMs;
   for (;;) {
@@ -74,6 +74,6 @@ export async function deploymentIn(
         `Deployment is ${state}, not ${states.join(" or ")}: ${JSON.stringify({ check, problems, failure: run?.failure })}`,
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
