@@ -220,6 +220,7 @@ describe("drift that is taken back", () => {
     const development = await testDatabase();
     const open = await testTarget(project, "orders", "development", development.spec);
     await run(database.url, "ALTER TABLE orders ADD COLUMN hand text; DROP INDEX IF EXISTS nothing");
+    expect(await checked()).toMatchObject({ state: "drifted" });
     const made = await execute(revertDrift, developer, { targetId, reason: "nobody asked for it" });
     const view = await deploymentIn(developer, made.id, ["awaiting_approval", "blocked"]);
     expect(view.state, JSON.stringify(view.problems)).toBe("awaiting_approval");
@@ -235,12 +236,10 @@ describe("drift that is taken back", () => {
       confirm: view.destroys,
     });
     await deploymentIn(developer, made.id, ["succeeded"]);
-    // What the page said before the run no longer stands.
-    expect(await execute(getDrift, developer, { targetId })).toMatchObject({
-      state: "drifted",
-      checking: true,
-    });
-    expect(await checked()).toMatchObject({ state: "none", replayed: { migrations: 1 } });
+    // What the page said before the run no longer stands: nobody has to ask for another look.
+    const after = await reported();
+    expect(after).toMatchObject({ state: "none", replayed: { migrations: 1 } });
+    expect(after.history.map((one) => one.trigger)).toEqual(["run", "asked"]);
     const plan = await planTarget(db(), { targetId: open, direction: "up" });
     expect(plan.planned.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
     expect(plan.status.migrations.map((one) => one.filename)).toEqual(["20260101000000_orders"]);
