@@ -1,8 +1,15 @@
 import { appendFile, mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { db } from "../db/client";
 import { env } from "../env";
 import type { ChainHead } from "./record";
-import { type Checkpoint, checkpointFromLine, checkpointToLine, makeCheckpoint } from "./signature";
+import {
+  type Checkpoint,
+  checkpointFromLine,
+  checkpointToLine,
+  isOurCheckpoint,
+  makeCheckpoint,
+} from "./signature";
 
 /** Files outside the database: all checkpoints, and the newest known end of the chain. */
 export function checkpointFiles(folder = env().DBMIGRATOR_DATA): { all: string; head: string } | null {
@@ -78,11 +85,21 @@ async function writeHeads(writer: HeadWriter): Promise<void> {
   }
 }
 
+async function isInChain({ seq, hash }: Checkpoint): Promise<boolean> {
+  const row = await db().auditEvent.findUnique({ where: { seq }, select: { hash: true } });
+  return row !== null && Buffer.compare(row.hash, hash) === 0;
+}
+
 async function writeHeadFile(checkpoint: Checkpoint): Promise<void> {
   const files = checkpointFiles();
   if (!files) return;
-  const known = checkpointFromLine(await readFile(files.head, "utf8").catch(() => ""));
-  if (known && known.seq > checkpoint.seq) return;
+  const known = checkpointFromLine(await readFile(files.head, "utf8").catch(emptyWhenMissing));
+  if (known && isOurCheckpoint(known)) {
+    const stands = await isInChain(known);
+    if (stands && known.seq > checkpoint.seq) return;
+    // Cut off or rewritten since: what the file knew is kept for good, or the next event would wipe out the proof.
+    if (!stands) await appendFile(files.all, checkpointToLine(known), { mode: 0o600, flush: true });
+  }
   const fresh = `${files.head}.${process.pid}`;
   await mkdir(dirname(fresh), { recursive: true });
   const file = await open(fresh, "w", 0o600);

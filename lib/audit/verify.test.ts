@@ -167,6 +167,33 @@ describe("the chain of events", () => {
     await tamper("DELETE FROM audit_event WHERE seq = 7");
     expect((await verify(seven)).broken).toMatchObject({ seq: 7n, kind: "missing" });
   });
+
+  describe("that went on after it was tampered with", () => {
+    beforeEach(async () => {
+      await flushHead();
+      for (const name of ["audit-checkpoints.jsonl", "audit-head.json"])
+        await rm(join(folder, name), { force: true });
+      Reflect.deleteProperty(globalThis, "dbmigratorAuditHead");
+      await write("thing 13");
+      await flushHead();
+    });
+
+    it("shows a last row that was rewritten, though every link fits", async () => {
+      const { hashEvent } = await import("./canonical");
+      const row = await db().auditEvent.findUniqueOrThrow({ where: { seq: 13 } });
+      const { hash: _h, previousHash, ...event } = row;
+      const hash = Buffer.from(hashEvent(previousHash, { ...event, resourceLabel: "other" }));
+      await tamper("UPDATE audit_event SET resource_label = 'other', hash = $1 WHERE seq = 13", [hash]);
+      await write("thing 14");
+      expect((await verify()).broken).toMatchObject({ seq: 9n, kind: "rewritten" });
+    });
+
+    it("shows a tail that was cut off, though it is longer by now than it was", async () => {
+      await tamper("DELETE FROM audit_event WHERE seq > 11");
+      for (let n = 12; n <= 16; n += 1) await write(`thing ${n}`);
+      expect((await verify()).broken).toMatchObject({ seq: 9n, kind: "rewritten" });
+    });
+  });
 });
 
 describe("the guard in the database", () => {

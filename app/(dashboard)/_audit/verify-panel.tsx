@@ -93,10 +93,16 @@ function Answer({ line }: { line: Line }) {
   const { ok, broken, checked, head, from, checkpoints } = line.result;
   if (ok) {
     return (
-      <Mark meaning="safe">
-        {from === "0" ? t("inOrder", { checked }) : t("inOrderSince", { checked, from })}{" "}
-        {t("compared", { table: checkpoints.table, file: checkpoints.file, head: head ?? "0" })}
-      </Mark>
+      <>
+        <Mark meaning="safe">
+          {from === "0" ? t("inOrder", { checked }) : t("inOrderSince", { checked, from })}{" "}
+          {t("compared", { table: checkpoints.table, file: checkpoints.file, head: head ?? "0" })}
+        </Mark>
+        {checkpoints.file === 0 && <Note meaning="warning">{t("nothingOutside")}</Note>}
+        {checkpoints.damagedLines > 0 && (
+          <Note meaning="warning">{t("damagedOutside", { count: checkpoints.damagedLines })}</Note>
+        )}
+      </>
     );
   }
   return (

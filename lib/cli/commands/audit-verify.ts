@@ -63,12 +63,23 @@ function asJson({ ok, checked, head, checkpoints, broken }: Verification) {
   };
 }
 
+/** What keeps a trail that looks whole from being proven whole. */
+function doubtsOf({ file, damagedLines }: Verification["checkpoints"]): string[] {
+  return [
+    ...(file === 0
+      ? ["No checkpoint was read from outside of the store: what was cut off at the end may go unnoticed."]
+      : []),
+    ...(damagedLines > 0 ? [`${count(damagedLines, "line")} of the files outside cannot be read.`] : []),
+  ];
+}
+
 function show({ ok, checked, head, checkpoints, broken }: Verification): void {
   const compared = `${count(checkpoints.table, "checkpoint")} in the store and ${checkpoints.file} outside of it`;
   if (ok) {
     print(
       `${paint.green("✓")} ${count(checked, "event")} as recorded, up to ${head?.seq ?? 0n}; compared with ${compared}.`,
     );
+    for (const doubt of doubtsOf(checkpoints)) print(`${paint.yellow("!")} ${doubt}`);
     return;
   }
   print(`${paint.red("✕")} The chain is broken at event ${broken?.seq}: ${broken?.kind.replace("_", " ")}.`);
