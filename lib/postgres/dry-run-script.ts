@@ -1,6 +1,7 @@
 import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { readDirectives } from "../core/migration/directives";
+import { maskSecrets } from "../core/query/mask";
 import type { PostgresFailure, TriedStatement, WhyNotCode } from "../core/run/types";
 import { splitUnits, type Unit } from "../core/run/units";
 import { parseScriptAsync, treeOf } from "../core/sql/parse-script";
@@ -231,7 +232,7 @@ class ScriptRun {
       migration: this.migration,
       statement: statement.index,
       line: statement.line,
-      sql: statement.text,
+      sql: maskSecrets(statement.text),
       ...seen,
       durationMs: null,
       rows: null,

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { compareSnapshots } from "../core/diff/compare";
 import { describeChanges, type SchemaChange } from "../core/diff/describe";
 import type { MigrationSource } from "../core/migration/types";
+import { maskSecrets } from "../core/query/mask";
 import { differingLines } from "../core/run/difference";
 import type { DryRun, PostgresFailure, TriedStatement } from "../core/run/types";
 import type { Snapshot } from "../core/schema/types";
@@ -168,7 +169,10 @@ function tooLarge(): DomainError {
     "target",
     "dry_run.too_large",
     `The scratch copy grew beyond ${MOST_BYTES / 1024 ** 3} GB and was stopped.`,
-    { hint: "A statement that writes that many rows cannot be tried on a copy of the schema." },
+    {
+      details: { gigabytes: MOST_BYTES / 1024 ** 3 },
+      hint: "A statement that writes that many rows cannot be tried on a copy of the schema.",
+    },
   );
 }
 
@@ -203,7 +207,7 @@ async function notReached(migration: string, script: string): Promise<TriedState
     migration,
     statement: statement.index,
     line: statement.line,
-    sql: statement.text,
+    sql: maskSecrets(statement.text),
     locks: [],
     rewrites: [],
     scans: [],
@@ -274,6 +278,6 @@ function tookTooLong(timeoutMs: number): DomainError {
     "target",
     "dry_run.timeout",
     `Trying the migrations took longer than ${Math.round(timeoutMs / 1000)} s and was stopped.`,
-    { hint: "Allow more time, or split the migrations." },
+    { details: { seconds: Math.round(timeoutMs / 1000) }, hint: "Allow more time, or split the migrations." },
   );
 }

@@ -85,6 +85,9 @@ function tookTooLong(spec: ConnectionSpec, timeoutMs: number): DomainError {
     "target",
     "target.dump_timeout",
     `Reading the schema of ${spec.database} took longer than ${Math.round(timeoutMs / 1000)} s.`,
-    { hint: "Look whether somebody holds locks there, then try again." },
+    {
+      details: { database: spec.database, seconds: Math.round(timeoutMs / 1000) },
+      hint: "Look whether somebody holds locks there, then try again.",
+    },
   );
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { maskFailure } from "../core/query/mask";
 import type { PostgresFailure } from "../core/run/types";
 import type { Statement } from "../core/sql/types";
 
@@ -139,12 +140,14 @@ export function describeFailure(
   migration: string,
 ): PostgresFailure {
   const { error } = failed;
-  const failure: PostgresFailure = { sqlState: error.code ?? "", message: error.message, migration };
   const detail = [error.detail, error.where?.startsWith("COPY") ? error.where : undefined]
     .filter(Boolean)
     .join("\n");
-  if (detail) failure.detail = detail;
-  if (error.hint) failure.hint = error.hint;
+  const failure: PostgresFailure = maskFailure({
+    ...{ sqlState: error.code ?? "", message: error.message, migration },
+    ...(detail ? { detail } : {}),
+    ...(error.hint ? { hint: error.hint } : {}),
+  });
   const offset = error.position ? toUtf16(message.text, Number(error.position) - 1) : null;
   const statement = findStatement(message, failed.completed, offset);
   if (statement) placeFailure(failure, message, statement, offset);

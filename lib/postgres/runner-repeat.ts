@@ -1,4 +1,5 @@
 import type { BatchProgress, LedgerSteps } from "../core/plan/types";
+import { maskSecrets } from "../core/query/mask";
 import type { PostgresFailure } from "../core/run/types";
 import type { Unit } from "../core/run/units";
 import type { Statement } from "../core/sql/types";
@@ -33,7 +34,7 @@ export async function repeatStatement(
   const { filename } = script.migration;
   const began = performance.now();
   const { index, line, text } = statement;
-  ctx.emit({ type: "statement.start", migration: filename, statement: index, line, sql: text });
+  ctx.emit({ type: "statement.start", migration: filename, statement: index, line, sql: maskSecrets(text) });
   for (let turn = 0; ; turn++) {
     const { pauseMs, max } = unit.batch;
     if (turn > 0 && pauseMs > 0) await pause(pauseMs, ctx.signal).catch(() => {});

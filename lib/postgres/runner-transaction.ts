@@ -1,3 +1,4 @@
+import { maskSecrets } from "../core/query/mask";
 import type { Blocker } from "../core/run/types";
 import type { Unit } from "../core/run/units";
 import type { Statement } from "../core/sql/types";
@@ -168,7 +169,7 @@ export async function sendWatched(
       migration: filename,
       statement: single.index,
       line: single.line,
-      sql: single.text,
+      sql: maskSecrets(single.text),
     });
   const start = performance.now();
   const sent = sendMessage(ctx.session.client, message.text, message.copies);

@@ -63,6 +63,22 @@ describe("a migration in one transaction", () => {
     expect(row?.executionMs).toBeGreaterThan(0);
   });
 
+  it("tells no password, whatever the script makes the server say", async () => {
+    const events: RunEvent[] = [];
+    const scripts = {
+      "1_a.up.sql": "DO $$ BEGIN RAISE NOTICE 'ALTER ROLE x PASSWORD ''hidden-1'' done'; END $$;",
+      "2_b.up.sql":
+        "DO $$ BEGIN RAISE 'at postgres://bob:hidden-2@db/x' USING DETAIL = 'password=hidden-3'; END $$;",
+    };
+    const outcome = await up("quiet", scripts, { onEvent: (event) => events.push(event) });
+    expect(outcome.failure?.message).toContain("postgres://bob:");
+    expect(events).toContainEqual(
+      expect.objectContaining({ message: expect.stringMatching(/^ALTER ROLE x/) }),
+    );
+    const rows = (await readLedger(client, "quiet")).map((row) => row.errorMessage);
+    expect(JSON.stringify([events, outcome, rows])).not.toMatch(/hidden-/);
+  });
+
   it("leaves nothing behind when it fails, and says at which statement, line and column", async () => {
     const script = "CREATE TABLE gone (id int);\n\nINSERT INTO gone\n  SELECT 'ü€𝄞', nowhere;\n";
     const outcome = await up("fails", { "1_a.up.sql": script });

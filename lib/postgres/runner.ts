@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { migrationKey } from "../core/plan/state";
 import { isPartlyDone, type PlanStep } from "../core/plan/types";
+import { maskSecrets } from "../core/query/mask";
 import type { MigrationOutcome, PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
 import { loadParser } from "../core/sql/parse-script";
 import { DomainError } from "../errors";
@@ -70,7 +71,11 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
   const own = !options.client;
   let ctx: RunContext | undefined;
   const onNotice = (notice: { severity?: string | undefined; message?: string | undefined }) =>
-    emit({ type: "notice", severity: notice.severity ?? "NOTICE", message: notice.message ?? "" });
+    emit({
+      type: "notice",
+      severity: notice.severity ?? "NOTICE",
+      message: maskSecrets(notice.message ?? ""),
+    });
   if (options.onEvent) client.on("notice", onNotice);
   try {
     const session = await prepareSession(client, options.spec, settings, options.connect ?? {});

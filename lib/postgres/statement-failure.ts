@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { maskFailure } from "../core/query/mask";
 import type { PostgresFailure } from "../core/run/types";
 import type { Statement } from "../core/sql/types";
 
@@ -13,7 +14,7 @@ export function failureOf(
   sent: string = statement.text,
 ): PostgresFailure {
   const place = sent === statement.text ? placeOf(statement, Number(error.position ?? 0)) : statement;
-  return {
+  return maskFailure({
     sqlState: error.code ?? "XX000",
     message: error.message,
     ...(error.detail ? { detail: error.detail } : {}),
@@ -22,7 +23,7 @@ export function failureOf(
     statement: statement.index,
     line: place.line,
     column: place.column,
-  };
+  });
 }
 
 function placeOf(statement: Statement, position: number): { line: number; column: number } {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { maskSecrets } from "./mask";
+import { maskFailure, maskSecrets } from "./mask";
 
 it.each([
   "ALTER ROLE a PASSWORD 'secret'",
@@ -23,4 +23,11 @@ it("leaves what holds no secret as it is", () => {
   const sql =
     "SELECT password, 'x' FROM account WHERE password IS NOT NULL AND url = 'https://example.org/a'";
   expect(maskSecrets(sql)).toBe(sql);
+});
+
+it("masks what PostgreSQL says about a failure, and leaves out what it does not say", () => {
+  const failure = { sqlState: "P0001", message: "postgres://bob:secret@db/x", detail: "PASSWORD 'secret'" };
+  const masked = maskFailure(failure);
+  expect(JSON.stringify(masked)).not.toContain("secret");
+  expect(Object.keys(masked)).toEqual(["sqlState", "message", "detail"]);
 });

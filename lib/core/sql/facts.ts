@@ -1,3 +1,4 @@
+import { maskSecrets } from "../query/mask";
 import { alterTableFacts } from "./facts/alter-table";
 import { FactsBuilder } from "./facts/builder";
 import { type FactCatalog, Knowledge } from "./facts/knowledge";
@@ -58,7 +59,7 @@ export function factsOf(
     ...(options.file === undefined ? {} : { file: options.file }),
     index: statement.index,
     line: statement.line,
-    statement: statement.text,
+    statement: maskSecrets(statement.text),
     locks: facts.locks,
     rewrite: facts.rewrite,
     scan: facts.scan,

@@ -1,4 +1,5 @@
 import type { PlanStep } from "../../core/plan/types";
+import { maskSecrets } from "../../core/query/mask";
 import { parseScriptAsync } from "../../core/sql/parse-script";
 import type { Db } from "../../db/client";
 import { scriptOf } from "../deployment/planned-migration";
@@ -20,7 +21,8 @@ export async function planSteps(steps: readonly PlanStep[]): Promise<PlannedStep
   const planned: PlannedStep[] = [];
   for (const step of steps) {
     const { statements } = await parseScriptAsync(scriptOf(step));
-    for (const { index, line, text } of statements) {
+    for (const { index, line, text: script } of statements) {
+      const text = maskSecrets(script);
       const sql = text.length > MAX_SQL ? `${text.slice(0, MAX_SQL)}…` : text;
       planned.push({
         position: planned.length + 1,
