@@ -90,18 +90,23 @@ export async function rolesByEnvironment(
 /**
  * Nobody hands out a role above their own in any environment: whom a grant keeps out of one would otherwise invite
  * a second account of theirs into it.
- * @throws DomainError forbidden `member.above_own`
  */
+export async function mayHandOut(db: Db | Tx, actor: Actor, projectId: string, role: Role): Promise<boolean> {
+  if (actor.kind === "system") return true;
+  const own = await roleIn(db, actor, projectId);
+  if (own === null) return false;
+  const narrowed = await rolesByEnvironment(db, actor, projectId, own);
+  return [own, ...narrowed.values()].every((one) => hasRole(one, role));
+}
+
+/** @throws DomainError forbidden `member.above_own` */
 export async function requireNotAbove(
   db: Db | Tx,
   actor: Actor,
   projectId: string,
   role: Role,
 ): Promise<void> {
-  const own = await roleIn(db, actor, projectId);
-  if (actor.kind === "system" || own === null) return;
-  const narrowed = await rolesByEnvironment(db, actor, projectId, own);
-  if ([own, ...narrowed.values()].every((one) => hasRole(one, role))) return;
+  if (await mayHandOut(db, actor, projectId, role)) return;
   throw new DomainError(
     "forbidden",
     "member.above_own",

@@ -105,6 +105,20 @@ describe("an invitation", () => {
     expect(await roleIn(db(), team.actors.stranger, team.project.id)).toBeNull();
   });
 
+  it("hands out no more than its maker has when it is accepted", async () => {
+    const { token } = await invite("second-self@example.test", "admin");
+    const userId = team.idOf("admin");
+    await db().environmentGrant.create({
+      data: { userId, environmentId: team.production.id, role: "viewer" },
+    });
+    const given = { token, name: "Second", password: "a long enough password" };
+    expect(await execute(acceptInvitation, nobody, given).catch(failure)).toMatchObject({
+      code: "invitation.not_usable",
+    });
+    await db().environmentGrant.deleteMany({ where: { userId } });
+    expect(await execute(readInvitation, nobody, { token })).toMatchObject({ role: "admin" });
+  });
+
   it("opens nothing when it has expired or its maker may no longer invite", async () => {
     const { id, token } = await invite("late@example.test");
     await db().invitation.update({ where: { id }, data: { expiresAt: new Date(Date.now() - 1) } });

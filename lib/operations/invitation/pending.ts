@@ -1,4 +1,5 @@
-import { roleIn } from "../../access/check";
+import type { Actor } from "../../access/actor";
+import { mayHandOut, roleIn } from "../../access/check";
 import { can } from "../../access/permissions";
 import { hasRole, isRole } from "../../access/roles";
 import type { Db, Tx } from "../../db/client";
@@ -21,14 +22,18 @@ export async function pendingInvitations(tx: Tx, email: string): Promise<Invitat
   return usable;
 }
 
-/** Whether the maker of an invitation may still invite there. */
-export async function stillInvites(db: Db | Tx, { invitedBy, projectId }: Invitation): Promise<boolean> {
+/** Whether the maker of an invitation may still invite there, and hand out what it promises. */
+export async function stillInvites(
+  db: Db | Tx,
+  { invitedBy, projectId, role: promised }: Invitation,
+): Promise<boolean> {
   if (invitedBy === SYSTEM_ID) return true;
   const user = await db.user.findUnique({ where: { id: invitedBy } });
   if (!user || user.disabledAt) return false;
   const { id, email, instanceAdmin } = user;
-  const role = await roleIn(db, { kind: "user", id, label: email, userId: id, instanceAdmin }, projectId);
-  return can(role, "member.write");
+  const maker: Actor = { kind: "user", id, label: email, userId: id, instanceAdmin };
+  if (!can(await roleIn(db, maker, projectId), "member.write")) return false;
+  return isRole(promised) && mayHandOut(db, maker, projectId, promised);
 }
 
 /** Makes the memberships that the invitations promise; a stronger role that the person has already stays. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { anonymousActor, findSignedIn } from "../../access/session-actor";
 import { db } from "../../db/client";
 import { metadataDatabase, type TestDatabase } from "../../testing/postgres";
@@ -51,6 +52,23 @@ describe("sign-in", () => {
       where: { outcome: "failed", operation: "session.sign_in" },
     });
     expect(events.map((e) => e.resourceLabel)).toEqual(["ada@example.org", "nobody@example.org"]);
+  });
+
+  it("is refused with a password that is changed while it is compared", async () => {
+    const client = new pg.Client({ connectionString: store.url });
+    await client.connect();
+    await client.query("BEGIN");
+    await client.query(`UPDATE "user" SET password_hash = 'new' WHERE email = 'ada@example.org'`);
+    const tried = execute(signIn, nobody, admin).catch((e: unknown) => e);
+    const waiting = () =>
+      db()
+        .$queryRaw`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect(await waiting()).toHaveLength(1), 20_000);
+    const old = await db().user.findUniqueOrThrow({ where: { email: "ada@example.org" } });
+    await client.query("COMMIT");
+    expect(await tried).toMatchObject({ code: "session.wrong_credentials" });
+    await db().user.update({ where: { id: old.id }, data: { passwordHash: old.passwordHash } });
+    await client.end();
   });
 
   it("refuses further guesses at an account, the right one included, from any address", async () => {

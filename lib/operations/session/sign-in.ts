@@ -3,7 +3,7 @@ import { verifyPassword } from "../../access/password";
 import { PASSWORD_MAX } from "../../access/password-rules";
 import { clearAttempts, countAttempt } from "../../access/rate-limit";
 import { matchTotp } from "../../access/totp";
-import type { Db } from "../../db/client";
+import type { Db, Tx } from "../../db/client";
 import { openSecret } from "../../db/secrets";
 import { DomainError } from "../../errors";
 import { defineOperation, instanceScope } from "../define";
@@ -19,7 +19,7 @@ const input = z.object({
 });
 
 interface Checked {
-  user: { id: string; sessionVersion: number };
+  user: { id: string; sessionVersion: number; passwordHash: string | null };
   totpStep: bigint | null;
 }
 
@@ -44,6 +44,7 @@ export const signIn = defineOperation({
     return checked;
   },
   async run({ ctx, prepared: { user, totpStep } }) {
+    await requireSamePassword(ctx.db, user);
     if (totpStep !== null) await takeTotpStep(ctx.db, user.id, totpStep);
     const claims = await startSession(ctx.db, user, ctx.actor);
     ctx.note({
@@ -58,13 +59,7 @@ export const signIn = defineOperation({
 async function checkCredentials(db: Db, given: z.output<typeof input>): Promise<Checked> {
   const user = await db.user.findUnique({ where: { email: given.email } });
   const matches = await verifyPassword(user?.passwordHash, given.password);
-  if (!user || !matches || user.disabledAt) {
-    throw new DomainError(
-      "unauthenticated",
-      "session.wrong_credentials",
-      "The e-mail or the password is wrong.",
-    );
-  }
+  if (!user || !matches || user.disabledAt) throw wrongCredentials();
   if (!user.totpSecret) return { user, totpStep: null };
   if (!given.code) {
     throw new DomainError(
@@ -76,6 +71,25 @@ async function checkCredentials(db: Db, given: z.output<typeof input>): Promise<
   const totpStep = matchTotp(openSecret(user.totpSecret, user.id), given.code, user.totpLastStep);
   if (totpStep === null) throw wrongCode();
   return { user, totpStep };
+}
+
+/**
+ * A password that was changed while it was compared opens nothing: the change ends the sessions that there are, and
+ * would miss the one that is made here. @throws DomainError wrong_credentials
+ */
+async function requireSamePassword(tx: Tx, user: Checked["user"]): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`
+    SELECT 1 FROM "user" WHERE id = ${user.id}::uuid AND password_hash = ${user.passwordHash}
+      AND disabled_at IS NULL FOR NO KEY UPDATE`;
+  if (rows.length === 0) throw wrongCredentials();
+}
+
+function wrongCredentials(): DomainError {
+  return new DomainError(
+    "unauthenticated",
+    "session.wrong_credentials",
+    "The e-mail or the password is wrong.",
+  );
 }
 
 /** Takes the code's time step; of two sign-ins with the same code one gets it. @throws DomainError wrong_code */

@@ -15,7 +15,9 @@ const Host = z
   .trim()
   .min(1)
   .max(253)
-  .regex(/^[A-Za-z0-9_.:-]+$|^\[[0-9A-Fa-f:.]+\]$/, "a host name or an IP address, without scheme or port");
+  .regex(/^[A-Za-z0-9_.:-]+$|^\[[0-9A-Fa-f:.]+\]$/, "a host name or an IP address, without scheme or port")
+  // As an address bar has it; the name server knows no brackets.
+  .overwrite((host) => host.replace(/^\[(.*)\]$/, "$1"));
 
 const Timeout = z.number().int().min(100).max(86_400_000);
 
