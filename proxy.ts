@@ -1,7 +1,11 @@
 import { type NextRequest, NextResponse } from "next/server";
+import { isSameOrigin } from "./lib/transport/same-origin";
 
 /** Runs before every page: a fresh nonce for its scripts, and the headers that keep other sites out. */
 export function proxy(request: NextRequest): NextResponse {
+  if (changesSomething(request) && !isSameOrigin(request)) {
+    return new NextResponse("This request came from another site.", { status: 403, headers: HEADERS });
+  }
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce);
   const headers = new Headers(request.headers);
@@ -14,6 +18,11 @@ export function proxy(request: NextRequest): NextResponse {
     response.headers.set("strict-transport-security", "max-age=31536000");
   }
   return response;
+}
+
+/** What the pages send: server actions and streams, which rest on the cookie alone. /api looks for itself. */
+function changesSomething({ method, nextUrl }: NextRequest): boolean {
+  return method !== "GET" && method !== "HEAD" && !nextUrl.pathname.startsWith("/api/");
 }
 
 const HEADERS = {

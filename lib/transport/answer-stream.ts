@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type AuditMode, execute, type Operation } from "../operations/define";
 import { describeError } from "./action";
 import { readText } from "./read-body";
+import { isSameOrigin } from "./same-origin";
 import { currentActor } from "./session";
 
 /** Bytes of a request's body: two scripts and what JSON adds to them. */
@@ -49,15 +50,6 @@ export async function answerStream<S extends z.ZodType, M extends AuditMode, Out
   return new Response(stream, {
     headers: { "content-type": "application/x-ndjson", "cache-control": "no-store, no-transform" },
   });
-}
-
-/** Browsers say where a request comes from; one that says nothing is no page of ours. */
-function isSameOrigin(request: Request): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site) return site === "same-origin";
-  const origin = request.headers.get("origin");
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 async function readBody(request: Request): Promise<Record<string, unknown> | null> {

@@ -9,7 +9,7 @@ import { parseRequest } from "./api/named-target";
 import { HttpRefusal, problemResponse } from "./api/problem";
 import { matchEndpoint } from "./api/router";
 import { log } from "./log";
-import { readText } from "./read-body";
+import { isTooDeep, readText } from "./read-body";
 import { actorFromRequest } from "./token";
 
 const MAX_BYTES = 1024 * 1024;
@@ -127,6 +127,7 @@ async function readBody(request: Request, endpoint: Endpoint): Promise<RawInput>
   if (type !== "application/json") {
     throw new HttpRefusal(415, "http.content_type", "Send the body as application/json.");
   }
+  if (isTooDeep(text)) throw new HttpRefusal(400, "http.too_deep", "The body is nested too deeply.");
   let value: unknown;
   try {
     value = JSON.parse(text);

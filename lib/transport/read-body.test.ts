@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readText } from "./read-body";
+import { isTooDeep, readText } from "./read-body";
 
 /** A body in pieces whose length nobody announced. */
 function endless(): { request: Request; sent: () => number } {
@@ -23,4 +23,10 @@ it("stops reading a body without end at the limit", async () => {
   const { request, sent } = endless();
   expect(await readText(request, 10_000)).toBeNull();
   expect(sent()).toBeLessThan(20_000);
+});
+
+it("knows JSON that nests deeper than a stack, and is not misled by brackets in texts", () => {
+  expect(isTooDeep("[".repeat(101))).toBe(true);
+  expect(isTooDeep(`{"a":${'{"a":['.repeat(60)}`)).toBe(true);
+  expect(isTooDeep(JSON.stringify({ up: `"\\${"[".repeat(500)}`, list: Array(500).fill([{}]) }))).toBe(false);
 });

@@ -35,7 +35,8 @@ export function originOf(requestHeaders: Headers): Origin {
     .split(",")
     .map((part) => part.trim())
     .filter(Boolean);
-  const ip = chain.at(-Math.max(1, env().DBMIGRATOR_PROXIES));
+  // Fewer entries than proxies: what there is was written by one of them, and whoever asks is limited by it.
+  const ip = chain.at(-Math.max(1, env().DBMIGRATOR_PROXIES)) ?? chain[0];
   const userAgent = requestHeaders.get("user-agent")?.slice(0, 300);
   return { ...(ip ? { ip: ip.slice(0, 60) } : {}), ...(userAgent ? { userAgent } : {}) };
 }

@@ -3,6 +3,7 @@ import { anonymousActor } from "../access/session-actor";
 import { findTokenActor } from "../access/token-actor";
 import { db } from "../db/client";
 import { DomainError } from "../errors";
+import { isSameOrigin } from "./same-origin";
 import { isSecure, originOf, sessionCookieName, signedInFrom } from "./session";
 
 const SAFE_METHODS = new Set(["GET", "HEAD", "OPTIONS"]);
@@ -29,15 +30,6 @@ export async function actorFromRequest(request: Request): Promise<Actor> {
     });
   }
   return session.actor;
-}
-
-/** Whether our own page sent it: by Fetch Metadata, else by Origin against Host. */
-function isSameOrigin(request: Request): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site !== null) return site === "same-origin";
-  const origin = request.headers.get("origin");
-  const host = request.headers.get("x-forwarded-host") ?? request.headers.get("host");
-  return origin !== null && URL.canParse(origin) && new URL(origin).host === host;
 }
 
 function readCookie(header: string | null, name: string): string | undefined {

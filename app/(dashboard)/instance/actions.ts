@@ -30,6 +30,6 @@ export async function turnCodesOff(input: Form): Promise<ActionResult<void>> {
 export async function newPassword(input: { email: string }): Promise<ActionResult<{ password: string }>> {
   const text = randomBytes(15).toString("base64url").replaceAll(/[-_]/g, "x");
   const password = (text.match(/.{1,5}/g) ?? []).join("-");
-  const answer = await runAction(resetPassword, { email: input.email, password });
+  const answer = await runAction(resetPassword, { email: input?.email, password });
   return answer.ok ? { ok: true, data: { password } } : answer;
 }

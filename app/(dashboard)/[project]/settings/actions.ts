@@ -46,8 +46,8 @@ export async function removeService(input: Form): Promise<ActionResult<void>> {
 }
 
 /** Written with commas, as a search_path is. */
-function schemasOf(input: { schemas?: unknown }): string[] {
-  return String(input.schemas ?? "")
+function schemasOf(input: { schemas?: unknown } | null): string[] {
+  return String(input?.schemas ?? "")
     .split(",")
     .map((name) => name.trim())
     .filter(Boolean);

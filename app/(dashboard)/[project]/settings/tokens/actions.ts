@@ -10,7 +10,7 @@ type Form = any;
 export async function make(
   input: Form,
 ): Promise<ActionResult<{ id: string; token: string; expiresAt: string }>> {
-  return runAction(createToken, { ...input, expiresInDays: Number(input.expiresInDays) });
+  return runAction(createToken, { ...input, expiresInDays: Number(input?.expiresInDays) });
 }
 
 export async function revoke(input: Form): Promise<ActionResult<void>> {
