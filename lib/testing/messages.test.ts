@@ -50,6 +50,24 @@ describe("messages", () => {
   });
 });
 
+/** Told to the console, to a pipeline or to a program, which read English. */
+const NOT_ON_PAGES =
+  /^(http|idempotency|embedded|store|cli)\.|^(connection\.invalid|dump\.not_installed|access\.scheme|user\.no_admin)$/;
+
+describe("errors", () => {
+  it("that a person can meet on a page are told in both languages", () => {
+    const thrown = sourceFiles(["lib"], /(?<!\.test)\.ts$/)
+      .filter(({ path }) => !/^lib\/(cli|testing)\//.test(path))
+      .flatMap(({ text }) => [...text.matchAll(/\bDomainError\(\s*"\w+",\s*"([\w.]+)"/g)])
+      .map(([, code = ""]) => code);
+    expect(thrown.length).toBeGreaterThan(100);
+    const untold = [...new Set(thrown)].filter(
+      (code) => !NOT_ON_PAGES.test(code) && !en.has(`errors.${code}`),
+    );
+    expect(untold).toEqual([]);
+  });
+});
+
 const pages = sourceFiles(["app", "components"]).filter(({ path }) => !/\.test\.tsx?$/.test(path));
 
 describe("the activity of a project", () => {

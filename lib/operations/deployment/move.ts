@@ -3,6 +3,7 @@ import type { DeploymentState } from "../../core/run/types";
 import type { Db, Tx } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
+import { noSuch } from "../project/find";
 
 /** Columns that change together with the state. */
 export type DeploymentChange = Omit<
@@ -40,7 +41,7 @@ export async function lockDeployment(tx: Tx, deploymentId: string): Promise<Depl
     Prisma.sql`SELECT state FROM deployment WHERE id = ${deploymentId}::uuid FOR UPDATE`,
   );
   const row = rows[0];
-  if (!row) throw new DomainError("not_found", "deployment.not_found", "There is no such deployment.");
+  if (!row) throw noSuch("deployment");
   return row.state;
 }
 

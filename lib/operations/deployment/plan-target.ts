@@ -11,8 +11,8 @@ import { computeStatus, isApplied, isUnfinished } from "../../core/plan/state";
 import type { LedgerRow, TargetStatus } from "../../core/plan/types";
 import type { PlannedMigration } from "../../core/run/types";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
 import { loadMigrationSources, type StoredMigration } from "../migration/load";
+import { noSuch } from "../project/find";
 import { keptMigrations } from "../undo/kept";
 import { plannedMigration } from "./planned-migration";
 import { readTargetLedger } from "./read-ledger";
@@ -53,7 +53,7 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
     where: { id: request.targetId },
     include: { service: true, environment: true },
   });
-  if (!target) throw new DomainError("not_found", "target.not_found", "There is no such target.");
+  if (!target) throw noSuch("target");
   const stored = await loadMigrationSources(db, target.serviceId);
   const taken = (one: StoredMigration) =>
     !one.draft ||

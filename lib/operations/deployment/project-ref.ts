@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
 import type { Scope } from "../define";
+import { noSuch } from "../project/find";
 
 /** A project by its id or by the slug of its address. */
 export const projectRef = z.union([
@@ -21,11 +21,6 @@ export async function projectRefScope({
     where: "projectId" in input ? { id: input.projectId } : { slug: input.project },
     select: { id: true, name: true },
   });
-  if (!project)
-    throw new DomainError(
-      "not_found",
-      "project.not_found",
-      "There is no such project, or you may not see it.",
-    );
+  if (!project) throw noSuch("project");
   return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
 }

@@ -70,7 +70,7 @@ function requireConfirmed(deployment: LoadedDeployment, typed: readonly string[]
     "deployment.confirm",
     `Type the name of what is destroyed: ${missing.join(", ")}.`,
     {
-      details: { missing },
+      details: { missing, names: missing.join(", ") },
     },
   );
 }

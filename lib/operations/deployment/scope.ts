@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
 import type { Scope } from "../define";
+import { noSuch } from "../project/find";
 
 /** A deployment by its id, or as people say it: project and number. */
 export const deploymentRef = z.union([
@@ -31,12 +31,7 @@ export async function deploymentScope({ db, input }: { db: Db; input: Deployment
       },
     },
   });
-  if (!row)
-    throw new DomainError(
-      "not_found",
-      "deployment.not_found",
-      "There is no such deployment, or you may not see it.",
-    );
+  if (!row) throw noSuch("deployment");
   const { service, environment } = row.target;
   return {
     projectId: row.projectId,
@@ -65,8 +60,7 @@ export async function targetScope({ db, input }: { db: Db; input: { targetId: st
       environment: { select: { id: true, name: true, protected: true } },
     },
   });
-  if (!row)
-    throw new DomainError("not_found", "target.not_found", "There is no such target, or you may not see it.");
+  if (!row) throw noSuch("target");
   return {
     projectId: row.service.projectId,
     environment: row.environment,

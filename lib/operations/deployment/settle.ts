@@ -27,7 +27,7 @@ export const settleInput = withDeployment({
 /**
  * Ends the doubt about a run: looks at the target again, and where its ledger itself cannot tell, takes a person's
  * word for it, with the reason.
- * @throws DomainError conflict `deployment.state`; precondition `deployment.still_in_doubt` with what is unclear;
+ * @throws DomainError conflict `deployment.state`, `deployment.settled`; precondition `deployment.still_in_doubt` with what is unclear;
  *   validation when a verdict comes without a reason; those of openConnection
  */
 export const settleDeployment = defineOperation({
@@ -75,7 +75,7 @@ async function claimInDoubt(db: Db, deploymentId: string, workerId: string): Pro
     WHERE deployment_id = ${deploymentId}::uuid AND state = 'in_doubt'
     RETURNING id AS "runId", deployment_id AS "deploymentId", target_id AS "targetId", fence`;
   const claim = rows[0];
-  if (!claim) throw new DomainError("conflict", "deployment.state", "Somebody has settled it meanwhile.");
+  if (!claim) throw new DomainError("conflict", "deployment.settled", "Somebody has settled it meanwhile.");
   return claim;
 }
 

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
 import { backupOfRun } from "../backup/before-deployment";
 import { defineOperation, type Scope } from "../define";
 import { loadDeployment, loadLastCheck } from "../deployment/load";
 import { deploymentScope } from "../deployment/scope";
 import type { Page, RunLogLine, RunView } from "../deployment/views";
+import { noSuch } from "../project/find";
 import { nameReader } from "../user/names";
 import { LOG_TAIL } from "./load-view";
 import { logLine, runView } from "./view";
@@ -18,8 +18,7 @@ export async function runScope({ db, input }: { db: Db; input: z.infer<typeof ru
     where: { id: input.runId },
     select: { id: true, deploymentId: true, attempt: true },
   });
-  if (!run)
-    throw new DomainError("not_found", "run.not_found", "There is no such run, or you may not see it.");
+  if (!run) throw noSuch("run");
   const scope = await deploymentScope({ db, input: { deploymentId: run.deploymentId } });
   return {
     ...scope,
