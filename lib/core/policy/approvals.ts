@@ -42,12 +42,12 @@ export interface ApprovalCount {
 
 /**
  * Counts the decisions that hold: of the current hash, by people who may approve (`mayApprove` is asked again at
- * every count, so that a role taken away takes its approvals along), each person once, never the author.
+ * every count, so that a role taken away takes its approvals along), each person once, never an author.
  */
 export function countApprovals(args: {
   decisions: readonly Decision[];
   boundHash: string | null;
-  authorId: string;
+  authorIds: readonly string[];
   needed: number;
   mayApprove: (userId: string) => boolean;
 }): ApprovalCount {
@@ -55,7 +55,7 @@ export function countApprovals(args: {
   let changesRequested = false;
   for (const decision of args.decisions) {
     if (args.boundHash === null || decision.boundHash !== args.boundHash) continue;
-    if (decision.userId === args.authorId || !args.mayApprove(decision.userId)) continue;
+    if (args.authorIds.includes(decision.userId) || !args.mayApprove(decision.userId)) continue;
     if (decision.decision === "approved") approved.add(decision.userId);
     else changesRequested = true;
   }

@@ -54,7 +54,8 @@ const result: CheckResult = {
 };
 const script: BoundScript = { filename: "1_a", direction: "up", checksum: "c1", downChecksum: "d1" };
 const scripts = [script];
-const base = { scripts, result, targetFingerprint: "b" };
+const target = { host: "db", port: 5432, database: "shop", fingerprint: "b" };
+const base = { scripts, result, target };
 const hash = boundHash(base).hash;
 
 function tried(copy: typeof base) {
@@ -99,7 +100,19 @@ describe("bound hash", () => {
     [
       "the target's schema",
       (c) => {
-        c.targetFingerprint = "other";
+        c.target.fingerprint = "other";
+      },
+    ],
+    [
+      "the target's server",
+      (c) => {
+        c.target.host = "other";
+      },
+    ],
+    [
+      "the target's database",
+      (c) => {
+        c.target.database = "other";
       },
     ],
     [

@@ -8,6 +8,15 @@ export interface BoundScript extends Pick<PlannedMigration, "filename" | "direct
   downChecksum: string | null;
 }
 
+/** The database that was looked at: one of the same schema elsewhere is another one. */
+export interface BoundTarget {
+  host: string;
+  port: number;
+  database: string;
+  /** Of its schema. */
+  fingerprint: string;
+}
+
 /** What an approval is bound to: three parts and the hash over them, hex. */
 export interface BoundHash {
   hash: string;
@@ -20,12 +29,17 @@ export interface BoundHash {
 export function boundHash(args: {
   scripts: readonly BoundScript[];
   result: Omit<CheckResult, "targetFingerprint">;
-  targetFingerprint: string;
+  target: BoundTarget;
 }): BoundHash {
   const scripts = scriptsHash(args.scripts);
-  const schema = sha256(["target", args.targetFingerprint]);
+  const schema = targetHash(args.target);
   const checks = sha256(stablePart(args.result));
   return { hash: sha256([scripts, schema, checks]), scripts, schema, checks };
+}
+
+/** The part of the hash that says which database, and in what state. */
+export function targetHash({ host, port, database, fingerprint }: BoundTarget): string {
+  return sha256(["target", host, port, database, fingerprint]);
 }
 
 /** The part of the hash that covers the scripts alone. */

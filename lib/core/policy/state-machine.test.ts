@@ -62,7 +62,7 @@ function count(model: Model, needed: number) {
   return countApprovals({
     decisions: model.decisions,
     boundHash: model.hash,
-    authorId: "author",
+    authorIds: ["author"],
     needed,
     mayApprove,
   });
@@ -168,7 +168,7 @@ describe("approvals", () => {
     const args = {
       decisions,
       boundHash: "now",
-      authorId: "author",
+      authorIds: ["author"],
       needed: 2,
       mayApprove: (id: string) => id === "author" || mayApprove(id),
     };
@@ -182,7 +182,7 @@ describe("approvals", () => {
       { userId: "approver-2", boundHash: "h", decision: "changes_requested" },
     ];
     expect(
-      countApprovals({ decisions, boundHash: "h", authorId: "author", needed: 1, mayApprove }).complete,
+      countApprovals({ decisions, boundHash: "h", authorIds: ["author"], needed: 1, mayApprove }).complete,
     ).toBe(false);
   });
 });

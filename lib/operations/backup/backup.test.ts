@@ -208,7 +208,7 @@ describe("a restore", () => {
   }, 120_000);
 
   it("over a protected database waits for somebody else's approval", async () => {
-    const { admin, approver } = project.actors;
+    const { admin, approver, viewer } = project.actors;
     const guarded = await testTarget(project, "orders", "production", target.spec);
     const { id: backupId } = await execute(createBackup, approver, { targetId: guarded });
     await backupDone(approver, backupId);
@@ -218,6 +218,14 @@ describe("a restore", () => {
     await expect(execute(approveRestore, admin, { useId: id })).rejects.toMatchObject({
       code: "restore.own",
     });
+    // Somebody approved and lost the role since.
+    const past = { id: viewer.userId, label: viewer.label, at: new Date().toISOString() };
+    await db().restore.update({ where: { id }, data: { approvals: [past], approvalsNeeded: 2 } });
+    expect(await execute(approveRestore, approver, { useId: id })).toEqual({
+      state: "awaiting_approval",
+      given: 1,
+    });
+    await db().restore.update({ where: { id }, data: { approvalsNeeded: 1 } });
     expect(await execute(approveRestore, approver, { useId: id })).toMatchObject({ state: "queued" });
     const done = await useDone(admin, backupId, id);
     expect(done.state, JSON.stringify(done.error)).toBe("succeeded");

@@ -8,6 +8,9 @@ export interface ApprovalSubject {
   projectId: string;
   boundHash: string | null;
   createdBy: string;
+  createdAt: Date;
+  serviceId: string;
+  plan: readonly { filename: string }[];
   destroys: string[];
   environment: { id: string; protected: boolean; policy: unknown };
 }
@@ -15,6 +18,8 @@ export interface ApprovalSubject {
 export interface ApprovalStatus extends ApprovalCount {
   needed: number;
   basis: "protected" | "destructive" | "open";
+  /** Who rewrote a script of it since it was asked for: they decide on it as little as the one who asked. */
+  editors: string[];
 }
 
 /** Counts what holds now: decisions of the current hash by people whose role still allows them, by today's policy. */
@@ -23,7 +28,8 @@ export async function approvalStatus(db: Db | Tx, subject: ApprovalSubject): Pro
     where: { deploymentId: subject.id },
     select: { userId: true, decision: true, boundHash: true },
   });
-  const roles = await rolesOf(db, subject, [...new Set(decisions.map((d) => d.userId))]);
+  const editors = await editorsOf(db, subject);
+  const approvers = await approversAmong(db, subject, [...new Set(decisions.map((d) => d.userId))]);
   const { needed, basis } = approvalsNeeded(subject.environment.policy as EnvironmentPolicy, {
     protected: subject.environment.protected,
     destroys: subject.destroys,
@@ -35,11 +41,36 @@ export async function approvalStatus(db: Db | Tx, subject: ApprovalSubject): Pro
       decision: d.decision === "approved" ? "approved" : "changes_requested",
     })),
     boundHash: subject.boundHash,
-    authorId: subject.createdBy,
+    authorIds: [subject.createdBy, ...editors],
     needed,
-    mayApprove: (userId) => hasRole(roles.get(userId) ?? null, "approver"),
+    mayApprove: (userId) => approvers.has(userId),
   });
-  return { ...count, needed, basis };
+  return { ...count, needed, basis, editors };
+}
+
+/** Without these, one approver could put a script of their own under somebody else's deployment and approve it. */
+export async function editorsOf(db: Db | Tx, subject: ApprovalSubject): Promise<string[]> {
+  const edited = await db.migration.findMany({
+    where: {
+      serviceId: subject.serviceId,
+      filename: { in: subject.plan.map((one) => one.filename) },
+      updatedAt: { gt: subject.createdAt },
+      updatedById: { not: null },
+    },
+    distinct: ["updatedById"],
+    select: { updatedById: true },
+  });
+  return edited.flatMap(({ updatedById }) => updatedById ?? []);
+}
+
+/** Those of the people whose role still lets them approve in an environment. */
+export async function approversAmong(
+  db: Db | Tx,
+  place: { projectId: string; environment: { id: string } },
+  userIds: string[],
+): Promise<Set<string>> {
+  const roles = await rolesOf(db, place, userIds);
+  return new Set(userIds.filter((id) => hasRole(roles.get(id) ?? null, "approver")));
 }
 
 /** Roles of people in one environment of a project, in one query. */
@@ -68,7 +99,7 @@ async function rolesOf(
   return roles;
 }
 
-/** People who may still approve: everybody with the role here, without the author and those who have. */
+/** People who may still approve: everybody with the role here, without its authors and those who have. */
 export async function approvalCandidates(
   db: Db,
   subject: ApprovalSubject,

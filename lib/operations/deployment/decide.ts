@@ -1,7 +1,7 @@
 import type { Actor } from "../../access/actor";
 import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
-import { type ApprovalStatus, approvalStatus } from "./approval-count";
+import { type ApprovalStatus, approvalStatus, editorsOf } from "./approval-count";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
 import { lockDeployment, moveDeployment, touchDeployment } from "./move";
 import { personName } from "./person-name";
@@ -12,7 +12,7 @@ const DECIDABLE = new Set(["ready", "awaiting_approval", "approved"]);
 /**
  * Records what a person decides about exactly what they have seen (`boundHash` of their page) and moves the
  * deployment when that completes its approvals or takes them away.
- * @throws DomainError forbidden `deployment.own`, `deployment.person`; conflict `deployment.state`, `deployment.stale`,
+ * @throws DomainError forbidden `deployment.own`, `deployment.own_script`, `deployment.person`; conflict `deployment.state`, `deployment.stale`,
  *   `deployment.decided` when the same person has decided the same about the same before
  */
 export async function decide(
@@ -29,6 +29,13 @@ export async function decide(
       "forbidden",
       "deployment.own",
       "You asked for this deployment; somebody else has to decide on it.",
+    );
+  }
+  if ((await editorsOf(tx, approvalSubject(deployment))).includes(userId)) {
+    throw new DomainError(
+      "forbidden",
+      "deployment.own_script",
+      "You changed a script of this deployment after it was asked for; somebody else has to decide on it.",
     );
   }
   if (!DECIDABLE.has(deployment.state)) {

@@ -7,6 +7,8 @@ import { addMigration, deploymentIn, startTestWorker } from "../../testing/deplo
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testPerson, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
+import { updateMigration } from "../migration/update";
+import { updateTarget } from "../target/update";
 import { approveDeployment } from "./approve";
 import { cancelDeployment } from "./cancel";
 import { checkDeployment } from "./check";
@@ -97,6 +99,28 @@ describe("who may approve", () => {
     expect(view.approvals.candidates.map((one) => one.label)).not.toContain(narrowed.label);
   });
 
+  it("is nobody who rewrote a script of it since it was asked for: one person alone would change and approve", async () => {
+    const { developer, approver } = project.actors;
+    const view = await waiting();
+    const row = await db().migration.findFirstOrThrow({
+      where: { serviceId: project.services.orders ?? "" },
+    });
+    const up = "CREATE TABLE orders (id int); CREATE TABLE mine (id int);";
+    const edit = { id: row.id, revision: row.revision, up, down: row.down };
+    await execute(updateMigration, approver, edit);
+    await execute(checkDeployment, approver, { deploymentId: view.id });
+    const again = await deploymentIn(approver, view.id, ["awaiting_approval"]);
+    expect(again.actions.approve).toMatchObject({ allowed: false, reason: "editor" });
+    expect(again.approvals.candidates.map((one) => one.id)).not.toContain(approver.userId);
+    await expect(execute(approveDeployment, approver, refOf(again))).rejects.toMatchObject({
+      code: "deployment.own_script",
+    });
+    expect((await auditRows("deployment.approve")).at(-1)).toMatchObject({ outcome: "denied" });
+    const second = await person("other-eyes", "approver");
+    await execute(approveDeployment, second, refOf(again));
+    expect((await execute(getDeployment, developer, { deploymentId: view.id })).state).toBe("approved");
+  });
+
   it("is no token, whatever its role", async () => {
     const { approver } = project.actors;
     const token: Actor = {
@@ -180,6 +204,21 @@ describe("what an approval holds for", () => {
     });
     expect((await client.query("SELECT to_regclass('orders') AS made")).rows).toEqual([{ made: null }]);
     await client.end();
+  });
+
+  it("is lost when the target becomes another database, even one of the very same schema", async () => {
+    const { admin, developer, approver } = project.actors;
+    const view = await waiting();
+    await execute(approveDeployment, approver, refOf(view));
+    const other = await testDatabase();
+    const { host, port, user: username, password, database } = other.spec;
+    await execute(updateTarget, admin, {
+      ...{ targetId, host, port, username, password, database, tlsMode: "disable" },
+    });
+    const again = await deploymentIn(developer, view.id, ["awaiting_approval", "blocked"]);
+    expect(again.bound?.hash).not.toBe(view.bound?.hash);
+    expect(again.approvals).toMatchObject({ given: 0, needed: 1 });
+    await other.drop();
   });
 
   it("stays when nothing but time has passed", async () => {

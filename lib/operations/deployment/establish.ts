@@ -80,7 +80,7 @@ export async function establish(
     plan.planned,
     plan.steps.map((step) => step.migration),
   );
-  const bound = boundHash({ scripts, result, targetFingerprint });
+  const bound = boundHash({ scripts, result, target: { ...spec, fingerprint: targetFingerprint } });
   return {
     plan,
     check: {

@@ -146,9 +146,11 @@ async function approvalsView(
   const approved = decisions
     .filter((one) => one.current && one.decision === "approved")
     .map((one) => one.person.id);
-  const { given, needed, basis } = approvals;
+  const { given, needed, basis, editors } = approvals;
   const candidates =
-    needed > given ? await approvalCandidates(db, approvalSubject(deployment), approved) : [];
+    needed > given
+      ? await approvalCandidates(db, approvalSubject(deployment), [...approved, ...editors])
+      : [];
   return { given, needed, basis, decisions, role: "approver", candidates };
 }
 

@@ -3,7 +3,7 @@ import type { EnvironmentPolicy } from "../../core/policy/types";
 import type { Severity } from "../../core/risk/types";
 import type { DeploymentState, PlannedMigration } from "../../core/run/types";
 import type { Db, Tx } from "../../db/client";
-import { DomainError } from "../../errors";
+import { noSuch } from "../project/find";
 import type { ApprovalSubject } from "./approval-count";
 import { readStoredCheck, type StoredCheck } from "./stored-check";
 
@@ -35,6 +35,7 @@ export interface LoadedDeployment {
   boundHash: string | null;
   createdBy: string;
   createdByLabel: string;
+  createdAt: Date;
   promotedFromId: string | null;
 }
 
@@ -45,7 +46,7 @@ export async function loadDeployment(db: Db | Tx, deploymentId: string): Promise
     include: { target: { include: { service: true, environment: true } } },
   });
   if (!row || !isDeploymentState(row.state)) {
-    throw new DomainError("not_found", "deployment.not_found", "There is no such deployment.");
+    throw noSuch("deployment");
   }
   const { service, environment } = row.target;
   return {
@@ -67,13 +68,15 @@ export async function loadDeployment(db: Db | Tx, deploymentId: string): Promise
     boundHash: row.boundHash,
     createdBy: row.createdBy,
     createdByLabel: row.createdByLabel,
+    createdAt: row.createdAt,
     promotedFromId: row.promotedFromId,
   };
 }
 
 export function approvalSubject(deployment: LoadedDeployment): ApprovalSubject {
-  const { id, projectId, boundHash, createdBy, destroys, environment } = deployment;
-  return { id, projectId, boundHash, createdBy, destroys, environment };
+  const { id, projectId, serviceId, plan, boundHash, createdBy, createdAt, destroys, environment } =
+    deployment;
+  return { id, projectId, serviceId, plan, boundHash, createdBy, createdAt, destroys, environment };
 }
 
 /** The result of the last finished check; null: none has finished. */

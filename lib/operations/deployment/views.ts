@@ -245,6 +245,7 @@ export type ActionKind =
 export type ActionReason =
   | "role" // params: needed, role
   | "author" // the author may not approve
+  | "editor" // who changed a script of it since may not approve
   | "already" // this viewer has approved
   | "token" // a token acts for nobody: only people approve
   | "state" // not in this state

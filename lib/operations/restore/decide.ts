@@ -1,7 +1,9 @@
+import type { Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
 import { enqueue } from "../../queue/queue";
-import { defineOperation } from "../define";
+import { defineOperation, type Scope } from "../define";
+import { approversAmong } from "../deployment/approval-count";
 import type { StoredApproval } from "./row";
 import { archiveUseRef, scopeOfUse } from "./scope";
 
@@ -12,16 +14,20 @@ export const approveRestore = defineOperation({
   input: archiveUseRef,
   audit: "change",
   scope: scopeOfUse,
-  run: async ({ ctx, input }) => {
+  run: async ({ ctx, input, scope }) => {
     await ctx.db.$queryRaw`SELECT id FROM restore WHERE id = ${input.useId}::uuid FOR UPDATE`;
     const row = await ctx.db.restore.findUniqueOrThrow({ where: { id: input.useId } });
     if (row.state !== "awaiting_approval") throw notInState(row.state);
-    const { userId, label } = ctx.actor;
-    if (userId === null || row.createdBy === userId) {
+    const { userId, label, kind } = ctx.actor;
+    if (kind !== "user" || userId === null) {
+      throw new DomainError("forbidden", "access.person_only", "Only a person who is signed in can approve.");
+    }
+    if (row.createdBy === userId) {
       throw new DomainError("forbidden", "restore.own", "Somebody else has to approve what you asked for.");
     }
-    const given = (row.approvals as unknown as StoredApproval[]).filter((one) => one.id !== userId);
-    const approvals = [...given, { id: userId, label, at: new Date().toISOString() }];
+    const stored = (row.approvals as unknown as StoredApproval[]).filter((one) => one.id !== userId);
+    const holding = await stillApproving(ctx.db, scope, stored);
+    const approvals = [...holding, { id: userId, label, at: new Date().toISOString() }];
     const complete = approvals.length >= row.approvalsNeeded;
     await ctx.db.restore.update({
       where: { id: row.id },
@@ -40,6 +46,15 @@ export const approveRestore = defineOperation({
     return { state: complete ? "queued" : "awaiting_approval", given: approvals.length };
   },
 });
+
+/** A role that was taken away since takes its approval along. */
+async function stillApproving(tx: Tx, scope: Scope, given: StoredApproval[]): Promise<StoredApproval[]> {
+  const { projectId, environment } = scope;
+  if (projectId === null || !environment) return [];
+  const ids = given.map((one) => one.id);
+  const approvers = await approversAmong(tx, { projectId, environment }, ids);
+  return given.filter((one) => approvers.has(one.id));
+}
 
 /** Cancels a restore, a test or a verification: what waits never starts, what runs is stopped and undone. */
 export const cancelUse = defineOperation({

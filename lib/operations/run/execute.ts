@@ -1,3 +1,4 @@
+import { targetHash } from "../../core/policy/bound-hash";
 import type { TargetSettings } from "../../core/policy/types";
 import type { PlannedMigration, RunOutcome } from "../../core/run/types";
 import type { Db } from "../../db/client";
@@ -173,8 +174,8 @@ async function reviewedSteps(
   signal: AbortSignal,
 ) {
   await requireStillAllowed(db, deployment.id, check);
-  if ((await fingerprintTarget(spec, { guardAddresses: true, signal })) !== check.targetFingerprint)
-    throw staleError("schema");
+  const fingerprint = await fingerprintTarget(spec, { guardAddresses: true, signal });
+  if (targetHash({ ...spec, fingerprint }) !== check.bound.schema) throw staleError("schema");
   const only = deployment.plan.map((one) => one.filename);
   const now = await planTarget(db, {
     targetId: deployment.targetId,

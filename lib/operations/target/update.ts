@@ -3,6 +3,8 @@ import { Prisma } from "../../db/generated/client";
 import { sealSecret } from "../../db/secrets";
 import { requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
+import { deploymentsBehind } from "../deployment/queue-position";
+import { startCheck } from "../deployment/start-check";
 import { noSuch, scopeOfTarget } from "../project/find";
 import { tryOrThrow } from "./create";
 import { connectionFields, TargetSettingsInput } from "./fields";
@@ -42,6 +44,10 @@ export const updateTarget = defineOperation({
         ...(moved ? FORGOTTEN_STATUS : {}),
       },
     });
+    if (moved) {
+      // What was found out about the old one, and what people said about it, does not hold here.
+      for (const id of await deploymentsBehind(ctx.db, { targetId, number: 0 })) await startCheck(ctx.db, id);
+    }
     const { host, port, database, username, tlsMode, settings } = stored;
     ctx.note({
       before: { host, port, database, username, tlsMode, settings },

@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { DeploymentState } from "../../../core/run/types";
 import { type ActionFacts, actionsOf, nextActionOf } from "./actions";
 
-const complete = { given: 0, needed: 0, basis: "open", changesRequested: false, complete: true } as const;
+const complete = {
+  ...{ given: 0, needed: 0, basis: "open" as const, changesRequested: false, complete: true },
+  editors: [] as string[],
+};
 const base: ActionFacts = {
   ...{
     state: "ready",
@@ -51,6 +54,11 @@ describe("what a viewer may do", () => {
   it.each<[string, Partial<ActionFacts>, string | null]>([
     ["an approver", { role: "approver" }, null],
     ["a developer", {}, "role"],
+    [
+      "who changed a script of it",
+      { state: "awaiting_approval", role: "admin", approvals: { ...complete, editors: ["me"] } },
+      "editor",
+    ],
     ["the author", { role: "admin", viewer: { userId: "author", isPerson: true } }, "author"],
     ["a token", { role: "admin", viewer: { userId: "me", isPerson: false } }, "token"],
     ["who has approved", { role: "approver", decided: "approved" }, "already"],

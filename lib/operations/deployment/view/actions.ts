@@ -86,6 +86,7 @@ function person(facts: ActionFacts): Refusal {
 
 function decision(facts: ActionFacts): Refusal {
   if (facts.viewer.userId === facts.authorId) return { reason: "author" };
+  if (facts.approvals.editors.includes(facts.viewer.userId ?? "")) return { reason: "editor" };
   return facts.scriptsUnchanged ? null : { reason: "stale" };
 }
 
