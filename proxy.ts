@@ -4,7 +4,8 @@ import { isSameOrigin } from "./lib/transport/same-origin";
 /** Runs before every page: a fresh nonce for its scripts, and the headers that keep other sites out. */
 export function proxy(request: NextRequest): NextResponse {
   if (changesSomething(request) && !isSameOrigin(request)) {
-    return new NextResponse("This request came from another site.", { status: 403, headers: HEADERS });
+    const refusal = { code: "access.other_site", message: "This request came from another site." };
+    return NextResponse.json(refusal, { status: 403, headers: HEADERS });
   }
   const nonce = btoa(crypto.randomUUID());
   const policy = contentSecurityPolicy(nonce);
