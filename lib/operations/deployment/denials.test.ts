@@ -20,7 +20,7 @@ import { runDeployment } from "./run";
 import type { DeploymentView } from "./views";
 
 // Every check makes a scratch copy: slow where the machine is small.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 400_000 });
 
 let stop: () => Promise<void>;
 let project: TestProject;
