@@ -64,6 +64,8 @@ function comesFirst(a: Waiting, b: Waiting): boolean {
 function weightOf({ verb, fact, transactions }: Action): number {
   // What ends the transaction comes late, so that the rest shares one.
   if (transactions?.size) return 1_000 + rankOf(fact.kind);
+  // Their functions would see the rest of the plan.
+  if (verb === "drop" && fact.kind === "event_trigger") return -1;
   // A role can go when nothing is its own any more.
   if (verb === "drop" && fact.kind === "role") return 10_000;
   const rank = rankOf(fact.kind);

@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { attributes } from "../schema/kinds/composite";
 import { dependantsOf } from "../schema/lookups";
 import type { Fact, Surroundings } from "../schema/types";
 
@@ -36,7 +37,9 @@ export function retypeThrough(from: Fact, to: Fact, around: Surroundings): strin
   return [
     `ALTER ${noun} ${from.name} RENAME TO ${old}`,
     ...kindOf(to.kind).create(to, around),
-    ...users.map((column) => retypeColumn(around.to.facts.get(column.id) ?? column)),
+    ...(from.kind === "composite"
+      ? movedByName(from, to, users, around)
+      : users.map((column) => retypeColumn(around.to.facts.get(column.id) ?? column))),
     `DROP ${noun} ${to.schema}.${old}`,
   ];
 }
@@ -45,4 +48,26 @@ function retypeColumn(column: Fact): string {
   const type = (column.body as unknown as ColumnBody).type;
   const through = type.endsWith("[]") ? "text[]" : "text";
   return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type} USING ${column.name}::${through}::${type}`;
+}
+
+/** Values of a composite type go attribute by attribute: as text they would go by place, into whatever stands there now. */
+function movedByName(from: Fact, to: Fact, users: readonly Fact[], around: Surroundings): string[] {
+  const [old, name] = [`${to.schema}.dbmigrator_replaced`, `${to.schema}.dbmigrator_moved`];
+  const had = new Map(attributes(from).map((one) => [one.name, one.type]));
+  const values = attributes(to).map(({ name, type }) => {
+    if (!had.has(name)) return "NULL";
+    return `($1).${name}${had.get(name) === type ? "" : `::${type}`}`;
+  });
+  const body = (sql: string) => `LANGUAGE sql AS $dbmigrator$ ${sql} $dbmigrator$`;
+  return [
+    `CREATE FUNCTION ${name}(${old}) RETURNS ${to.name} ${body(`SELECT CASE WHEN $1 IS DISTINCT FROM NULL THEN ROW(${values.join(", ")})::${to.name} END`)}`,
+    `CREATE FUNCTION ${name}(${old}[]) RETURNS ${to.name}[] ${body(`SELECT CASE WHEN $1 IS NOT NULL THEN ARRAY(SELECT ${name}($1[i]) FROM pg_catalog.generate_subscripts($1, 1) i ORDER BY i) END`)}`,
+    ...users.map((user) => {
+      const column = around.to.facts.get(user.id) ?? user;
+      const { type } = column.body as unknown as ColumnBody;
+      return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type} USING ${name}(${column.name})`;
+    }),
+    `DROP FUNCTION ${name}(${old}[])`,
+    `DROP FUNCTION ${name}(${old})`,
+  ];
 }

@@ -7,7 +7,7 @@ interface Attribute {
   collation: string | null;
   comment: string | null;
 }
-const attributes = (fact: Fact) => fact.body.attributes as Attribute[];
+export const attributes = (fact: Fact) => fact.body.attributes as Attribute[];
 const comment = (fact: Fact, one: Attribute) =>
   `COMMENT ON COLUMN ${fact.name}.${one.name} IS ${one.comment === null ? "NULL" : literal(one.comment)}`;
 const written = (a: Attribute) => `${a.name} ${a.type}${a.collation ? ` COLLATE ${a.collation}` : ""}`;

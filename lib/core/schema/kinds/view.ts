@@ -23,6 +23,9 @@ export const viewKind: KindDefinition = {
     WHERE c.relkind = 'v' AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
+    const options = list(row, "options");
+    // Written as WITH CHECK OPTION, wherever it stands among them.
+    const check = options.filter((option) => option.startsWith("check_option="));
     return {
       id: `view:${name}`,
       name,
@@ -30,7 +33,7 @@ export const viewKind: KindDefinition = {
       parent: null,
       body: {
         definition: text(row, "definition"),
-        options: list(row, "options"),
+        options: [...options.filter((option) => !check.includes(option)), ...check],
         columns: row.columns ?? [],
       },
       addresses: [
