@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isSameMigration, proposeBaseline } from "./baseline";
+import type { Fact, Snapshot } from "../schema/types";
+import { isSameMigration, proposeBaseline, traceMigrations } from "./baseline";
 
 const trace = (differences: number, touched = 1, shown = touched) => ({ differences, touched, shown });
 const word = (failed = false) => ({ tool: "dbmate", at: null, failed });
@@ -37,6 +38,30 @@ describe("the proposal of a baseline", () => {
       certainty: "recorded",
       proposed: [true, true, false],
       contradictions: [{ index: 1, word: word() }],
+    });
+  });
+});
+
+/** A schema of enums. */
+function schemaOf(...names: string[]): Snapshot {
+  const facts = names.map((name): [string, Fact] => {
+    const id = `enum:public.${name}`;
+    const rest = { schema: "public", parent: null, owner: null, comment: null, acl: null, deps: [] };
+    return [id, { id, kind: "enum", name: `public.${name}`, body: { values: [name] }, ...rest }];
+  });
+  const empty = { children: new Map(), unsupported: [], unreadable: [] };
+  return { version: 180004, currentRole: "me", facts: new Map(facts), ...empty };
+}
+
+describe("what a database shows of a migration", () => {
+  it("counts by the state that it is in: what was taken away there and made again later is no evidence", () => {
+    const states = [schemaOf(), schemaOf("b"), schemaOf("a"), schemaOf("a", "c"), schemaOf("a", "b", "c")];
+    const traces = traceMigrations(states, schemaOf("a", "c"));
+    expect(traces.map((one) => one.differences)).toEqual([3, 1, 0, 1]);
+    expect(proposeBaseline(2, traces, [null, null, null, null])).toMatchObject({
+      last: 2,
+      certainty: "exact",
+      proposed: [true, true, true, false],
     });
   });
 });

@@ -38,14 +38,16 @@ const COARSE = { ignoreOwners: true, ignoreGrants: true };
  * @param states the schema before the first migration, then after each
  */
 export function traceMigrations(states: readonly Snapshot[], database: Snapshot): MigrationTrace[] {
-  const last = states.at(-1);
-  if (!last) return [];
+  const left = states.slice(1).map((after) => differencesBetween(after, database));
+  const nearest = left.indexOf(Math.min(...left));
   return states.slice(1).map((after, at) => {
     const before = states[at] as Snapshot;
+    // What was made, taken away and made again later is no evidence against its first migration.
+    const last = states[at <= nearest ? nearest + 1 : states.length - 1] as Snapshot;
     const steps =
       after === before ? [] : compareSnapshots(before, after, COARSE).filter((one) => stays(one, last));
     return {
-      differences: differencesBetween(after, database),
+      differences: left[at] as number,
       touched: steps.length,
       shown: steps.filter((one) => isShown(one, database)).length,
     };
