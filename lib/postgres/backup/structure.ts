@@ -41,7 +41,7 @@ export async function dumpStructure(
     );
   };
   const preData = await part("pre-data");
-  return { preData, postData: await part("post-data") };
+  return { preData, postData: switchesLast(await part("post-data")) };
 }
 
 function dumpArguments({ scope = { kind: "database" }, snapshot }: StructureOptions): string[] {
@@ -69,6 +69,19 @@ const END = /\n--\n-- PostgreSQL database dump complete\n--\n\s*$/;
 function readable(dump: string, major: number): string {
   const text = withoutRestrict(dump.replaceAll("\r\n", "\n")).replace(END, "\n");
   return major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
+}
+
+const ENTRY = /^(?=--\n-- Name: .*; Type: )/m;
+/** A partition's trigger that is switched otherwise than the partitioned table's: it has no CREATE of its own. */
+const SWITCH =
+  /^--\n-- Name: .*; Type: TRIGGER; .*\n--\n\s*ALTER TABLE .* (?:ENABLE|DISABLE)(?: REPLICA| ALWAYS)? TRIGGER .*;\s*$/;
+
+/** pg_dump orders triggers by the name of the table: such a switch may come before the trigger that it means. */
+export function switchesLast(dump: string): string {
+  const entries = dump.split(ENTRY);
+  const isSwitch = (entry: string) => SWITCH.test(entry);
+  if (!entries.some(isSwitch)) return dump;
+  return [...entries.filter((entry) => !isSwitch(entry)), ...entries.filter(isSwitch)].join("");
 }
 
 const PRIVILEGES = new Set(["ACL", "DEFAULT ACL"]);

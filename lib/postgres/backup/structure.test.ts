@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { switchesLast } from "./structure";
+
+const entry = (name: string, sql: string, type = "TRIGGER") =>
+  `--\n-- Name: ${name}; Type: ${type}; Schema: a; Owner: postgres\n--\n\n${sql}\n\n\n`;
+const head = "SET row_security = off;\n\n";
+const part = entry("h1 t1", "ALTER TABLE a.h1 ENABLE REPLICA TRIGGER t1;");
+const whole = entry(
+  "m t1",
+  "CREATE TRIGGER t1 AFTER UPDATE ON a.m FOR EACH ROW EXECUTE FUNCTION a.f();\n\nALTER TABLE a.m DISABLE TRIGGER t1;",
+);
+const index = entry("m_v", "CREATE INDEX m_v ON a.m USING btree (v);", "INDEX");
+
+it("switches a partition's trigger after the trigger was made, which pg_dump may write the other way round", () => {
+  expect(switchesLast(head + part + index + whole)).toBe(head + index + whole + part);
+  expect(switchesLast(head + index + whole)).toBe(head + index + whole);
+});
