@@ -38,7 +38,12 @@ test.describe("role-limited pages", () => {
     }
     // No project has to do with the instance.
     await page.goto("/instance");
-    await expect(page.getByText("Ask one of its administrators.")).toBeVisible();
+    await expect(page.getByRole("main")).toContainText("Ask one of its administrators.");
+    for (const form of ["migrations/new", "migrations/import", "deployments/new"]) {
+      await page.goto(`${DEMO}/${form}`);
+      await expect(page.getByText("This needs the role developer"), form).toBeVisible();
+      await expect(page.getByRole("main").getByRole("button"), form).toHaveCount(0);
+    }
     await page.goto(`${DEMO}/settings/members`);
     await expect(page.getByRole("button", { name: "Invite somebody" })).toHaveCount(0);
     await expect(page.getByRole("combobox")).toHaveCount(0);

@@ -150,15 +150,20 @@ export async function requireRole(
     );
   }
   if (PERSONS_ONLY.has(permission)) requirePerson(actor);
-  const isProtected = place.environment?.protected ?? false;
+  requireCan(role, permission, place.environment);
+}
+
+/** @throws DomainError forbidden with the needed role */
+export function requireCan(role: Role, permission: Permission, environment?: Place["environment"]): void {
+  const isProtected = environment?.protected ?? false;
   if (can(role, permission, isProtected)) return;
   const needed = neededRole(permission, isProtected);
-  const where = place.environment ? ` in ${place.environment.name}` : "";
+  const where = environment ? ` in ${environment.name}` : "";
   throw new DomainError(
     "forbidden",
     needed ? "access.role_needed" : "access.nobody",
     needed ? `This needs the role ${needed}${where}; yours is ${role}.` : `Nobody may do this${where}.`,
-    { details: { permission, needed, role, environment: place.environment?.name } },
+    { details: { permission, needed, role, environment: environment?.name } },
   );
 }
 

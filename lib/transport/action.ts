@@ -2,8 +2,11 @@ import { headers } from "next/headers";
 import { notFound, redirect, unstable_rethrow } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
+import { requireCan } from "../access/check";
+import type { Permission } from "../access/permissions";
 import { DomainError, type FieldError } from "../errors";
 import { type AuditMode, execute, type Operation } from "../operations/define";
+import { getFrame } from "../operations/frame/get";
 import { DIGEST_PREFIX } from "./digest";
 import { logFailure } from "./failure-log";
 import { currentActor } from "./session";
@@ -48,13 +51,27 @@ export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
     return await execute(operation, actor, input);
   } catch (error) {
     unstable_rethrow(error);
-    if (!(error instanceof DomainError)) throw error;
-    if (error.kind === "unauthenticated") redirect(await signInPath());
-    if (error.kind === "not_found") notFound();
-    throw Object.assign(error, {
-      digest: DIGEST_PREFIX + JSON.stringify(await describeError(error, operation.name)),
-    });
+    return failPage(error, operation.name);
   }
+}
+
+/** A page that is only a form: who may not send it is told so, instead of filling it in first. */
+export async function requireForPage(project: string, permission: Permission): Promise<void> {
+  const { role } = await runForPage(getFrame, { project });
+  try {
+    requireCan(role, permission);
+  } catch (error) {
+    await failPage(error, permission);
+  }
+}
+
+async function failPage(error: unknown, what: string): Promise<never> {
+  if (!(error instanceof DomainError)) throw error;
+  if (error.kind === "unauthenticated") redirect(await signInPath());
+  if (error.kind === "not_found") notFound();
+  throw Object.assign(error, {
+    digest: DIGEST_PREFIX + JSON.stringify(await describeError(error, what)),
+  });
 }
 
 /** Sign-in, and back to the page that was asked for (proxy.ts says which). */

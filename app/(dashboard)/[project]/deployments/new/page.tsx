@@ -4,7 +4,7 @@ import { Page, PageHead } from "@/components/page";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { getPlaces } from "@/lib/operations/frame/places";
-import { runForPage } from "@/lib/transport/action";
+import { requireForPage, runForPage } from "@/lib/transport/action";
 import { id, type SearchParams } from "../_components/list-query";
 import { NewDeployment } from "./new-deployment";
 
@@ -20,6 +20,7 @@ export async function generateMetadata() {
 
 export default async function NewDeploymentPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("deployments")]);
+  await requireForPage(project, "deployment.create");
   const places = await runForPage(getPlaces, { project });
   return (
     <Page>

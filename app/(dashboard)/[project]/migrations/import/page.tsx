@@ -4,7 +4,7 @@ import { Page, PageHead } from "@/components/page";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { getPlaces } from "@/lib/operations/frame/places";
-import { runForPage } from "@/lib/transport/action";
+import { requireForPage, runForPage } from "@/lib/transport/action";
 import { ImportMigrations } from "./import-migrations";
 
 interface PageProps {
@@ -18,6 +18,7 @@ export async function generateMetadata() {
 
 export default async function ImportPage({ params }: PageProps) {
   const [{ project }, t] = await Promise.all([params, getTranslations("migrations")]);
+  await requireForPage(project, "migration.write");
   const { services } = await runForPage(getPlaces, { project });
   return (
     <Page>

@@ -5,7 +5,7 @@ import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { TEMPLATES } from "@/lib/operations/migration/templates";
-import { runForPage } from "@/lib/transport/action";
+import { requireForPage, runForPage } from "@/lib/transport/action";
 import { NewMigration } from "./new-migration";
 
 interface PageProps {
@@ -20,6 +20,7 @@ export async function generateMetadata() {
 
 export default async function NewMigrationPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("migrations")]);
+  await requireForPage(project, "migration.write");
   const { services } = await runForPage(getPlaces, { project });
   const wanted = services.find((service) => service.name === query.service)?.name;
   return (
