@@ -4,25 +4,7 @@ import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { AUDIT_OUTCOMES } from "@/lib/operations/audit/list";
-import type { AuditQuery } from "./filter";
-
-/** Entities of operation names; a filter on one takes all its verbs. */
-const ENTITIES = [
-  "deployment",
-  "run",
-  "migration",
-  "sql",
-  "target",
-  "environment",
-  "service",
-  "project",
-  "member",
-  "invitation",
-  "token",
-  "user",
-  "session",
-  "audit",
-] as const;
+import { type AuditQuery, ENTITIES } from "./filter";
 
 interface AuditFilterBarProps {
   path: string;

@@ -1,6 +1,33 @@
 import type { auditFilterFields } from "@/lib/operations/audit/list";
 import { AUDIT_OUTCOMES } from "@/lib/operations/audit/list";
 
+/** Entities of operation names; a filter on one takes all its verbs. */
+export const ENTITIES = [
+  "deployment",
+  "run",
+  "migration",
+  "backup",
+  "restore",
+  "schedule",
+  "storage",
+  "undo",
+  "drift",
+  "comparison",
+  "baseline",
+  "schema",
+  "sql",
+  "target",
+  "environment",
+  "service",
+  "project",
+  "member",
+  "invitation",
+  "token",
+  "user",
+  "session",
+  "audit",
+] as const;
+
 type Raw = Record<string, string | string[] | undefined>;
 export type AuditQuery = Partial<Record<keyof typeof auditFilterFields | "before", string>>;
 
