@@ -167,3 +167,20 @@ export function updateRowSql(progress: LedgerProgress): string {
   if (progress.errorMessage !== undefined) set.push(`error_message = ${quoteText(progress.errorMessage)}`);
   return `UPDATE dbmigrator.migrations_log SET ${set.join(", ")} WHERE service = ${quoteText(progress.service)} AND filename = ${quoteText(progress.filename)} AND run_id = ${quoteText(progress.runId)} AND is_current AND status = 'running'`;
 }
+
+/**
+ * The same, for the transaction whose effect it records: without its row it must not be committed. As a DO block, where
+ * a statement can ask whether it found anything; no `$` is left in the literals, so nothing ends the block early.
+ */
+export function moveRowSql(progress: LedgerProgress): string {
+  const update = updateRowSql(progress).replaceAll("$", "\\x24");
+  return `DO $row$ BEGIN ${update}; IF NOT FOUND THEN RAISE EXCEPTION 'The row of this run is no longer in the ledger.' USING ERRCODE = '55000', HINT = 'Somebody settled or removed it meanwhile; nothing of this transaction was kept.'; END IF; END $row$`;
+}
+
+/**
+ * A migration that is told as applied must outlive a crash, also where ordinary commits do not wait for the disk.
+ * @param scope the rest of this transaction, or of the session
+ */
+export function durableCommit(scope: "transaction" | "session"): string {
+  return `SELECT pg_catalog.set_config('synchronous_commit', 'on', ${scope === "transaction"}) WHERE pg_catalog.current_setting('synchronous_commit') = 'off'`;
+}

@@ -1,6 +1,7 @@
 import type { LedgerRow } from "../core/plan/types";
 import type { MigrationOutcome, PostgresFailure, RunEvent } from "../core/run/types";
 import type { ConnectionSpec, ConnectOptions } from "./connect";
+import { durableCommit } from "./ledger-sql";
 import type { DatabaseError, MessageError } from "./runner-message";
 import type { PreparedScript } from "./runner-scripts";
 import { type RunnerSession, resetStatements, type Settings } from "./runner-session";
@@ -48,9 +49,14 @@ export function localLimits(script: PreparedScript): string[] {
   ];
 }
 
-/** Statements for the ledger, under the session's own role whatever the script set. */
+/** Statements for the ledger, under the session's own role and on the disk, whatever the script set. */
 export function ledgerStatements(script: PreparedScript, sql: string): string[] {
-  return script.changesRole ? ["SET LOCAL ROLE NONE", sql] : [sql];
+  return [
+    // Not ROLE NONE: the role may have been given to the session by ALTER ROLE … SET role.
+    ...(script.changesRole ? ["SET LOCAL SESSION AUTHORIZATION DEFAULT"] : []),
+    ...(script.relaxesCommit ? [durableCommit("transaction")] : []),
+    sql,
+  ];
 }
 
 /** The session is gone: what the server did last is to be looked up, not concluded from the error. */

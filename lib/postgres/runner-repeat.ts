@@ -3,7 +3,7 @@ import { maskSecrets } from "../core/query/mask";
 import type { PostgresFailure } from "../core/run/types";
 import type { Unit } from "../core/run/units";
 import type { Statement } from "../core/sql/types";
-import { updateRowSql } from "./ledger-sql";
+import { moveRowSql } from "./ledger-sql";
 import { isConnectionLoss, ledgerStatements, localLimits, type RunContext } from "./runner-context";
 import { buildMessage, rowsOfTag } from "./runner-message";
 import type { PreparedScript } from "./runner-scripts";
@@ -102,7 +102,7 @@ async function tryBatch(ctx: RunContext, { script, steps, statement, finish }: R
 
 function progressSql(ctx: RunContext, script: PreparedScript, steps: LedgerSteps): string {
   const { service, filename } = script.migration;
-  return updateRowSql({ service, filename, runId: ctx.runId, steps });
+  return moveRowSql({ service, filename, runId: ctx.runId, steps });
 }
 
 function progressOf(steps: LedgerSteps, statement: number): BatchProgress {

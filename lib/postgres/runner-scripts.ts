@@ -21,6 +21,8 @@ export interface PreparedScript extends PlanStep {
   touchesSession: boolean;
   /** The ledger is to be written under the role of the session, not under the script's. */
   changesRole: boolean;
+  /** It may have told the session not to wait for the disk. */
+  relaxesCommit: boolean;
 }
 
 /** Statements that can change the session, by themselves or through what they call. */
@@ -60,6 +62,7 @@ export function prepareScript(step: PlanStep): PreparedScript {
     touchesSession:
       parsed.statements.some((one) => SESSION_NODES.has(one.node)) || /\btemp(?:orary)?\b/i.test(text),
     changesRole: /\brole\b|\bauthorization\b/i.test(text),
+    relaxesCommit: /synchronous_commit/i.test(text),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Blocker, RunEvent } from "../core/run/types";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, type ConnectOptions, openConnection } from "./connect";
 import { targetError } from "./connect-errors";
+import { durableCommit } from "./ledger-sql";
 import { isTransactionPooler } from "./pooler";
 
 /** One key per database: two runners never work on one target, whichever services they have in hand. */
@@ -50,6 +51,8 @@ export function sessionSettings(settings: Settings): string[] {
     `SET lock_timeout = ${settings.lockTimeoutMs}`,
     `SET statement_timeout = ${settings.statementTimeoutMs}`,
     "SET idle_in_transaction_session_timeout = 0",
+    "SET idle_session_timeout = 0",
+    durableCommit("session"),
     // Since 17; a limit of the role or the database for ordinary work is not meant for migrations.
     "SELECT pg_catalog.set_config('transaction_timeout', '0', false) WHERE pg_catalog.current_setting('server_version_num')::int >= 170000",
     // To a role that is called like the ledger's schema, "$user" would be that schema: its tables belong elsewhere.
@@ -102,6 +105,8 @@ export async function prepareSession(
     if (row.readonly === "on" || row.standby) throw targetError("readOnly", spec);
     monitor = await watching;
     if (await isTransactionPooler(client, monitor)) throw targetError("pooler", spec);
+    // It is idle while a statement runs, and must be there when that one is to be cancelled.
+    monitor.query("SET idle_session_timeout = 0; SET statement_timeout = 0").catch(() => {});
     return { client, monitor, pid: row.pid, backendStart: row.start ?? "" };
   } catch (error) {
     (await (monitor ?? watching.catch(() => undefined)))?.end().catch(() => {});

@@ -40,8 +40,13 @@ describe("splitUnits", () => {
   });
 
   it("takes each statement alone when the script wants no transaction, and calls that may commit outside of one", () => {
-    const script = "-- dbmigrator: transaction=none\nSELECT 1; CALL p(); DO $$ BEGIN END $$;";
+    const script = "-- dbmigrator: transaction=none\nSELECT 1; CALL p(); DO $$ BEGIN COMMIT; END $$;";
     expect(unitsOf(script)).toEqual(["transaction 1", "outside 2", "outside 3"]);
+    const nested = "-- dbmigrator: transaction=none\nSELECT 1; DO $$ BEGIN CALL p(); END $$;";
+    expect(unitsOf(nested)).toEqual(["transaction 1", "outside 2"]);
+    // Nothing in it can commit, so it is recorded together with its effect.
+    const plain = "-- dbmigrator: transaction=none\nSELECT 1; DO $$ BEGIN EXECUTE 'SELECT 1'; END $$;";
+    expect(unitsOf(plain)).toEqual(["transaction 1", "transaction 2"]);
     expect(unitsOf("SELECT 1; CALL p();")).toEqual(["transaction 1,2"]);
   });
 });

@@ -28,8 +28,14 @@ const ROLLBACK_TO = /^rollback(?:\s+(?:work|transaction))?\s+to\b/i;
 const ROLLBACK = /^(?:rollback|abort)\b/i;
 const COMMIT = /^(?:commit|end)\b/i;
 
-/** Nodes whose code may commit by itself when it runs outside of a transaction. */
-const MAY_COMMIT = new Set(["CallStmt", "DoStmt"]);
+/**
+ * Whether its code may commit by itself when it runs outside of a transaction. What a DO block does not name it cannot
+ * do: EXECUTE and the functions that it calls run in one transaction (documentation: "Transaction Management").
+ */
+function mayCommit(statement: Statement): boolean {
+  if (statement.node === "DoStmt") return /commit|rollback|call/i.test(statement.text);
+  return statement.node === "CallStmt";
+}
 
 /** @see TransactionMode */
 export function transactionMode(parsed: ParsedScript, directives: UnitDirectives): TransactionMode {
@@ -79,7 +85,7 @@ export function splitUnits(
 
 function addLoose(units: Unit[], statement: Statement, alone: boolean, none: boolean): void {
   const last = units.at(-1);
-  if (statement.need === "outside" || (none && MAY_COMMIT.has(statement.node))) {
+  if (statement.need === "outside" || (none && mayCommit(statement))) {
     units.push({ kind: "outside", statements: [statement], rolledBack: false });
   } else if (last?.kind === "transaction" && !alone) {
     last.statements.push(statement);
