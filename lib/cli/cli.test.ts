@@ -185,6 +185,11 @@ describe("without a server", () => {
     const run = cli(["validate"]);
     expect(run.code).toBe(1);
     expect(run.out).toContain('migrations/1_both.sql:5:1  syntax error at or near "SELEC"');
+    write("migrations/1_both.sql", "SELECT 1;\nBEGIN;\nVACUUM;\nCOMMIT;\n");
+    expect(JSON.parse(cli(["validate", "--json"]).out)).toMatchObject({
+      ok: false,
+      problems: [{ line: 3, column: 1, message: "PostgreSQL refuses this statement inside BEGIN … COMMIT." }],
+    });
   });
 
   it("finds doubled versions in the files alone", () => {

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type MigrationFile, readMigrations } from "../core/migration/layouts";
 import type { MigrationSource } from "../core/migration/types";
@@ -20,8 +20,16 @@ function walk(folder: string, prefix: string, depth: number): string[] {
     const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
     if (entry.isDirectory()) return walk(folder, path, depth + 1);
+    if (entry.isSymbolicLink() && isFolder(join(folder, path))) {
+      warn(`${relative(process.cwd(), join(folder, path))} is a link to a folder and is not followed.`);
+      return [];
+    }
     return /\.sql(\.conf)?$/i.test(entry.name) ? [path] : [];
   });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** @throws DomainError validation, files.not_utf8, files.unreadable */

@@ -38,9 +38,6 @@ const SESSION_NODES = new Set([
   ],
   ...["LoadStmt", "ConstraintsSetStmt", "DiscardStmt", "ExecuteStmt"],
 ]);
-const OTHER_ENCODING =
-  /^set\s+(?:session\s+|local\s+)?(?:client_encoding\s*(?:=|to)|names)\s*(?!'?(?:utf-?8|unicode|default))\S/i;
-
 /** @param script what readDirectives and the parser make of the direction's text */
 export function prepareScript(step: PlanStep): PreparedScript {
   const { migration } = step;
@@ -48,9 +45,6 @@ export function prepareScript(step: PlanStep): PreparedScript {
   const { directives, problems: directiveProblems } = readDirectives(text);
   const parsed = parseScript(text);
   const { units, problems: unitProblems } = splitUnits(parsed, directives);
-  const encodings = parsed.statements.filter(
-    (one) => one.node === "VariableSetStmt" && OTHER_ENCODING.test(one.text),
-  );
   return {
     ...step,
     key: `${migration.service}/${migration.filename}`,
@@ -58,17 +52,12 @@ export function prepareScript(step: PlanStep): PreparedScript {
     units,
     mode: transactionMode(parsed, directives),
     directives,
-    problems: [...parsed.problems, ...directiveProblems, ...unitProblems, ...encodings.map(otherEncoding)],
+    problems: [...parsed.problems, ...directiveProblems, ...unitProblems],
     touchesSession:
       parsed.statements.some((one) => SESSION_NODES.has(one.node)) || /\btemp(?:orary)?\b/i.test(text),
     changesRole: /\brole\b|\bauthorization\b/i.test(text),
     relaxesCommit: /synchronous_commit/i.test(text),
   };
-}
-
-function otherEncoding({ line, column }: Statement): ScriptProblem {
-  const message = "The script changes the client's encoding; scripts are read as UTF-8.";
-  return { code: "session", line, column, message, hint: "Save it as UTF-8 and remove this line." };
 }
 
 /** A script that is refused before it runs, in the words of a failure. */
@@ -106,7 +95,7 @@ const MOST_KEPT = 4 * 1024 * 1024;
  * be sure. That one is missed here costs nothing but time: every script is prepared before it runs.
  */
 const NEEDS_A_LOOK =
-  /\0|dbmigrator|\b(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|discard|reset|session|program|copy|database|names|search_path|client_encoding|standard_conforming_strings|pg_advisory_unlock_all)\b/i;
+  /\0|dbmigrator|u&"|\b(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|discard|reset|session|program|copy|database|names|search_path|client_encoding|standard_conforming_strings|set_config|\w*advisory_unlock\w*)\b/i;
 
 /**
  * The scripts of a run. None runs when any of them has a mistake: all are checked first. Their statements are prepared

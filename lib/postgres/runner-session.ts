@@ -1,13 +1,13 @@
 import type pg from "pg";
 import type { Blocker, RunEvent } from "../core/run/types";
+import { RUNNER_LOCK } from "../core/sql/types";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, type ConnectOptions, openConnection } from "./connect";
 import { targetError } from "./connect-errors";
 import { durableCommit } from "./ledger-sql";
 import { isTransactionPooler } from "./pooler";
 
-/** One key per database: two runners never work on one target, whichever services they have in hand. */
-export const RUNNER_LOCK = "7020119284657310";
+export { RUNNER_LOCK };
 
 export interface RunSettings {
   /** How long a statement waits for a lock before it is undone and tried again; default 3 s. */
@@ -50,6 +50,8 @@ export function sessionSettings(settings: Settings): string[] {
   return [
     `SET lock_timeout = ${settings.lockTimeoutMs}`,
     `SET statement_timeout = ${settings.statementTimeoutMs}`,
+    // As scripts were read here, whatever the role or the database says.
+    "SET standard_conforming_strings = on",
     "SET idle_in_transaction_session_timeout = 0",
     "SET idle_session_timeout = 0",
     durableCommit("session"),

@@ -33,12 +33,31 @@ export function describePath(path: string): FilePart | "unknown" | null {
   if (own === undefined) return "unknown";
   const identity = readName(own);
   if (!identity) return "unknown";
-  const service = folders.at(-1);
+  const service = serviceOf(folders);
   return {
     ...(service === undefined ? {} : { service }),
     ...identity,
     role: config ? "config" : readRole(stem, own, inFolder),
   };
+}
+
+/** Folders that say that there are migrations in them, and not whose: orders/prisma/migrations/…, orders/db/2024/… */
+const KIND = /^migrat(?:e|ions?)$/i;
+const ABOVE_KIND = /^(?:prisma|db|database|sql)$/i;
+const PERIOD = /^v?\d+(?:[._-]\d+)*$/i;
+
+/** The innermost folder whose name can be a service's. */
+function serviceOf(folders: readonly string[]): string | undefined {
+  const names = [...folders];
+  const drop = (pattern: RegExp) => {
+    while (pattern.test(names.at(-1) ?? "")) names.pop();
+  };
+  drop(PERIOD);
+  if (KIND.test(names.at(-1) ?? "")) {
+    drop(KIND);
+    drop(ABOVE_KIND);
+  }
+  return names.at(-1);
 }
 
 function readRole(stem: string, own: string, inFolder: boolean): FilePart["role"] {

@@ -57,6 +57,23 @@ describe("layouts", () => {
     });
   });
 
+  it("takes the folder that can be a service's name for it, not one that says what lies in it or from when", () => {
+    const services = (paths: string[]) =>
+      read(Object.fromEntries(paths.map((path) => [path, "A"]))).migrations.map((one) => one.service);
+    expect(
+      services([
+        "billing/1_a.sql",
+        "mail/migrations/1_a.sql",
+        "orders/prisma/migrations/20240101_a/migration.sql",
+        "shop/db/migrate/2024/1_a.sql",
+        "users/sql/v1.2/1_a.sql",
+      ]),
+    ).toEqual(["billing", "mail", "orders", "shop", "sql"]);
+    expect(
+      services(["prisma/migrations/20240101_a/migration.sql", "2024/1_b.sql", "src/db/migration/V2__c.sql"]),
+    ).toEqual(["default", "default", "src"]);
+  });
+
   it("refuses markers that would run the wrong half", () => {
     expect(read({ "1_a.sql": "DROP TABLE t;\n-- migrate:up\nA" }).problems).toMatchObject([
       { level: "error", code: "marker" },

@@ -1,5 +1,5 @@
 import type { Directives } from "../migration/types";
-import { findBatches } from "../run/batches";
+import { splitUnits } from "../run/units";
 import { factsOf } from "../sql/facts";
 import { type FactCatalog, Knowledge } from "../sql/facts/knowledge";
 import { loadParser, parseScript, treeOf } from "../sql/parse-script";
@@ -48,7 +48,8 @@ export async function analyzeScriptAsync(text: string, options: AnalyzeOptions):
 export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
   const parsed = parseScript(text, { keepTrees: text.length < KEEP_TREES });
   const { transaction: mode = "auto", batches = [] } = options.directives ?? {};
-  if (parsed.problems.length === 0) parsed.problems.push(...findBatches(parsed.statements, batches).problems);
+  if (parsed.problems.length === 0)
+    parsed.problems.push(...splitUnits(parsed, { transaction: mode, batches }).problems);
   const transactions = readTransactions(parsed.statements, { transaction: mode, batches });
   const knowledge = new Knowledge(options.catalog);
   const positions = new Positions(text);

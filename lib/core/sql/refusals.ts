@@ -1,9 +1,13 @@
 import type { Node } from "./parser";
 import { scalarText } from "./transaction-need";
-import { calledFunctions, nameParts, names, walkTree } from "./tree";
-import type { ScriptProblem } from "./types";
+import { calledFunctions, calls, nameParts, names, walkTree } from "./tree";
+import { RUNNER_LOCK, type ScriptProblem } from "./types";
 
 export type Refusal = Pick<ScriptProblem, "code" | "message" | "hint">;
+
+function session(message: string, hint: string): Refusal {
+  return { code: "session", message, hint };
+}
 
 /** Schema of the ledger in every target; both begin with its name. */
 const LEDGER = "dbmigrator";
@@ -19,9 +23,9 @@ const isOwn = (schema: string | undefined) => schema !== undefined && OWN.includ
 export function refusalOf(tree: Node, text: string): Refusal | null {
   return (
     databaseRefusal(tree) ??
-    programRefusal(tree) ??
+    programRefusal(tree, text) ??
     transactionRefusal(tree) ??
-    sessionRefusal(tree) ??
+    sessionRefusal(tree, text) ??
     ledgerRefusal(tree, text)
   );
 }
@@ -55,11 +59,12 @@ export function codeOf(tree: Node): string | null {
 }
 
 const PROGRAM_IN_CODE = /\bcopy\b[^;]*\b(?:from|to)\s+program\b/i;
+const COMMENTS = /\/\*[\s\S]*?\*\/|--[^\n]*/g;
 const LEDGER_IN_CODE =
   /\b(?:insert\s+into|update|delete\s+from|truncate|alter\s+(?:table|schema)|drop\s+(?:table|schema)|merge\s+into)\b[^;]*\bdbmigrator(?:_undo)?\b/i;
 
-function programRefusal(tree: Node): Refusal | null {
-  const runs = "CopyStmt" in tree ? tree.CopyStmt.is_program : PROGRAM_IN_CODE.test(codeOf(tree) ?? "");
+function programRefusal(tree: Node, text: string): Refusal | null {
+  const runs = "CopyStmt" in tree ? tree.CopyStmt.is_program : runsProgram(tree, text);
   if (!runs) return null;
   return {
     code: "copy_program",
@@ -68,8 +73,11 @@ function programRefusal(tree: Node): Refusal | null {
   };
 }
 
-function session(message: string, hint: string): Refusal {
-  return { code: "session", message, hint };
+/** In the code of a block or function, or in what a call hands on to be run (dblink_exec, cron.schedule). */
+function runsProgram(tree: Node, text: string): boolean {
+  if (!/program|\\/i.test(text)) return false;
+  const code = [codeOf(tree) ?? "", ...calls(tree).flatMap(({ args }) => args.map((arg) => arg ?? ""))];
+  return code.some((one) => PROGRAM_IN_CODE.test(one) || PROGRAM_IN_CODE.test(one.replace(COMMENTS, " ")));
 }
 
 function transactionRefusal(tree: Node): Refusal | null {
@@ -93,51 +101,72 @@ function transactionRefusal(tree: Node): Refusal | null {
   );
 }
 
-function sessionRefusal(tree: Node): Refusal | null {
+function sessionRefusal(tree: Node, text: string): Refusal | null {
   if ("DiscardStmt" in tree && tree.DiscardStmt.target === "DISCARD_ALL") {
     return session(
       "DISCARD ALL drops the lock that keeps other runners away.",
       "Use DISCARD PLANS, DISCARD SEQUENCES or DISCARD TEMP.",
     );
   }
-  if ("VariableSetStmt" in tree) return settingRefusal(tree.VariableSetStmt);
-  if ("SelectStmt" in tree || "CallStmt" in tree || "DoStmt" in tree) {
-    const name = "pg_advisory_unlock_all";
-    if (calledFunctions(tree).includes(name) || codeOf(tree)?.includes(name)) {
+  if (/advisory_unlock/i.test(text)) {
+    const all = calledFunctions(tree).includes(UNLOCK_ALL) || codeOf(tree)?.includes(UNLOCK_ALL);
+    if (all || text.includes(RUNNER_LOCK)) {
       return session(
-        "pg_advisory_unlock_all() drops the lock that keeps other runners away.",
+        `${all ? `${UNLOCK_ALL}()` : "This"} drops the lock that keeps other runners away.`,
         "Release the locks of your own by their keys.",
       );
     }
   }
+  if ("VariableSetStmt" in tree) {
+    const { kind, name, args } = tree.VariableSetStmt;
+    if (kind === "VAR_RESET_ALL") {
+      return session(
+        "RESET ALL takes away the time limits of the run.",
+        "Reset the settings that you changed by name.",
+      );
+    }
+    return kind === "VAR_SET_VALUE" ? settingRefusal(name ?? "", (args ?? []).map(scalarText)) : null;
+  }
+  if ("DoStmt" in tree && /standard_conforming_strings/i.test(codeOf(tree) ?? ""))
+    return settingRefusal("standard_conforming_strings", ["off"]);
+  if (!/set_config/i.test(text)) return null;
+  for (const { name, args } of calls(tree)) {
+    const [setting, value] = args;
+    const refusal = name === "set_config" && setting ? settingRefusal(setting, [value ?? ""]) : null;
+    if (refusal) return refusal;
+  }
   return null;
 }
 
-function settingRefusal(set: { kind?: string; name?: string; args?: Node[] }): Refusal | null {
-  if (set.kind === "VAR_RESET_ALL") {
-    return session(
-      "RESET ALL takes away the time limits of the run.",
-      "Reset the settings that you changed by name.",
-    );
-  }
-  const values = (set.args ?? []).map(scalarText);
-  if (set.name === "session_authorization" && set.kind === "VAR_SET_VALUE") {
+const UNLOCK_ALL = "pg_advisory_unlock_all";
+/** PostgreSQL takes the first letters of off, false and no, as far as they are not ambiguous. */
+const OFF = /^(?:off?|f(?:a(?:l(?:s(?:e)?)?)?)?|no?|0)$/i;
+const UTF8 = /^(?:utf-?8|unicode|default)?$/i;
+
+/** Settings under which the server would read the script, or its names, otherwise than it was checked. */
+function settingRefusal(setting: string, values: string[]): Refusal | null {
+  const name = setting.toLowerCase();
+  const [value = ""] = values;
+  if (name === "session_authorization") {
     return session(
       "SET SESSION AUTHORIZATION changes who records the migration.",
       "Use SET LOCAL ROLE, which ends with the transaction.",
     );
   }
-  if (
-    set.name === "standard_conforming_strings" &&
-    ["off", "false", "no", "0"].includes((values[0] ?? "").toLowerCase())
-  ) {
+  if (name === "standard_conforming_strings" && OFF.test(value.trim())) {
     return session(
       "With standard_conforming_strings off, the server would read this script otherwise than it was checked.",
       "Write strings with backslash escapes as E'…'.",
     );
   }
-  if (set.name === "search_path" && values.some(isOwn)) return ledger();
-  return null;
+  if (name === "client_encoding" && !UTF8.test(value.trim())) {
+    return session(
+      "The script changes the client's encoding; scripts are read as UTF-8.",
+      "Save it as UTF-8 and remove this line.",
+    );
+  }
+  const schemas = values.flatMap((one) => one.split(",")).map((one) => one.trim().replaceAll('"', ""));
+  return name === "search_path" && schemas.some(isOwn) ? ledger() : null;
 }
 
 function ledger(): Refusal {
@@ -160,7 +189,8 @@ const HARMLESS = new Set([
 const WRITES = new Set(["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"]);
 
 function ledgerRefusal(tree: Node, text: string): Refusal | null {
-  if (!text.toLowerCase().includes(LEDGER)) return null;
+  // A name may also be written with escapes: U&"\0064bmigrator".
+  if (!text.toLowerCase().includes(LEDGER) && !/u&"/i.test(text)) return null;
   const code = codeOf(tree);
   if (code !== null && LEDGER_IN_CODE.test(code)) return ledger();
   let found = false;

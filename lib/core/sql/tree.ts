@@ -67,3 +67,20 @@ export function calledFunctions(tree: unknown): string[] {
   });
   return found;
 }
+
+/** Functions called in a statement, with those of their arguments that are literals of text. */
+export function calls(tree: unknown): { name: string; args: (string | null)[] }[] {
+  const found: { name: string; args: (string | null)[] }[] = [];
+  walkTree(tree, (name, body) => {
+    if (name !== "FuncCall") return undefined;
+    const args = ((body.args ?? []) as Node[]).map(literalText);
+    found.push({ name: names(body.funcname as Node[]).at(-1) ?? "", args });
+    return undefined;
+  });
+  return found;
+}
+
+function literalText(node: Node): string | null {
+  if ("TypeCast" in node && node.TypeCast.arg) return literalText(node.TypeCast.arg);
+  return "A_Const" in node ? (node.A_Const.sval?.sval ?? null) : null;
+}

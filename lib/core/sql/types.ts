@@ -11,6 +11,9 @@ export interface Position {
  */
 export type TransactionNeed = "inside" | "outside" | "control";
 
+/** The runner's advisory lock, one key per database: two runners never work on one target. Scripts may not drop it. */
+export const RUNNER_LOCK = "7020119284657310";
+
 /** One statement of a script as PostgreSQL's own parser sees it. */
 export interface Statement {
   /** Counts from 1 within the script. */
