@@ -97,6 +97,7 @@ describe("a backup that fails", () => {
 
   it("is gone when its connection is cut or when it is cancelled", async () => {
     const root = await newFolder();
+    const ends: Promise<unknown>[] = [];
     const cut = createBackup({
       spec: source.spec,
       store: slow(folderStore(join(root, "cut"))),
@@ -104,13 +105,13 @@ describe("a backup that fails", () => {
       codec: "none",
       onProgress: ({ phase }) => {
         if (phase !== "data") return;
-        runSql(
-          admin(),
-          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${source.name}'`,
-        ).catch(() => {});
+        const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${source.name}'`;
+        ends.push(runSql(admin(), end));
       },
     });
     await expect(cut).rejects.toMatchObject({ kind: "target" });
+    // One that comes late would cut the next backup too.
+    await Promise.all(ends);
     const stop = new AbortController();
     const reason = new Error("stop");
     const cancelled = createBackup({
