@@ -36,7 +36,7 @@ function rules(newer: Snapshot, older: Snapshot): Rule[] {
   const crossed = (major: number) => majorOf(older) < major && majorOf(newer) >= major;
   return [
     withExtensionVersion,
-    ...(crossed(15) ? [withPublicCreate] : []),
+    ...(crossed(15) ? [withPublicCreate, withLoggedSequences] : []),
     ...(crossed(16) ? [withQualifiedColumns] : []),
     ...(crossed(17) ? [withoutMaintain, withoutDomainNotNull] : []),
     ...(crossed(18) ? [withoutNotNullNames] : []),
@@ -71,6 +71,12 @@ function withPublicCreate(fact: Fact, other: Fact | undefined): Fact {
   // In the order of the other, which is sorted.
   const order = (grant: Grant) => other.acl?.findIndex((one) => isEqual(one, grant)) ?? -1;
   return { ...fact, acl: [...theirs, ...rest].sort((a, b) => order(a) - order(b)) };
+}
+
+/** 15: sequences may be unlogged, and those of unlogged tables are. */
+function withLoggedSequences(fact: Fact): Fact {
+  if (fact.kind === "identity_sequence") return { ...fact, body: { ...fact.body, unlogged: null } };
+  return fact.kind === "sequence" ? { ...fact, body: { ...fact.body, unlogged: false } } : fact;
 }
 
 /** 16: a view of one relation no longer names it before each column. */

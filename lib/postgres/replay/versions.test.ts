@@ -6,10 +6,11 @@ import { testDatabase } from "../../testing/postgres";
 import { RICH_SCHEMA } from "../../testing/rich-schema";
 import { readSnapshot } from "../introspect/read-snapshot";
 
-/** What versions tell in words of their own: views of one relation, names of NOT NULL, MAINTAIN, who owns public. */
+/** What versions tell in words of their own: views of one relation, NOT NULL, MAINTAIN, public, unlogged sequences. */
 const TOLD_APART = `
 CREATE TABLE told (id int NOT NULL, owner int, note text, CHECK (id > 0));
 CREATE TABLE heir () INHERITS (told);
+CREATE UNLOGGED TABLE quick (id serial, no int GENERATED ALWAYS AS IDENTITY);
 CREATE TABLE part (at date NOT NULL, id int) PARTITION BY RANGE (at);
 CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 CREATE VIEW one AS SELECT id, note FROM told WHERE owner > 1;
