@@ -114,8 +114,13 @@ class ScriptRun {
     if (first) this.statements.push(first);
   }
 
-  private skip(statement: Statement, code: WhyNotCode, why: string): void {
-    this.add(statement, NOTHING, { tried: false, whyNot: why, whyNotCode: code });
+  private skip(
+    statement: Statement,
+    code: WhyNotCode,
+    why: string,
+    about: Pick<TriedStatement, "extension"> = {},
+  ): void {
+    this.add(statement, NOTHING, { tried: false, whyNot: why, whyNotCode: code, ...about });
   }
 
   private async step(statement: Statement, apart: boolean): Promise<void> {
@@ -174,6 +179,7 @@ class ScriptRun {
         statement,
         "extension_missing",
         `Not tried: the scratch server has no extension ${extension}.`,
+        { extension },
       );
     }
     try {

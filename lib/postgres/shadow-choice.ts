@@ -24,16 +24,17 @@ export interface ShadowChoice {
  * script that nobody has approved yet should run where it cannot reach anything: so the embedded server comes
  * first, as long as it behaves the same; the target's own server second; an embedded server of another version
  * last, with a note.
+ * @param scripts what will run there: an extension that they install, and that the target's server has, counts as its own
  * @returns null when there is no place at all
  */
 export function chooseShadow(
   wanted: "auto" | ShadowKind,
   target: TargetTraits,
   embedded: EmbeddedTraits | null,
+  scripts: readonly string[],
 ): ShadowChoice | null {
-  const missing = embedded
-    ? target.extensions.map((one) => one.name).filter((name) => !embedded.extensions.has(name))
-    : [];
+  const needed = new Set([...target.extensions.map((one) => one.name), ...installedBy(scripts, target)]);
+  const missing = embedded ? [...needed].filter((name) => !embedded.extensions.has(name)) : [];
   const onTarget: ShadowChoice = {
     kind: "target_server",
     reason: onTargetReason(wanted, target, embedded, missing),
@@ -48,6 +49,16 @@ export function chooseShadow(
     reason: embeddedReason(wanted, same, target, embedded),
     missingExtensions: missing,
   };
+}
+
+function installedBy(scripts: readonly string[], target: TargetTraits): string[] {
+  const available = new Set(target.available);
+  const creates =
+    /\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?(?:"([^"]+)"|([\p{L}_][\p{L}\p{N}_$]*))/giu;
+  return scripts
+    .flatMap((script) => [...script.matchAll(creates)])
+    .map(([, quoted, plain]) => quoted ?? plain?.toLowerCase() ?? "")
+    .filter((name) => available.has(name));
 }
 
 function onTargetReason(

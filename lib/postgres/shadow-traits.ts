@@ -17,6 +17,8 @@ export interface TargetTraits {
   localeProvider: string;
   locale: string | null;
   extensions: TargetExtension[];
+  /** Names of pg_available_extensions: what a script could install. */
+  available: string[];
   /** Roles that own or are granted something in the database. */
   roles: string[];
   /** Every role of the target's server, without PostgreSQL's own: scripts may name them. */
@@ -75,6 +77,7 @@ export async function readTraits(client: pg.Client): Promise<TargetTraits> {
     localeProvider: row.locale.datlocprovider ?? "c",
     locale: row.locale.datlocale ?? row.locale.daticulocale ?? null,
     extensions: row.extensions,
+    available: row.available,
     roles: row.roles,
     allRoles: row.all_roles,
     settings: row.settings,
@@ -94,6 +97,7 @@ interface TraitsRow {
   datctype: string;
   locale: { datlocprovider?: string; datlocale?: string | null; daticulocale?: string | null };
   extensions: TargetExtension[];
+  available: string[];
   roles: string[];
   all_roles: string[];
   settings: Record<string, string>;
@@ -111,6 +115,7 @@ SELECT current_setting('server_version') AS server_version,
                                   ORDER BY e.oid)
                    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
                   WHERE e.extname <> 'plpgsql'), '[]') AS extensions,
+       coalesce((SELECT jsonb_agg(a.name) FROM pg_available_extensions a), '[]') AS available,
        coalesce((SELECT jsonb_agg(DISTINCT o.rolname)
                    FROM pg_shdepend s JOIN pg_roles o ON o.oid = s.refobjid
                   WHERE s.dbid = d.oid AND s.refclassid = 'pg_authid'::regclass), '[]') AS roles,

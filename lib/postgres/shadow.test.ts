@@ -47,6 +47,7 @@ describe("where a scratch copy is made", () => {
       major,
       canCreateDatabase,
       extensions: extensions.map((name) => ({ name, schema: "public", version: "1" })),
+      available: ["citext", "vector"],
     }) as unknown as TargetTraits;
   const embedded = { major: 18, extensions: new Set(["citext"]) };
 
@@ -101,12 +102,22 @@ describe("where a scratch copy is made", () => {
       "target_wanted",
     ],
   ] as const)("is %s", (_, wanted, traits, server, kind, code) => {
-    expect(chooseShadow(wanted, traits, server)).toMatchObject({ kind, reason: { code } });
+    expect(chooseShadow(wanted, traits, server, [])).toMatchObject({ kind, reason: { code } });
+  });
+
+  it.each([
+    ['CREATE EXTENSION IF NOT EXISTS "vector" WITH SCHEMA public;', "target_server"],
+    ["SELECT 1; create extension Vector;", "target_server"],
+    ["CREATE EXTENSION citext;", "embedded"],
+    // Neither server has it: the target is spared, and the check says what is missing.
+    ["CREATE EXTENSION postgis;", "embedded"],
+  ])("goes by the extensions that the scripts install: %s", (script, kind) => {
+    expect(chooseShadow("auto", target(18, true), embedded, [script])).toMatchObject({ kind });
   });
 
   it("is nowhere without an embedded server and without the right to create databases", () => {
-    expect(chooseShadow("auto", target(18, false), null)).toBeNull();
-    expect(chooseShadow("embedded", target(18, true), null)).toBeNull();
+    expect(chooseShadow("auto", target(18, false), null, [])).toBeNull();
+    expect(chooseShadow("embedded", target(18, true), null, [])).toBeNull();
   });
 });
 

@@ -38,7 +38,9 @@ export interface ShadowOptions {
 }
 
 /** What decides where a copy is made. */
-export type PlaceOptions = Pick<ShadowOptions, "target" | "embedded" | "place">;
+export type PlaceOptions = Pick<ShadowOptions, "target" | "embedded" | "place"> & {
+  scripts: readonly string[];
+};
 
 export interface Shadow {
   kind: ShadowKind;
@@ -162,14 +164,14 @@ export async function choosePlace(
   options: PlaceOptions,
   traits: TargetTraits,
 ): Promise<{ choice: ShadowChoice; adminSpec: ConnectionSpec }> {
-  const { embedded, place } = options;
+  const { embedded, place, scripts } = options;
   const spec =
     place === "target_server" || !embedded
       ? null
       : typeof embedded === "function"
         ? await startOrNull(embedded, traits, place)
         : embedded;
-  const choice = chooseShadow(place, traits, spec ? await readEmbedded(spec) : null);
+  const choice = chooseShadow(place, traits, spec ? await readEmbedded(spec) : null, scripts);
   if (!choice) throw noPlace(place);
   if (choice.kind === "embedded" && spec) return { choice, adminSpec: spec };
   return { choice, adminSpec: options.target };

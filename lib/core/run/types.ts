@@ -163,6 +163,8 @@ export interface TriedStatement {
   whyNot?: string;
   /** Key of the translation of `whyNot`. */
   whyNotCode?: WhyNotCode;
+  /** With `extension_missing`: the extension that the scratch server lacks. */
+  extension?: string;
   /** What was changed in the statement for the scratch copy, in words: `OWNER TO` another role … */
   adapted?: string;
   /** false: whether tables were read as a whole could not be seen; `scans` is empty and means nothing. */

@@ -8,6 +8,7 @@ import type {
   PlannedMigration,
   PostgresFailure,
   UndoForetold,
+  WhyNotCode,
 } from "../../core/run/types";
 import type { LockMode } from "../../core/sql/types";
 import type { DeploymentBackup } from "../backup/before-deployment";
@@ -122,7 +123,7 @@ export type SummaryPart =
   /** Foretold from the target's sizes. */
   | { kind: "backup"; seconds: number; bytes: number; testRestore: boolean }
   | { kind: "not_tried"; code: string; message: string; hint: string | null }
-  | { kind: "fails"; failure: PostgresFailure }
+  | { kind: "fails"; failure: PostgresFailure; lacks: string[] }
   | { kind: "problems"; count: number };
 
 export type Blocks = "reads_and_writes" | "writes" | "nothing";
@@ -151,6 +152,10 @@ export interface StatementView {
   durationMs: number | null;
   tried: boolean;
   whyNot: string | null;
+  /** Key of the translation of `whyNot`. */
+  whyNotCode: WhyNotCode | null;
+  /** The extension that it needs and the shadow's server lacks. */
+  extension: string | null;
   error: PostgresFailure | null;
   /** The worst finding about it; `index` into `findings`. */
   finding: { index: number; code: string; severity: Severity; effect: Finding["effect"] } | null;

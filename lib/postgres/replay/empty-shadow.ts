@@ -143,11 +143,12 @@ interface FoundPlace {
 }
 
 async function findPlace(options: EmptyShadowOptions): Promise<FoundPlace> {
-  const { like, embedded } = options;
+  const { like, embedded, scripts } = options;
   if (like) {
     const found = await readLike(like, guard(options, { kind: "target_server" }));
     const place = options.place ?? "auto";
-    const where = await choosePlace({ target: like, place, ...(embedded ? { embedded } : {}) }, found.traits);
+    const wanted = { target: like, place, scripts, ...(embedded ? { embedded } : {}) };
+    const where = await choosePlace(wanted, found.traits);
     return { ...found, ...where };
   }
   if (!embedded) throw new Error("without a database to be like, a scratch server is needed");

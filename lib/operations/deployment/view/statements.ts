@@ -63,6 +63,8 @@ function statementView(
     durationMs: tried?.durationMs ?? null,
     tried: tried?.tried ?? false,
     whyNot: tried?.whyNot ?? null,
+    whyNotCode: tried?.whyNotCode ?? null,
+    extension: tried?.extension ?? null,
     error: tried?.error ?? null,
     finding,
   };

@@ -16,8 +16,12 @@ export function summaryParts(args: {
     { kind: "applies", migrations: groups.length, statements: statements.length, direction },
   ];
   if (check.problems.length > 0) parts.push({ kind: "problems", count: check.problems.length });
-  const failed = statements.find((one) => one.error);
-  if (failed?.error) parts.push({ kind: "fails", failure: failed.error });
+  const at = statements.findIndex((one) => one.error);
+  const failure = statements[at]?.error;
+  if (failure) {
+    const lacks = statements.slice(0, at).flatMap((one) => one.extension ?? []);
+    parts.push({ kind: "fails", failure, lacks: [...new Set(lacks)] });
+  }
   parts.push(...blockParts(args.timelines, groups, check));
   if (check.destroys.length > 0) parts.push({ kind: "destroys", names: check.destroys });
   if (check.dryRun && direction === "up") {

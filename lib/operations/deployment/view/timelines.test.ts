@@ -8,7 +8,15 @@ import { lockTimelines } from "./timelines";
 function statement(durationMs: number, ...locks: [string, LockMode][]): StatementView {
   return {
     ...{ number: 1, statement: 1, line: 1, sql: "", blocks: "nothing", rewrites: [], scans: [], rows: null },
-    ...{ tried: true, whyNot: null, error: null, finding: null, durationMs },
+    ...{
+      tried: true,
+      whyNot: null,
+      whyNotCode: null,
+      extension: null,
+      error: null,
+      finding: null,
+      durationMs,
+    },
     locks: locks.map(([relation, mode]) => ({ relation, mode, blocks: blocksOf(mode) })),
   };
 }

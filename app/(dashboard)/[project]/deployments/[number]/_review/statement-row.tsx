@@ -80,8 +80,14 @@ function Remark({ statement, finding }: { statement: StatementView; finding: Fin
       </span>
     );
   }
-  if (!statement.tried && statement.whyNot)
-    return <span className="second">{t("statements.whyNot", { why: statement.whyNot })}</span>;
+  if (!statement.tried && statement.whyNotCode) {
+    const why = t(`statements.whyNot.${statement.whyNotCode}`, { extension: statement.extension ?? "" });
+    return (
+      <span className="second" title={statement.whyNot ?? undefined}>
+        {why}
+      </span>
+    );
+  }
   return null;
 }
 

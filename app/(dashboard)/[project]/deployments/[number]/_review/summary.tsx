@@ -71,7 +71,12 @@ function Part({ part }: { part: SummaryPart }) {
     case "not_tried":
       return t.rich("summary.notTried", { b: strong, message: part.message });
     case "fails":
-      return t.rich("summary.fails", { hot, message: part.failure.message });
+      return (
+        <>
+          {t.rich("summary.fails", { hot, message: part.failure.message })}{" "}
+          {part.lacks.map((extension) => t("summary.lacks", { extension })).join(" ")}
+        </>
+      );
     case "problems":
       return t.rich("summary.problems", { hot, count: part.count });
   }
