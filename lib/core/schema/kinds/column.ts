@@ -19,7 +19,7 @@ import {
   notNullSettings,
   readNotNull,
 } from "./not-null";
-import { restartOption, type SequenceNumbers, sequenceOptions } from "./sequence";
+import { alterNumbers, type SequenceNumbers, sequenceOptions } from "./sequence";
 
 export interface ColumnBody {
   position: number;
@@ -118,7 +118,7 @@ export const columnKind: KindDefinition = {
       },
       CASE WHEN a.attidentity <> '' THEN (SELECT json_build_object('oid', s.seqrelid, 'type', format_type(s.seqtypid, NULL),
           'start', s.seqstart::text, 'increment', s.seqincrement::text, 'min', s.seqmin::text, 'max', s.seqmax::text,
-          'cache', s.seqcache::text, 'cycle', s.seqcycle, 'position', CASE WHEN has_sequence_privilege(s.seqrelid, 'USAGE, SELECT') THEN pg_sequence_last_value(s.seqrelid)::text END, 'bare', quote_ident(sc.relname), 'name', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname))
+          'cache', s.seqcache::text, 'cycle', s.seqcycle, 'bare', quote_ident(sc.relname), 'name', quote_ident(sn.nspname) || '.' || quote_ident(sc.relname))
         FROM pg_depend sd JOIN pg_sequence s ON s.seqrelid = sd.objid JOIN pg_class sc ON sc.oid = s.seqrelid
         JOIN pg_namespace sn ON sn.oid = sc.relnamespace
         WHERE sd.classid = 'pg_class'::regclass AND sd.refclassid = 'pg_class'::regclass AND sd.refobjid = c.oid AND sd.refobjsubid = a.attnum
@@ -403,15 +403,19 @@ function alterIdentity(
     b.sequence && a.sequence
       ? sequenceOptions(b.sequence, a.sequence).filter((o) => !o.startsWith("AS "))
       : [];
-  if (options.length > 0 && a.sequence && b.sequence) options.push(...restartOption(a.sequence, b.sequence));
   return [
     ...renamed,
     ...(a.identity === b.identity
       ? []
       : [`${on} SET GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"}`]),
-    ...(options.length > 0
+    ...(options.length > 0 && a.sequence && b.sequence
       ? [
-          `${on} ${options.map((option) => (option.startsWith("RESTART") ? option : `SET ${option}`)).join(" ")}`,
+          alterNumbers(
+            b.sequenceName ?? "",
+            `${on} ${options.map((option) => `SET ${option}`).join(" ")}`,
+            a.sequence,
+            b.sequence,
+          ),
         ]
       : []),
   ];

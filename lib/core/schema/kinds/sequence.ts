@@ -15,8 +15,6 @@ export interface SequenceBody {
   unlogged: boolean;
   /** `schema.table.column`, quoted. */
   ownedBy: string | null;
-  /** Last value given out; null: none yet. Data, not schema. */
-  position: string | null;
 }
 const body = (fact: Fact) => fact.body as unknown as SequenceBody;
 
@@ -34,14 +32,36 @@ export function sequenceOptions(to: SequenceNumbers, from?: SequenceNumbers): st
   return options.filter(([key]) => from === undefined || from[key] !== to[key]).map(([, sql]) => sql);
 }
 
-/** RESTART, where the place that the sequence has reached lies outside its new bounds. */
-export function restartOption(
-  from: { position: string | null; start: string },
-  to: { min: string; max: string; start: string },
-): string[] {
-  const at = BigInt(from.position ?? from.start);
-  const outside = at < BigInt(to.min) || at > BigInt(to.max);
-  return outside ? [`RESTART WITH ${at < BigInt(to.min) ? to.min : to.start}`] : [];
+/**
+ * A change of numbers, with a RESTART where the place that the sequence has reached lies outside of its new bounds.
+ * The server looks when it runs: a place read before would be old, and reading it locks every sequence until the
+ * end of the transaction.
+ * @param statement ALTER SEQUENCE, or ALTER TABLE of an identity column, to which RESTART can be added
+ */
+export function alterNumbers(
+  sequence: string,
+  statement: string,
+  from: Pick<SequenceNumbers, "min" | "max">,
+  to: Pick<SequenceNumbers, "min" | "max" | "start">,
+): string {
+  const [wasMin, wasMax, min, max] = [from.min, from.max, to.min, to.max].map(BigInt) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  if (min > wasMax) return `${statement} RESTART WITH ${min}`;
+  if (max < wasMin) return `${statement} RESTART WITH ${to.start}`;
+  const outside = [
+    ...(min > wasMin ? [{ test: `< ${min}`, start: to.min }] : []),
+    ...(max < wasMax ? [{ test: `> ${max}`, start: to.start }] : []),
+  ];
+  if (outside.length === 0) return statement;
+  const branches = outside.map(
+    ({ test, start }) =>
+      `IF (SELECT last_value FROM ${sequence}) ${test} THEN\n    ${statement} RESTART WITH ${start};\n  `,
+  );
+  return `DO $restart$\nBEGIN\n  ${branches.join("ELS")}ELSE\n    ${statement};\n  END IF;\nEND $restart$`;
 }
 
 export function persistenceSql(fact: Fact): string {
@@ -56,7 +76,7 @@ export const sequenceKind: KindDefinition = {
     () => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
       coalesce(c.relacl, acldefault('s', c.relowner))::text[] AS acl, format_type(s.seqtypid, NULL) AS type,
       s.seqstart::text AS start, s.seqincrement::text AS increment, s.seqmin::text AS min, s.seqmax::text AS max,
-      s.seqcache::text AS cache, s.seqcycle AS cycle, c.relpersistence = 'u' AS unlogged, CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid)::text END AS position,
+      s.seqcache::text AS cache, s.seqcycle AS cycle, c.relpersistence = 'u' AS unlogged,
       (SELECT quote_ident(tn.nspname) || '.' || quote_ident(t.relname) || '.' || quote_ident(a.attname) FROM pg_depend d
         JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
@@ -76,7 +96,6 @@ export const sequenceKind: KindDefinition = {
       cycle: row.cycle === true,
       unlogged: row.unlogged === true,
       ownedBy: optional(row, "owned_by"),
-      position: optional(row, "position"),
     };
     return {
       id: `sequence:${name}`,
@@ -94,13 +113,14 @@ export const sequenceKind: KindDefinition = {
   alter: (from, to) => {
     const [a, b] = [body(from), body(to)];
     const options = sequenceOptions(b, a);
-    if (options.length > 0) options.push(...restartOption(a, b));
+    const numbers = `ALTER SEQUENCE ${to.name} ${options.join(" ")}`;
     return [
-      ...(options.length > 0 ? [`ALTER SEQUENCE ${to.name} ${options.join(" ")}`] : []),
+      ...(options.length > 0 ? [alterNumbers(to.name, numbers, a, b)] : []),
       ...(a.unlogged === b.unlogged ? [] : [persistenceSql(to)]),
     ];
   },
-  // Ownership by a column is an action of its own: the column may come later than the sequence.
+  // Ownership by a column is an action of its own: the column may come later than the sequence. Snapshots written
+  // before hold a position, which is data.
   compared: (fact) => ({ ...fact.body, ownedBy: undefined, position: undefined }),
   ownedAs: (fact) => `SEQUENCE ${fact.name}`,
   grantedOn: (fact) => ({ on: `SEQUENCE ${fact.name}`, all: "rwU" }),
