@@ -1,35 +1,42 @@
-import type { Address, FactId } from "../../core/schema/types";
+/** What one catalog's objects stand for, by oid and part (a column's number; 0: the whole object). */
+export class CatalogPlaces<T> {
+  readonly #whole = new Map<number, T>();
+  readonly #parts = new Map<number, (T | undefined)[]>();
 
-/** Room for the parts of one object (a table has at most 1,600 columns). */
-const PARTS = 4096;
-const OIDS = 2 ** 32;
+  set(oid: number, sub: number, value: T): void {
+    if (sub === 0) {
+      this.#whole.set(oid, value);
+      return;
+    }
+    const parts = this.#parts.get(oid);
+    if (parts) parts[sub] = value;
+    else {
+      const first: (T | undefined)[] = [];
+      first[sub] = value;
+      this.#parts.set(oid, first);
+    }
+  }
 
-/** Numbers for catalogs; few, and the same for every reading. */
-const catalogs = new Map<string, number>();
+  get(oid: number, sub: number): T | undefined {
+    return sub === 0 ? this.#whole.get(oid) : this.#parts.get(oid)?.[sub];
+  }
 
-function numberOf(catalog: string): number {
-  const known = catalogs.get(catalog);
-  if (known !== undefined) return known;
-  catalogs.set(catalog, catalogs.size);
-  return catalogs.size - 1;
+  /** The part where it is known by itself, else the whole. */
+  find(oid: number, sub: number): T | undefined {
+    return (sub === 0 ? undefined : this.#parts.get(oid)?.[sub]) ?? this.#whole.get(oid);
+  }
 }
 
-/** Where pg_depend and pg_description know the facts. */
-export class Places {
-  readonly #facts = new Map<number, FactId>();
+/** Where pg_depend and pg_description know things. Small numbers as keys: a hundred thousand of them are looked up. */
+export class Places<T> {
+  readonly #catalogs = new Map<string, CatalogPlaces<T>>();
 
-  /** One number for catalog, oid and part: a hundred thousand strings less. */
-  static key(catalog: string, oid: number, sub = 0): number {
-    return (numberOf(catalog) * PARTS + sub) * OIDS + oid;
-  }
-
-  set(address: Address, id: FactId): void {
-    this.#facts.set(Places.key(address.catalog, address.oid, address.sub), id);
-  }
-
-  /** The part (a column) where it is a fact of its own, else the whole. */
-  find(catalog: string, oid: number, sub = 0): FactId | undefined {
-    const part = sub === 0 ? undefined : this.#facts.get(Places.key(catalog, oid, sub));
-    return part ?? this.#facts.get(Places.key(catalog, oid));
+  /** @param catalog name of the system catalog: `pg_class` */
+  of(catalog: string): CatalogPlaces<T> {
+    const known = this.#catalogs.get(catalog);
+    if (known) return known;
+    const made = new CatalogPlaces<T>();
+    this.#catalogs.set(catalog, made);
+    return made;
   }
 }

@@ -1,49 +1,56 @@
 import type pg from "pg";
 import type { Fact, FactId, Snapshot } from "../../core/schema/types";
-import { Places } from "./places";
+import { type CatalogPlaces, Places } from "./places";
 
-/** Numbers in one text: a row of six columns for each edge costs the driver many times as much. */
-const EDGES = `SELECT string_agg(d.classid || ' ' || d.objid || ' ' || d.objsubid || ' ' || d.refclassid || ' ' || d.refobjid || ' ' || d.refobjsubid || ' ', '') AS edges
-  FROM pg_depend d WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid IN ('pg_namespace'::regclass, 'pg_extension'::regclass))`;
+/**
+ * Numbers in one text for each pair of catalogs: a row of six columns for each edge costs the driver many times as
+ * much. Row and array types depend internally on what they belong to, which is the same fact.
+ */
+const EDGES = `SELECT d.classid AS catalog, d.refclassid AS ref_catalog,
+    string_agg(concat_ws(' ', d.objid, d.objsubid, d.refobjid, d.refobjsubid), ' ') || ' ' AS edges
+  FROM pg_depend d
+  WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid IN ('pg_namespace'::regclass, 'pg_extension'::regclass))
+    AND NOT (d.classid = 'pg_type'::regclass AND d.deptype = 'i')
+  GROUP BY d.classid, d.refclassid ORDER BY d.classid, d.refclassid`;
 const CATALOGS = "SELECT oid, relname AS name FROM pg_class WHERE oid < 16384 AND relkind = 'r'";
 
 /** Fills `deps` from pg_depend. */
 export async function readDependencies(
   client: pg.ClientBase,
   snapshot: Snapshot,
-  places: Places,
+  places: Places<FactId>,
 ): Promise<void> {
-  const catalogs = new Map<number, string>();
-  for (const row of (await client.query<{ oid: number; name: string }>(CATALOGS)).rows)
-    catalogs.set(Number(row.oid), row.name);
-  const { rows } = await client.query<{ edges: string | null }>(EDGES);
   const members = await readMembers(client, places);
-  const find = (catalog: number, oid: number, sub: number) => {
-    const name = catalogs.get(catalog) ?? "";
-    return places.find(name, oid, sub) ?? members.get(Places.key(name, oid));
-  };
+  const catalogs = new Map<number, CatalogPlaces<FactId>[]>();
+  for (const row of (await client.query<{ oid: number; name: string }>(CATALOGS)).rows)
+    catalogs.set(Number(row.oid), [places.of(row.name), members.of(row.name)]);
+  const { rows } = await client.query<{ catalog: number; ref_catalog: number; edges: string }>(EDGES);
   const known = new Map<Fact, Set<FactId>>();
-  eachSix(rows[0]?.edges ?? "", ([catalog, oid, sub, refCatalog, refOid, refSub]) => {
-    const id = find(catalog, oid, sub);
-    const ref = id === undefined ? undefined : find(refCatalog, refOid, refSub);
-    if (id === undefined || ref === undefined || id === ref) return;
-    const fact = snapshot.facts.get(id);
-    const other = snapshot.facts.get(ref);
-    if (!fact || !other || fact.parent === ref || other.parent === id) return;
-    // OWNED BY is an action of its own, after both exist.
-    if (fact.kind === "sequence" && other.kind === "column") return;
-    const deps = known.get(fact) ?? new Set(fact.deps);
-    known.set(fact, deps.add(ref));
-  });
+  for (const row of rows) {
+    const [own, member] = catalogs.get(Number(row.catalog)) ?? [];
+    const [refOwn, refMember] = catalogs.get(Number(row.ref_catalog)) ?? [];
+    eachFour(row.edges, ([oid, sub, refOid, refSub]) => {
+      const id = own?.find(oid, sub) ?? member?.get(oid, 0);
+      const ref = id === undefined ? undefined : (refOwn?.find(refOid, refSub) ?? refMember?.get(refOid, 0));
+      if (id === undefined || ref === undefined || id === ref) return;
+      const fact = snapshot.facts.get(id);
+      const other = snapshot.facts.get(ref);
+      if (!fact || !other || fact.parent === ref || other.parent === id) return;
+      // OWNED BY is an action of its own, after both exist.
+      if (fact.kind === "sequence" && other.kind === "column") return;
+      const deps = known.get(fact) ?? new Set(fact.deps);
+      known.set(fact, deps.add(ref));
+    });
+  }
   for (const [fact, deps] of known) fact.deps = [...deps];
   untangleTypes(snapshot);
 }
 
-type Six = [number, number, number, number, number, number];
+type Four = [number, number, number, number];
 
 /** @param text numbers, each with a space behind it */
-function eachSix(text: string, work: (numbers: Six) => void): void {
-  const numbers: Six = [0, 0, 0, 0, 0, 0];
+function eachFour(text: string, work: (numbers: Four) => void): void {
+  const numbers: Four = [0, 0, 0, 0];
   let at = 0;
   let value = 0;
   for (let i = 0; i < text.length; i++) {
@@ -54,20 +61,20 @@ function eachSix(text: string, work: (numbers: Six) => void): void {
     }
     numbers[at] = value;
     value = 0;
-    at = (at + 1) % 6;
+    at = (at + 1) % 4;
     if (at === 0) work(numbers);
   }
 }
 
 /** Members of extensions stand for the extension. */
-async function readMembers(client: pg.ClientBase, places: Places): Promise<Map<number, FactId>> {
+async function readMembers(client: pg.ClientBase, places: Places<FactId>): Promise<Places<FactId>> {
   const { rows } = await client.query<{ catalog: string; oid: number; extension: number }>(
-    "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.deptype = 'e'",
+    "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'",
   );
-  const members = new Map<number, FactId>();
+  const members = new Places<FactId>();
   for (const row of rows) {
-    const extension = places.find("pg_extension", Number(row.extension));
-    if (extension) members.set(Places.key(row.catalog, Number(row.oid)), extension);
+    const extension = places.of("pg_extension").get(Number(row.extension), 0);
+    if (extension) members.of(row.catalog).set(Number(row.oid), 0, extension);
   }
   return members;
 }

@@ -56,7 +56,7 @@ interface Lookups {
   roles: Map<number, string>;
   /** Most objects have the privileges of others. */
   grants: Map<string, Grant[]>;
-  comments: Map<number, string>;
+  comments: Places<string>;
 }
 
 async function readAll(
@@ -82,7 +82,7 @@ async function readAll(
     comments: await readComments(client),
     grants: new Map(),
   };
-  const places = new Places();
+  const places = new Places<FactId>();
   for (const definition of options.roles ? KIND_LIST : SCHEMA_KINDS) {
     if (denied.has(definition.kind)) continue;
     const rows = await readKind(client, definition, version, denied);
@@ -125,7 +125,7 @@ async function readRoles(client: pg.ClientBase): Promise<Map<number, string>> {
 
 function addFact(
   snapshot: Snapshot,
-  places: Places,
+  places: Places<FactId>,
   definition: KindDefinition,
   row: Row,
   lookups: Lookups,
@@ -144,9 +144,7 @@ function addFact(
     parent: read.parent,
     owner:
       row.owner === undefined || row.owner === null ? null : (lookups.roles.get(Number(row.owner)) ?? null),
-    comment: first
-      ? (lookups.comments.get(Places.key(first.catalog, first.oid, first.sub ?? 0)) ?? null)
-      : null,
+    comment: first ? (lookups.comments.of(first.catalog).get(first.oid, first.sub ?? 0) ?? null) : null,
     acl: acl === null ? null : grantsOf(acl, lookups),
     body: read.body,
     deps: extraDeps ?? [],
@@ -155,7 +153,7 @@ function addFact(
     fact.body.builtInGrants = parseAcl((row.built_in as string[]) ?? []);
   if (isBareViewColumn(fact)) return;
   snapshot.facts.set(fact.id, fact);
-  for (const address of addresses) places.set(address, fact.id);
+  for (const { catalog, oid, sub } of addresses) places.of(catalog).set(oid, sub ?? 0, fact.id);
   if (fact.parent) addChild(snapshot, fact.parent, fact);
 }
 
@@ -181,9 +179,11 @@ function isBareViewColumn(fact: Fact): boolean {
   return plain && fact.comment === null && (fact.acl ?? []).length === 0;
 }
 
-async function readComments(client: pg.ClientBase): Promise<Map<number, string>> {
+async function readComments(client: pg.ClientBase): Promise<Places<string>> {
   const { rows } = await client.query<{ catalog: string; oid: number; sub: number; text: string }>(
     "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)",
   );
-  return new Map(rows.map((row) => [Places.key(row.catalog, Number(row.oid), row.sub), row.text]));
+  const comments = new Places<string>();
+  for (const row of rows) comments.of(row.catalog).set(Number(row.oid), row.sub, row.text);
+  return comments;
 }

@@ -171,7 +171,7 @@ export const columnKind: KindDefinition = {
       name,
       schema: null,
       parent,
-      body: { ...column },
+      body: column as unknown as Fact["body"],
       addresses,
       aclTexts: (row.acl as string[] | null) ?? [],
     };

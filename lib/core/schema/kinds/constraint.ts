@@ -42,10 +42,10 @@ export const constraintKind: KindDefinition = {
       ${version >= 180000 ? "k.conenforced" : "true"} AS enforced, k.condeferrable AS deferrable, k.condeferred AS deferred,
       CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index, ic.reloptions AS index_options,
       CASE WHEN k.contype IN ('p', 'u', 'x') THEN obj_description(k.conindid, 'pg_class') END AS index_comment,
-      c.relkind = 'p' AS partitioned, CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
+      c.relkind = 'p' AS partitioned, CASE WHEN ic.relispartition THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
         FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
       CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,
-      CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fn.nspname) || '.' || quote_ident(f.relname) FROM pg_class f JOIN pg_namespace fn ON fn.oid = f.relnamespace WHERE f.oid = k.confrelid) END AS foreign_table
+      CASE WHEN k.contype = 'f' THEN k.confrelid::regclass::text END AS foreign_table
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
     WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND (k.conislocal OR k.contype IN ('p', 'u', 'x')) AND (k.contype <> 'f' OR k.conparentid = 0)
@@ -75,7 +75,7 @@ export const constraintKind: KindDefinition = {
       name,
       schema: text(row, "schema"),
       parent: `table:${relation}`,
-      body: { ...constraint },
+      body: constraint as unknown as Fact["body"],
       addresses,
       extraDeps: deps,
     };

@@ -10,7 +10,7 @@ export const defaultKind: KindDefinition = {
     () => `SELECT d.oid, c.relkind AS of, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(a.attname) AS name,
       pg_get_expr(d.adbin, d.adrelid) AS expression
     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.adnum
+    JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
     WHERE a.attgenerated = '' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
   read: (row) => {
     const relation = text(row, "relation");

@@ -38,7 +38,7 @@ export const indexKind: KindDefinition = {
       name,
       schema: text(row, "schema"),
       parent: `${text(row, "of") === "m" ? "materialized_view" : "table"}:${text(row, "relation")}`,
-      body: { ...index },
+      body: index as unknown as Fact["body"],
       addresses: [{ catalog: "pg_class", oid: oid(row) }],
     };
   },

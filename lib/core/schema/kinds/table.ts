@@ -91,7 +91,7 @@ export const tableKind: KindDefinition = {
       name,
       schema: text(row, "schema"),
       parent: null,
-      body: { ...table },
+      body: table as unknown as Fact["body"],
       addresses: [
         { catalog: "pg_class", oid: oid(row) },
         { catalog: "pg_type", oid: oid(row, "type") },
