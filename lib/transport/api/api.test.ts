@@ -357,6 +357,24 @@ describe("migrations", () => {
     expect((await send("orders")).status).toBe(201);
   });
 
+  it("hold a key only while somebody answers: what a killed process left can soon be sent again", async () => {
+    const send = () =>
+      call("POST", "/migrations", {
+        token: tokens.developer,
+        body: { service: "orders", name: "left" },
+        headers: { "idempotency-key": "key-3" },
+      });
+    expect((await send()).status).toBe(201);
+    const where = { key: "key-3" };
+    await db().idempotencyKey.updateMany({ where, data: { status: null, seenAt: new Date() } });
+    expect((await send()).json).toMatchObject({ status: 409, code: "idempotency.in_progress" });
+    await db().idempotencyKey.updateMany({ where, data: { seenAt: new Date(Date.now() - 60_000) } });
+    const again = await send();
+    expect(again.status).toBe(201);
+    expect(again.headers.get("idempotency-replayed")).toBeNull();
+    expect((await send()).headers.get("idempotency-replayed")).toBe("true");
+  });
+
   it("are validated without being stored", async () => {
     const sql = "ALTER TABLE orders DROP COLUMN note;\n\\connect x\n";
     const answer = await call("POST", "/migrations/validate", {

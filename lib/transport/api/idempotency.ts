@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import type { Actor } from "../../access/actor";
 import type { Db } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
@@ -8,7 +8,10 @@ import { HttpRefusal } from "./problem";
 
 export type KeptAnswer = Answer;
 
-const KEPT_MS = 24 * 3600 * 1000;
+const KEPT_SECONDS = 24 * 3600;
+/** Whoever answers says so again every few seconds; after this long without a word it has died. */
+const LEASE_SECONDS = 30;
+const RENEW_MS = 5000;
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
 interface Request {
@@ -21,7 +24,8 @@ interface Request {
 
 /**
  * Answers a request with an Idempotency-Key: the first is done, the same one again within a day gets the first
- * one's answer. A failure is not kept, so that it can be tried again with the same key.
+ * one's answer. A failure is not kept, so that it can be tried again with the same key; nor is a request whose process
+ * died while it was answered, a short while after.
  * @throws HttpRefusal 400 for a key that is none, 409 while the first is being answered; DomainError validation when
  *   the key came with another request
  */
@@ -40,26 +44,45 @@ export async function onceByKey(request: Request, respond: () => Promise<KeptAns
       .update(canonicalJson([endpoint, request.raw]))
       .digest(),
   );
-  await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: new Date(Date.now() - KEPT_MS) } } });
+  await removeOld(db);
+  const attempt = randomUUID();
   const made = await db.idempotencyKey.createMany({
-    data: { actor, key, endpoint, requestHash },
+    data: { actor, key, endpoint, requestHash, attempt },
     skipDuplicates: true,
   });
-  const where = { actor_key: { actor, key } };
-  if (made.count === 0) return replay(await db.idempotencyKey.findUnique({ where }), requestHash);
-  let answer: KeptAnswer;
-  try {
-    answer = await respond();
-  } catch (error) {
-    await db.idempotencyKey.deleteMany({ where: { actor, key } });
-    throw error;
+  if (made.count === 0) {
+    return replay(await db.idempotencyKey.findUnique({ where: { actor_key: { actor, key } } }), requestHash);
   }
-  const body = JSON.parse(JSON.stringify(answer.body ?? null)) as Prisma.InputJsonValue;
-  await db.idempotencyKey.update({
-    where,
-    data: { status: answer.status, body: body ?? Prisma.JsonNull, headers: answer.headers ?? {} },
-  });
-  return answer;
+  // Only this attempt's row: another one may have taken the key over while this process stood still.
+  const own = { actor, key, attempt };
+  const renewing = setInterval(() => {
+    void db.$executeRaw`
+      UPDATE idempotency_key SET seen_at = now()
+      WHERE actor = ${actor} AND key = ${key} AND attempt = ${attempt}::uuid`.catch(() => {});
+  }, RENEW_MS);
+  renewing.unref();
+  try {
+    const answer = await respond();
+    const body = JSON.parse(JSON.stringify(answer.body ?? null)) as Prisma.InputJsonValue;
+    await db.idempotencyKey.updateMany({
+      where: own,
+      data: { status: answer.status, body: body ?? Prisma.JsonNull, headers: answer.headers ?? {} },
+    });
+    return answer;
+  } catch (error) {
+    await db.idempotencyKey.deleteMany({ where: own });
+    throw error;
+  } finally {
+    clearInterval(renewing);
+  }
+}
+
+/** Answers of yesterday, and requests that nobody answers any more; by the clock of the store, which all share. */
+async function removeOld(db: Db): Promise<void> {
+  await db.$executeRaw`
+    DELETE FROM idempotency_key
+    WHERE created_at < now() - make_interval(secs => ${KEPT_SECONDS})
+      OR (status IS NULL AND seen_at < now() - make_interval(secs => ${LEASE_SECONDS}))`;
 }
 
 /** The same text for the same values, in whatever order the caller wrote them. */
