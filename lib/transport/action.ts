@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
 import { requireCan } from "../access/check";
 import type { Permission } from "../access/permissions";
+import { readSentence, type SentenceKey } from "../core/sentences";
 import { DomainError, type FieldError } from "../errors";
 import { type AuditMode, execute, type Operation } from "../operations/define";
 import { getFrame } from "../operations/frame/get";
@@ -90,9 +91,10 @@ export async function describeError(error: unknown, what: string): Promise<Actio
     const id = logFailure(error, what);
     return { code: "internal", message: t("internal", { id }), details: { id } };
   }
-  const values = primitives(error.details);
+  const own = ownWords(await getTranslations("sentences"));
+  const values = primitives(error.details, own);
   const say = (key: string, fallback: string, more: Record<string, string | number> = values) =>
-    t.has(key) ? safely(() => t(key, more), fallback) : fallback;
+    t.has(key) ? safely(() => t(key, more), fallback) : own(fallback);
   const given = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
   const fields = given?.map(({ field, message, issue }) => ({
     field,
@@ -144,9 +146,22 @@ function safely(say: () => string, fallback: string): string {
   }
 }
 
-function primitives(details: Record<string, unknown>): Record<string, string | number> {
-  const entries = Object.entries(details).filter(
-    ([, value]) => typeof value === "string" || typeof value === "number",
-  );
-  return Object.fromEntries(entries) as Record<string, string | number>;
+function primitives(
+  details: Record<string, unknown>,
+  own: (text: string) => string,
+): Record<string, string | number> {
+  const values: Record<string, string | number> = {};
+  for (const [key, value] of Object.entries(details)) {
+    if (typeof value === "string") values[key] = own(value);
+    else if (typeof value === "number") values[key] = value;
+  }
+  return values;
+}
+
+/** Why a script is refused travels as a sentence of ours; what PostgreSQL says stays as it is. */
+function ownWords(t: (key: SentenceKey, values: Record<string, string>) => string): (text: string) => string {
+  return (text) => {
+    const found = readSentence(text);
+    return found ? t(found.key, found.values) : text;
+  };
 }

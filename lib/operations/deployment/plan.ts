@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineOperation } from "../define";
 import { planTarget } from "./plan-target";
 import { targetScope } from "./scope";
+import { findUnsavedTexts } from "./unsaved-texts";
 
 export const planInput = z.object({
   targetId: z.uuid(),
@@ -28,6 +29,11 @@ export const planDeployment = defineOperation({
       conflicts: plan.status.conflicts,
       fromVersion: plan.fromVersion,
       toVersion: plan.toVersion,
+      unsaved: await findUnsavedTexts(ctx.db, {
+        targetId: input.targetId,
+        filenames: plan.planned.map((one) => one.filename),
+        userId: ctx.actor.userId,
+      }),
       drafts: plan.otherDrafts.map(({ filename, version, name }) => ({ filename, version, name })),
     };
   },

@@ -137,7 +137,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
               action={<Button onClick={again}>{t("new.again")}</Button>}
             />
           ) : shown ? (
-            <Plan plan={shown} />
+            <Plan project={project} plan={shown} />
           ) : (
             <PlanLoading />
           )}
@@ -192,7 +192,10 @@ function Drafts({
 /** The plan as far as the chosen migration. */
 function upTo(plan: PlanView, to: string): PlanView {
   const last = plan.migrations.findIndex((migration) => migration.filename === to);
-  return last === -1 ? plan : { ...plan, migrations: plan.migrations.slice(0, last + 1) };
+  if (last === -1) return plan;
+  const migrations = plan.migrations.slice(0, last + 1);
+  const unsaved = plan.unsaved.filter((text) => migrations.some((one) => one.filename === text.filename));
+  return { ...plan, migrations, unsaved };
 }
 
 /**

@@ -1,10 +1,15 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Mark } from "@/components/mark";
-import { EmptyState } from "@/components/states";
+import { useOwnWords } from "@/components/own-words";
+import { EmptyState, Note } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { PlannedMigration } from "@/lib/core/run/types";
+import type { UnsavedText } from "@/lib/operations/deployment/unsaved-texts";
 
 export interface PlanView {
   migrations: PlannedMigration[];
@@ -12,11 +17,13 @@ export interface PlanView {
   fromVersion: string | null;
   toVersion: string | null;
   drafts: { filename: string; version: string; name: string }[];
+  unsaved: UnsavedText[];
 }
 
 /** What would be applied, in order, and what stands in the way. */
-export function Plan({ plan }: { plan: PlanView }) {
+export function Plan({ project, plan }: { project: string; plan: PlanView }) {
   const t = useTranslations("deployments");
+  const say = useOwnWords();
   if (plan.migrations.length === 0 && plan.problems.length === 0) {
     return (
       <EmptyState
@@ -34,11 +41,14 @@ export function Plan({ plan }: { plan: PlanView }) {
               <Mark meaning="danger">
                 <span className="sr-only">{t("new.problem")}</span>
               </Mark>
-              <span>{problem.message}</span>
+              <span>{say(problem.message)}</span>
             </li>
           ))}
         </ul>
       ) : null}
+      {plan.unsaved.map((text) => (
+        <Unsaved key={text.migrationId} project={project} text={text} />
+      ))}
       {plan.migrations.length > 0 ? (
         <div className="panel">
           <table className="tbl list">
@@ -62,6 +72,32 @@ export function Plan({ plan }: { plan: PlanView }) {
         </div>
       ) : null}
     </>
+  );
+}
+
+/** The saved text is what goes; somebody may believe that what stands in their editor does. */
+function Unsaved({ project, text }: { project: string; text: UnsavedText }) {
+  const t = useTranslations("deployments");
+  const values = { filename: text.filename, code: (chunks: ReactNode) => <code>{chunks}</code> };
+  return (
+    <Note
+      meaning="warning"
+      action={
+        text.mine ? (
+          <Button asChild size="small">
+            <Link href={`/${project}/migrations/${text.migrationId}/edit`}>{t("new.openEditor")}</Link>
+          </Button>
+        ) : null
+      }
+    >
+      {text.mine
+        ? t.rich("new.unsavedMine", values)
+        : t.rich("new.unsavedOf", {
+            ...values,
+            name: text.others[0] ?? "",
+            others: text.others.length - 1,
+          })}
+    </Note>
   );
 }
 

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { DataTable } from "@/components/data-table";
 import { Mark, type Meaning } from "@/components/mark";
+import { useOwnWords } from "@/components/own-words";
 import { Section } from "@/components/page";
 import type { ImportItem, ImportPlan, ImportProblem } from "@/lib/operations/migration/import-plan";
 
@@ -115,6 +116,7 @@ function Problems({
   meaning: Meaning;
 }) {
   const t = useTranslations("migrations");
+  const say = useOwnWords();
   if (problems.length === 0) return null;
   const shown = problems.slice(0, 50);
   return (
@@ -124,8 +126,8 @@ function Problems({
           <li key={`${problem.file}:${problem.line}:${problem.column}:${problem.message}`}>
             <Mark meaning={meaning}>{meaning === "notice" ? undefined : t("detail.refused")}</Mark>
             <span>
-              <b>{problem.message}</b>
-              {problem.hint ? <span className="second">{problem.hint}</span> : null}
+              <b>{say(problem.message)}</b>
+              {problem.hint ? <span className="second">{say(problem.hint)}</span> : null}
             </span>
             <code>
               {problem.line === null

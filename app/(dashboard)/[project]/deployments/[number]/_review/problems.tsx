@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/icon";
+import { useOwnWords } from "@/components/own-words";
 import { Section } from "@/components/page";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { editorHref } from "./links";
@@ -8,7 +9,7 @@ import { editorHref } from "./links";
 /** Why it may not run, each with its place. */
 export function Problems({ view }: { view: DeploymentView }) {
   const t = useTranslations("deployments");
-  const before = String(view.requirements.find((one) => one.key === "previous")?.params.environment ?? "");
+  const say = useOwnWords();
   return (
     <Section id="problems" title={t("problems.title")} note={t("problems.note")}>
       <ul className="panel proof">
@@ -19,12 +20,7 @@ export function Problems({ view }: { view: DeploymentView }) {
           >
             <Icon name="danger" />
             <span>
-              {t.has(`problemText.${problem.code}`)
-                ? t(`problemText.${problem.code}` as "problemText.changed", {
-                    migration: problem.migration ?? "",
-                    environment: before,
-                  })
-                : problem.message}
+              {say(problem.message)}
               {problem.migration ? (
                 <Link
                   className="second link"

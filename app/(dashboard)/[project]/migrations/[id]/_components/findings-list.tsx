@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark } from "@/components/mark";
+import { useOwnWords } from "@/components/own-words";
 import type { LintResult } from "@/lib/operations/migration/views";
 import { useFindingText } from "./finding-text";
 
@@ -8,6 +9,7 @@ import { useFindingText } from "./finding-text";
 export function FindingsList({ lint, edit }: { lint: LintResult; edit: string | null }) {
   const t = useTranslations("migrations");
   const textOf = useFindingText();
+  const say = useOwnWords();
   if (lint.problems.length + lint.findings.length === 0) {
     return (
       <p className="quiet-safe">
@@ -29,8 +31,8 @@ export function FindingsList({ lint, edit }: { lint: LintResult; edit: string | 
         <li key={`${problem.line}:${problem.column}:${problem.message}`}>
           <Mark meaning="danger">{t("detail.refused")}</Mark>
           <span>
-            <b>{problem.message}</b>
-            {problem.hint ? <span className="second">{problem.hint}</span> : null}
+            <b>{say(problem.message)}</b>
+            {problem.hint ? <span className="second">{say(problem.hint)}</span> : null}
           </span>
           {at(problem.line)}
         </li>

@@ -7,6 +7,7 @@ import { Duration } from "@/components/figures";
 import { Icon } from "@/components/icon";
 import { Kbd } from "@/components/kbd";
 import { Mark } from "@/components/mark";
+import { useOwnWords } from "@/components/own-words";
 import { Button } from "@/components/ui/button";
 import { describeSchemaChange } from "@/lib/core/schema/dump-change";
 import type { EnvironmentState } from "@/lib/operations/migration/views";
@@ -194,6 +195,7 @@ function bold(chunks: ReactNode) {
 function Findings({ checked, remarks, active, onRemark }: ConsequencePanelProps) {
   const t = useTranslations("editor");
   const textOf = useFindingText();
+  const say = useOwnWords();
   return (
     <Part
       title={t("findings")}
@@ -227,7 +229,7 @@ function Findings({ checked, remarks, active, onRemark }: ConsequencePanelProps)
           <Icon name={remark.meaning} />
           <span>
             <span className="sr-only">{t(`meaning.${remark.meaning}`)}: </span>
-            {remark.finding ? textOf(remark.finding).title : remark.problem?.message}
+            {remark.finding ? textOf(remark.finding).title : say(remark.problem?.message ?? "")}
           </span>
           <span>{t("line", { line: remark.line })}</span>
         </button>

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { toast } from "sonner";
+import { useOwnWords } from "@/components/own-words";
 import { SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
 import { useNames } from "@/components/sql-editor/use-names";
 import { createAction } from "../../../actions";
@@ -29,6 +30,7 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   const t = useTranslations("editor");
   const router = useRouter();
   const textOf = useFindingText();
+  const say = useOwnWords();
   const text = useText(view, mayWrite);
   const [tab, setTab] = useState<Tab>("up");
   const places = useMemo(() => view.states.filter((one) => one.targetId !== null), [view.states]);
@@ -42,9 +44,9 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   const marks = useMemo(
     () =>
       toMarks(remarks, (remark) =>
-        remark.finding ? textOf(remark.finding).title : (remark.problem?.message ?? ""),
+        remark.finding ? textOf(remark.finding).title : say(remark.problem?.message ?? ""),
       ),
-    [remarks, textOf],
+    [remarks, textOf, say],
   );
   const [cursor, setCursor] = useState({ line: line ?? 1, column: 1 });
   const active = remarkAt(remarks, cursor.line) ?? null;

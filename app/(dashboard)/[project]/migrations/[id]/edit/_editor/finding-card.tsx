@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/components/class-names";
 import { Kbd } from "@/components/kbd";
 import { Mark } from "@/components/mark";
+import { useOwnWords } from "@/components/own-words";
 import { colorSql } from "@/components/sql-text";
 import { Button } from "@/components/ui/button";
 import { useFindingText } from "../../_components/finding-text";
@@ -24,10 +25,11 @@ interface FindingCardProps {
 export function FindingCard({ remark, checked, position, of, mayWrite, onFix, onIgnore }: FindingCardProps) {
   const t = useTranslations("editor");
   const textOf = useFindingText();
+  const say = useOwnWords();
   const { finding, problem } = remark;
   const text = finding
     ? textOf(finding)
-    : { title: problem?.message ?? "", message: problem?.hint ?? "", suggestion: undefined };
+    : { title: say(problem?.message ?? ""), message: say(problem?.hint ?? ""), suggestion: undefined };
   const fix = finding && !finding.ignored ? toFix(checked, finding) : null;
   return (
     <div className={cn("inline-finding", remark.meaning)} role="note" aria-label={text.title}>
