@@ -56,6 +56,23 @@ export class DomainError extends Error {
   }
 }
 
+/** A failure kept as data, to be told later in the reader's language. */
+export interface KeptFailure {
+  code: string;
+  message: string;
+  hint?: string;
+  /** Values for the translated message; older ones have none. */
+  details?: Record<string, string | number>;
+}
+
+export function keepFailure({ code, message, hint, details }: DomainError): KeptFailure {
+  const values: Record<string, string | number> = {};
+  for (const [key, value] of Object.entries(details)) {
+    if (typeof value === "string" || typeof value === "number") values[key] = value;
+  }
+  return { code, message, ...(hint === undefined ? {} : { hint }), details: values };
+}
+
 export interface FieldError {
   /** Dotted path of the field in the input. */
   field: string;

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { Icon } from "@/components/icon";
 import { onAsk } from "./events";
+import { PaletteKey } from "./palette-key";
 import type { Place } from "./places";
 
 const PaletteDialog = dynamic(() => import("./palette-dialog").then((m) => m.PaletteDialog), { ssr: false });
@@ -32,7 +33,7 @@ export function Palette(props: PaletteProps) {
       >
         <Icon name="search" />
         <span>{t("palette.short")}</span>
-        <kbd>⌘K</kbd>
+        <PaletteKey />
       </button>
       {open ? <PaletteDialog {...props} onClose={() => setOpen(false)} /> : null}
     </>

@@ -1,5 +1,1 @@
-import { ListSkeleton } from "@/components/skeletons";
-
-export default function Loading() {
-  return <ListSkeleton />;
-}
+export { default } from "../[project]/loading";

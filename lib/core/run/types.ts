@@ -1,3 +1,4 @@
+import type { KeptFailure } from "../../errors";
 import type { SchemaChange } from "../diff/describe";
 import type { Finding, Severity } from "../risk/types";
 import type { LockMode, StatementFacts } from "../sql/types";
@@ -233,7 +234,7 @@ export interface CheckResult {
   severity: Severity;
   dryRun: DryRun | null;
   /** Why there is no dry run. */
-  dryRunError: { code: string; message: string; hint?: string } | null;
+  dryRunError: KeptFailure | null;
   problems: { code: string; message: string; migration?: string; line?: number; column?: number }[];
   destroys: string[];
   targetFingerprint: string;

@@ -5,7 +5,7 @@ import type { TargetSettings } from "../../core/policy/types";
 import { type Analysis, analyzeScriptAsync, destroyed, worst } from "../../core/risk/analyze";
 import type { CheckResult, DryRun } from "../../core/run/types";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import type { ConnectionSpec } from "../../postgres/connect";
 import { dryRun } from "../../postgres/dry-run";
 import { fingerprintTarget } from "../../postgres/dump";
@@ -191,8 +191,7 @@ async function tryOnShadow(
     return { dryRun: tried, dryRunError: null };
   } catch (error) {
     if (signal.aborted || !(error instanceof DomainError)) throw error;
-    const { code, message, hint } = error;
-    return { dryRun: null, dryRunError: { code, message, ...(hint === undefined ? {} : { hint }) } };
+    return { dryRun: null, dryRunError: keepFailure(error) };
   }
 }
 

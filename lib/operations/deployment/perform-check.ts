@@ -3,7 +3,7 @@ import { recordAudit } from "../../audit/record";
 import type { DeploymentEvent } from "../../core/policy/state-machine";
 import type { Db, Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, type KeptFailure, keepFailure } from "../../errors";
 import { approvalStatus } from "./approval-count";
 import { type Established, establish, isBlocked } from "./establish";
 import { approvalSubject, type LoadedDeployment, loadDeployment } from "./load";
@@ -65,14 +65,8 @@ async function isLatest(db: Db | Tx, ref: CheckRef, attempt: number): Promise<bo
   return later === 0;
 }
 
-function describeError(error: unknown): { code: string; message: string; hint?: string } {
-  if (error instanceof DomainError) {
-    return {
-      code: error.code,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-    };
-  }
+function describeError(error: unknown): KeptFailure {
+  if (error instanceof DomainError) return keepFailure(error);
   // The text of an unknown error may hold anything: it goes to the log, which is scrubbed, and not to the page.
   return {
     code: "internal",

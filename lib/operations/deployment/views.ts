@@ -11,6 +11,7 @@ import type {
   WhyNotCode,
 } from "../../core/run/types";
 import type { LockMode } from "../../core/sql/types";
+import type { KeptFailure } from "../../errors";
 import type { DeploymentBackup } from "../backup/before-deployment";
 
 /**
@@ -122,7 +123,7 @@ export type SummaryPart =
   | { kind: "rollback"; proven: boolean; reason: DryRun["rollback"]["reason"] }
   /** Foretold from the target's sizes. */
   | { kind: "backup"; seconds: number; bytes: number; testRestore: boolean }
-  | { kind: "not_tried"; code: string; message: string; hint: string | null }
+  | ({ kind: "not_tried" } & CheckFailure)
   | { kind: "fails"; failure: PostgresFailure; lacks: string[] }
   | { kind: "problems"; count: number };
 
@@ -348,6 +349,9 @@ export interface DeploymentView {
   ahead: { number: number; state: DeploymentState } | null;
 }
 
+/** `details`: values for the message in the reader's language. */
+export type CheckFailure = Omit<KeptFailure, "hint"> & { hint: string | null };
+
 export interface CheckView {
   attempt: number;
   startedAt: string | null;
@@ -355,9 +359,9 @@ export interface CheckView {
   /** Which part is at work: key of `deployments.progress.<key>`. */
   progress: CheckProgress | null;
   /** Why there is no result. */
-  error: { code: string; message: string; hint: string | null } | null;
+  error: CheckFailure | null;
   /** Why it could not be tried although the rest was established. */
-  dryRunError: { code: string; message: string; hint: string | null } | null;
+  dryRunError: CheckFailure | null;
 }
 
 export type CheckProgress = "waiting" | "ledger" | "plan" | "findings" | "shadow" | "dry_run" | "decide";

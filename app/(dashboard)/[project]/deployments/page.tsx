@@ -50,7 +50,7 @@ export default async function DeploymentsPage({ params, searchParams }: PageProp
         title={t("list.title")}
         facts={[t("list.text")]}
         actions={
-          mayCreate ? (
+          mayCreate && (page.rows.length > 0 || filtered || after) ? (
             <Button asChild variant="go">
               <Link href={`${path}/new`} data-new="">
                 {t("list.new")} <kbd>n</kbd>

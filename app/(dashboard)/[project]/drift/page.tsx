@@ -29,7 +29,7 @@ export default async function DriftPage({ params }: PageProps) {
     <Page>
       <PageHead
         title={t("title")}
-        facts={[t("text"), t("drifted", { count: drifted })]}
+        facts={[t("text"), targets.length > 0 ? t("drifted", { count: drifted }) : null]}
         actions={
           <Button asChild>
             <Link href={`/${project}/compare`}>{t("compare")}</Link>

@@ -2,6 +2,7 @@ import type { Actor } from "../../../access/actor";
 import { roleIn } from "../../../access/check";
 import type { Role } from "../../../access/roles";
 import type { Db } from "../../../db/client";
+import type { KeptFailure } from "../../../errors";
 import { loadRunView } from "../../run/load-view";
 import { nameReader } from "../../user/names";
 import { type ApprovalStatus, approvalStatus } from "../approval-count";
@@ -111,20 +112,17 @@ async function loadChecks(db: Db, deploymentId: string) {
   return { latest, finished: before.find((one) => one.result !== null) ?? null };
 }
 
-type StoredError = { code: string; message: string; hint?: string } | null;
-
 function checkView(
   latest: Awaited<ReturnType<typeof loadChecks>>["latest"],
   result: StoredCheck | null,
 ): CheckView {
-  const withHint = (error: StoredError) =>
-    error && { code: error.code, message: error.message, hint: error.hint ?? null };
+  const withHint = (error: KeptFailure | null) => error && { ...error, hint: error.hint ?? null };
   return {
     attempt: latest?.attempt ?? 0,
     startedAt: latest?.startedAt.toISOString() ?? null,
     finishedAt: latest?.finishedAt?.toISOString() ?? null,
     progress: latest?.finishedAt ? null : ((latest?.progress ?? null) as CheckProgress | null),
-    error: withHint((latest?.error ?? null) as StoredError),
+    error: withHint((latest?.error ?? null) as KeptFailure | null),
     dryRunError: withHint(result?.dryRunError ?? null),
   };
 }

@@ -33,8 +33,7 @@ export function summaryParts(args: {
     parts.push({ kind: "backup", seconds, bytes: archiveBytes, testRestore });
   }
   if (check.dryRunError) {
-    const { code, message, hint } = check.dryRunError;
-    parts.push({ kind: "not_tried", code, message, hint: hint ?? null });
+    parts.push({ kind: "not_tried", ...check.dryRunError, hint: check.dryRunError.hint ?? null });
   }
   return parts;
 }

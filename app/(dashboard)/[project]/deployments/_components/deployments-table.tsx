@@ -43,7 +43,9 @@ export function DeploymentsTable({ project, rows, filtered, mayCreate }: Deploym
             action={
               mayCreate ? (
                 <Button asChild variant="go">
-                  <Link href={`/${project}/deployments/new`}>{t("list.new")}</Link>
+                  <Link href={`/${project}/deployments/new`} data-new="">
+                    {t("list.new")}
+                  </Link>
                 </Button>
               ) : null
             }

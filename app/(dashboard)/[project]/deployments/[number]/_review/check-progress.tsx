@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { useFailureText } from "@/components/failure-text";
 import { Mark } from "@/components/mark";
 import { ErrorState, Note } from "@/components/states";
 import { useLive } from "../_live/live";
@@ -10,6 +11,7 @@ const STEPS = ["ledger", "plan", "findings", "shadow", "dry_run", "decide"] as c
 /** While the check is at work: which part; when it could not be done: why. */
 export function CheckProgress() {
   const t = useTranslations("deployments");
+  const say = useFailureText();
   const { state, check } = useLive();
   if (state === "checking" || (state === "draft" && !check.error)) {
     const at = STEPS.indexOf(check.progress as (typeof STEPS)[number]);
@@ -31,14 +33,18 @@ export function CheckProgress() {
       </div>
     );
   }
-  if (check.error) return <ErrorState title={check.error.message} hint={check.error.hint} />;
+  if (check.error) {
+    const { message, hint } = say(check.error);
+    return <ErrorState title={message} hint={hint} />;
+  }
   if (check.dryRunError) {
+    const { message, hint } = say(check.dryRunError);
     return (
       <div className="mb-4">
         <Note meaning="warning">
           <Mark meaning="warning" className="sr-only" /> <b className="strong">{t("progress.notTried")}</b>{" "}
-          {check.dryRunError.message}
-          {check.dryRunError.hint ? <span className="second">{check.dryRunError.hint}</span> : null}
+          {message}
+          {hint ? <span className="second">{hint}</span> : null}
         </Note>
       </div>
     );

@@ -1,5 +1,6 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
+import { useFailureText } from "@/components/failure-text";
 import { formatBytes, formatDuration } from "@/components/format";
 import type { DeploymentView, SummaryPart } from "@/lib/operations/deployment/views";
 import { CheckProgress } from "./check-progress";
@@ -37,6 +38,7 @@ const strong = (text: ReactNode) => <b>{text}</b>;
 
 function Part({ part }: { part: SummaryPart }) {
   const t = useTranslations("deployments");
+  const say = useFailureText();
   const locale = useLocale();
   switch (part.kind) {
     case "applies":
@@ -69,7 +71,7 @@ function Part({ part }: { part: SummaryPart }) {
         test: part.testRestore ? "yes" : "no",
       });
     case "not_tried":
-      return t.rich("summary.notTried", { b: strong, message: part.message });
+      return t.rich("summary.notTried", { b: strong, message: say(part).message });
     case "fails":
       return (
         <>

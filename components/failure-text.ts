@@ -1,0 +1,33 @@
+import { useTranslations } from "next-intl";
+import { useCallback } from "react";
+import { useOwnWords } from "./own-words";
+
+interface Failure {
+  code: string;
+  message: string;
+  hint?: string | null;
+  details?: Record<string, string | number>;
+}
+
+/** A failure that was kept as data, in the reader's language: `errors.<code>`, else its own English. */
+export function useFailureText() {
+  const t = useTranslations("errors");
+  const own = useOwnWords();
+  return useCallback(
+    ({ code, message, hint, details }: Failure) => {
+      const say = (key: string, fallback: string) => {
+        // Failures from before their values were kept would be told with holes.
+        if (!details || !t.has(key as never)) return own(fallback);
+        const values = Object.fromEntries(
+          Object.entries(details).map(([name, value]) => [
+            name,
+            typeof value === "string" ? own(value) : value,
+          ]),
+        );
+        return t(key as never, values as never);
+      };
+      return { message: say(code, message), hint: hint ? say(`${code}_hint`, hint) : null };
+    },
+    [t, own],
+  );
+}
