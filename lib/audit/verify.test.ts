@@ -7,8 +7,9 @@ import { systemActor } from "../access/actor";
 import { db } from "../db/client";
 import { setEnv } from "../env";
 import { metadataDatabase, type TestDatabase } from "../testing/postgres";
+import { flushHead, noteHead } from "./chain-head";
 import { writeCheckpoint } from "./checkpoint";
-import { flushHead, noteHead, readCheckpointFiles } from "./checkpoint-file";
+import { readCheckpointFiles } from "./checkpoint-file";
 import { recordAudit } from "./record";
 import { type Query, verifyChain } from "./verify";
 

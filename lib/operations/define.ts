@@ -3,7 +3,7 @@ import type { Actor } from "../access/actor";
 import { type GeneralPermission, requireKnown, requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
 import { countAttempt, type Limit } from "../access/rate-limit";
-import { noteHead } from "../audit/checkpoint-file";
+import { noteHead } from "../audit/chain-head";
 import { openIntent } from "../audit/intents";
 import { type AuditDetails, type AuditOutcome, recordAudit } from "../audit/record";
 import { type Db, db, type Tx } from "../db/client";

@@ -92,6 +92,20 @@ describe("imports", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("do not lead from the command line to the store, whose client every command would have to read", () => {
+    const byPath = new Map(sources.map((file) => [file.path, file]));
+    const reached = new Set(["lib/cli/main.ts"]);
+    for (const path of reached) {
+      for (const specifier of loadsOf(byPath.get(path)?.text ?? "")) {
+        const target = targetOf(path, specifier) ?? "";
+        const file = [`${target}.ts`, `${target}.tsx`, `${target}/index.ts`].find((one) => byPath.has(one));
+        if (file) reached.add(file);
+      }
+    }
+    expect(reached.size).toBeGreaterThan(100);
+    expect([...reached].filter((path) => /^lib\/db\/(client|generated)/.test(path))).toEqual([]);
+  });
+
   it("keep the core free of input and output", () => {
     const wrong = sources
       .filter(({ path }) => layerOf(path) === "core")

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { flushHead, readCheckpointFiles } from "../../audit/checkpoint-file";
+import { flushHead } from "../../audit/chain-head";
+import { readCheckpointFiles } from "../../audit/checkpoint-file";
 import { lastVerified, rememberVerified } from "../../audit/last-verified";
 import { type Query, verifyChain } from "../../audit/verify";
 import type { Db } from "../../db/client";
