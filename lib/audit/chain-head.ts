@@ -12,28 +12,27 @@ import {
 } from "./signature";
 
 interface HeadWriter {
-  newest: ChainHead | null;
+  /** The newest event that this process recorded, perhaps not committed yet. */
+  wanted: bigint;
   written: bigint;
   busy: Promise<void> | null;
 }
 const store = globalThis as typeof globalThis & { dbmigratorAuditHead?: HeadWriter };
 const WAIT_MS = 250;
+/** An event that is not there after so many looks was rolled back. */
+const MOST_LOOKS = 40;
 
 /**
- * Notes the end of the chain after a commit. Written to the file shortly after, at most four times a second, so
- * that a tail cut off between two checkpoints is noticed too. Never fails the change that was made.
+ * Notes that an event was recorded; its transaction may still be open. The end of the chain is written to the file
+ * shortly after it is committed, at most four times a second, so that a tail cut off between two checkpoints is
+ * noticed too. Never fails the change that was made.
  */
-export function noteHead(head: ChainHead): void {
+export function noteEvent(seq: bigint): void {
   if (!checkpointFiles()) return;
-  store.dbmigratorAuditHead ??= { newest: null, written: 0n, busy: null };
+  store.dbmigratorAuditHead ??= { wanted: 0n, written: 0n, busy: null };
   const writer = store.dbmigratorAuditHead;
-  if (!writer.newest || head.seq > writer.newest.seq) writer.newest = head;
-  writer.busy ??= keepWriting(writer);
-}
-
-async function keepWriting(writer: HeadWriter): Promise<void> {
-  await writeHeads(writer);
-  writer.busy = null;
+  if (seq > writer.wanted) writer.wanted = seq;
+  writer.busy ??= writeHeads(writer);
 }
 
 /** Waits until what was noted is in the file. */
@@ -42,13 +41,20 @@ export async function flushHead(): Promise<void> {
 }
 
 async function writeHeads(writer: HeadWriter): Promise<void> {
-  while (writer.newest && writer.newest.seq > writer.written) {
+  for (let looks = 0; writer.wanted > writer.written && looks < MOST_LOOKS; looks += 1) {
     await new Promise((resolve) => setTimeout(resolve, WAIT_MS).unref());
-    const { seq, hash } = writer.newest;
+    const head = await readHead().catch(() => null);
+    if (!head || head.seq <= writer.written) continue;
     // A full disk must not stop the work; the next event tries again, and the checkpoints go on in the table.
-    await writeHeadFile(makeCheckpoint(seq, hash)).catch(() => {});
-    writer.written = seq;
+    await writeHeadFile(makeCheckpoint(head.seq, head.hash)).catch(() => {});
+    writer.written = head.seq;
+    looks = 0;
   }
+  writer.busy = null;
+}
+
+function readHead(): Promise<ChainHead | null> {
+  return db().auditEvent.findFirst({ orderBy: { seq: "desc" }, select: { seq: true, hash: true } });
 }
 
 async function isInChain({ seq, hash }: Checkpoint): Promise<boolean> {

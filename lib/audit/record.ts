@@ -1,6 +1,7 @@
 import type { Actor } from "../access/actor";
 import type { Tx } from "../db/client";
 import { type EventFields, GENESIS, hashEvent, storableJson, storableText } from "./canonical";
+import { noteEvent } from "./chain-head";
 
 /** `in_doubt`: begun, and the process that did it is gone without having said how it ended. */
 export type AuditOutcome = "ok" | "denied" | "failed" | "intent" | "in_doubt";
@@ -60,6 +61,7 @@ export async function recordAudit(tx: Tx, input: AuditInput): Promise<ChainHead>
   const previousHash = new Uint8Array(last?.hash ?? GENESIS);
   const hash = hashEvent(previousHash, fields);
   await tx.auditEvent.create({ data: { ...fields, previousHash, hash } });
+  noteEvent(fields.seq);
   return { seq: fields.seq, hash };
 }
 

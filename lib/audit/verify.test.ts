@@ -7,7 +7,7 @@ import { systemActor } from "../access/actor";
 import { db } from "../db/client";
 import { setEnv } from "../env";
 import { metadataDatabase, type TestDatabase } from "../testing/postgres";
-import { flushHead, noteHead } from "./chain-head";
+import { flushHead } from "./chain-head";
 import { writeCheckpoint } from "./checkpoint";
 import { readCheckpointFiles } from "./checkpoint-file";
 import { recordAudit } from "./record";
@@ -48,10 +48,9 @@ async function tamper(sql: string, values: unknown[] = []): Promise<void> {
 async function write(label: string, details: Record<string, unknown> = {}): Promise<void> {
   const resource = { type: "thing", id: null, label };
   const scope = { projectId: null, resource };
-  const head = await db().$transaction((tx) =>
+  await db().$transaction((tx) =>
     recordAudit(tx, { actor: systemActor, operation: "thing.change", scope, outcome: "ok", details }),
   );
-  noteHead(head);
 }
 
 async function verify(after?: { seq: bigint; hash: Uint8Array }) {
@@ -177,6 +176,20 @@ describe("the chain of events", () => {
       Reflect.deleteProperty(globalThis, "dbmigratorAuditHead");
       await write("thing 13");
       await flushHead();
+    });
+
+    it("has its end outside of the store, whoever recorded it; what was rolled back was never its end", async () => {
+      const undone = db().$transaction(async (tx) => {
+        const scope = { projectId: null, resource: { type: "thing", id: null, label: "undone" } };
+        const event = { actor: systemActor, operation: "thing.change", scope, details: {} };
+        await recordAudit(tx, { ...event, outcome: "ok" });
+        throw new Error("undone");
+      });
+      await expect(undone).rejects.toThrow("undone");
+      await write("thing 14");
+      await flushHead();
+      expect(await readCheckpointFiles()).toMatchObject({ checkpoints: [{ seq: 14n }] });
+      expect(await verify()).toMatchObject({ ok: true });
     });
 
     it("shows a last row that was rewritten, though every link fits", async () => {

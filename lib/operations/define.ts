@@ -3,7 +3,6 @@ import type { Actor } from "../access/actor";
 import { type GeneralPermission, requireKnown, requireRole } from "../access/check";
 import type { Permission } from "../access/permissions";
 import { countAttempt, type Limit } from "../access/rate-limit";
-import { noteHead } from "../audit/chain-head";
 import { openIntent } from "../audit/intents";
 import { type AuditDetails, type AuditOutcome, recordAudit } from "../audit/record";
 import { type Db, db, type Tx } from "../db/client";
@@ -234,7 +233,7 @@ function startCall(operation: Operation, actor: Actor, scope: Scope, options: Ex
     context: (client: Db | Tx) => ({ actor, db: client as never, note, runId, signal, report }),
     async write(outcome: AuditOutcome, more?: AuditDetails) {
       if (outcome === "ok") done = true;
-      noteHead(await db().$transaction((tx) => record(tx, outcome, more), TRANSACTION));
+      await db().$transaction((tx) => record(tx, outcome, more), TRANSACTION);
       written = outcome !== "intent";
     },
     /** A refusal or a failure; a stranger's only as long as they are few. */
@@ -251,12 +250,11 @@ function startCall(operation: Operation, actor: Actor, scope: Scope, options: Ex
 
 /** No event, no change: both are in one transaction. */
 async function runChange<Out>(call: Call, run: (tx: Tx) => Promise<Out>): Promise<Out> {
-  const { output, head } = await db().$transaction(async (tx) => {
+  return db().$transaction(async (tx) => {
     const output = await run(tx);
-    return { output, head: await call.record(tx, "ok") };
+    await call.record(tx, "ok");
+    return output;
   }, TRANSACTION);
-  noteHead(head);
-  return output;
 }
 
 /** No work on another database without an intent that says so, even when this process dies in the middle. */
