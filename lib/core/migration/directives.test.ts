@@ -51,6 +51,8 @@ CREATE INDEX CONCURRENTLY i ON t (a);`);
       "-- migrate:up transaction:false",
       "-- +goose NO TRANSACTION",
       "--! no-transaction",
+      "-- no-transaction",
+      "-- +migrate Up notransaction",
     ]) {
       expect(readDirectives(`${line}\nVACUUM;`).directives.transaction).toBe("none");
     }

@@ -9,7 +9,8 @@ interface Pair {
 /** A line that carries directives, ours or another tool's that means the same. */
 const OURS = /^\s*(?:--|\/\*)\s*dbmigrator:\s*(.*?)\s*(?:\*\/.*)?$/i;
 const DBMATE = /^\s*--\s*migrate:(?:up|down)\b(.*)$/i;
-const NO_TRANSACTION = /^\s*--\s*(?:\+goose\s+NO\s+TRANSACTION|!\s*no-transaction|atlas:txmode\s+none)\s*$/i;
+const NO_TRANSACTION =
+  /^\s*--\s*(?:\+goose\s+NO\s+TRANSACTION|!?\s*no-transaction|atlas:txmode\s+none|\+migrate\s+(?:up|down)\s+notransaction)\s*$/i;
 
 /**
  * Reads the directives of a script: `-- dbmigrator: key=value …` in the comments before its first statement, and
@@ -31,7 +32,7 @@ export function readDirectives(script: string): { directives: Directives; proble
     revertsDrift: false,
   };
   const problems: ScriptProblem[] = [];
-  if (!/dbmigrator:|migrate:|no.transaction|txmode/i.test(script)) return { directives, problems };
+  if (!/dbmigrator:|migrate:|no.?transaction|txmode/i.test(script)) return { directives, problems };
 
   let atTop = true;
   let inComment = false;

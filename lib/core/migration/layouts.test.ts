@@ -57,6 +57,32 @@ describe("layouts", () => {
     });
   });
 
+  it("tells a placeholder that Flyway would fill in, and leaves other tools' scripts alone", () => {
+    const filled = "INSERT INTO t VALUES ('$".concat("{env}');");
+    expect(read({ "V1__a.sql": `A;\n${filled}` }).problems).toMatchObject([
+      { level: "warning", code: "placeholder", path: "V1__a.sql", line: 2 },
+    ]);
+    expect(read({ "1_a.sql": filled }).problems).toEqual([]);
+  });
+
+  it.each([
+    ["tern", "A;\n---- create above / drop below ----\nB;"],
+    ["MyBatis", "-- // make a\nA;\n\n-- //@UNDO\nB;"],
+    ["Play", "-- !Ups\nA;\n-- !Downs\nB;"],
+    ["shmig", "-- ====  UP  ====\nA;\n-- ==== DOWN ====\nB;"],
+    ["rambler", "-- rambler up\nA;\n-- rambler down\nB;"],
+    ["micrate", "-- +micrate Up\nA;\n-- +micrate Down\nB;"],
+  ])("never runs the down script of %s with its up script", (_, content) => {
+    const [migration] = read({ "1_a.sql": content }).migrations;
+    expect(migration?.up).toMatch(/A;\n+$/);
+    expect(migration?.down).toMatch(/^--.*\nB;$/);
+  });
+
+  it("takes a single word of a comment for no marker", () => {
+    for (const up of ["A;\n-- down\nB;", "-- up\nA;", "A;\n-- up\nB;\n-- down\nC;"])
+      expect(read({ "1_a.sql": up }).migrations).toMatchObject([{ up, down: null }]);
+  });
+
   it("takes the folder that can be a service's name for it, not one that says what lies in it or from when", () => {
     const services = (paths: string[]) =>
       read(Object.fromEntries(paths.map((path) => [path, "A"]))).migrations.map((one) => one.service);

@@ -14,7 +14,14 @@ export interface MigrationFile {
 /** What is wrong with a folder of migrations. Errors keep it from being used; warnings are told. */
 export interface LayoutProblem {
   level: "error" | "warning";
-  code: "duplicate" | "down_without_up" | "unknown_file" | "marker" | "directive" | "empty_name";
+  code:
+    | "duplicate"
+    | "down_without_up"
+    | "unknown_file"
+    | "marker"
+    | "directive"
+    | "empty_name"
+    | "placeholder";
   path: string;
   message: string;
   line?: number;
@@ -95,7 +102,7 @@ function addPart(
   };
   drafts.set(key, draft);
   if (part.role === "config") {
-    if (/^\s*executeInTransaction\s*=\s*false\s*$/im.test(file.content)) draft.outside = true;
+    if (endsTransaction(file.content)) draft.outside = true;
     return;
   }
   const text = normalizeScript(file.content);
@@ -121,6 +128,16 @@ function addPart(
   }
 }
 
+/** Whether Flyway's settings of a script (`V1__name.sql.conf`) say that it runs outside of a transaction. */
+export function endsTransaction(settings: string): boolean {
+  return /^\s*executeInTransaction\s*=\s*false\s*$/im.test(settings);
+}
+
+/** The settings' word goes into the first line, so that line numbers stay those of the file. */
+export function outsideTransaction(script: string): string {
+  return `/* dbmigrator: transaction=none */ ${script}`;
+}
+
 /** Flyway's U1__anything.sql undoes V1__name.sql: they share the version and not the name. */
 function pairUndoFiles(drafts: Map<string, Draft>): void {
   for (const [key, draft] of drafts) {
@@ -144,17 +161,29 @@ function finish(draft: Draft, problems: LayoutProblem[]): MigrationSource[] {
     }
     return [];
   }
-  // The sidecar's word goes into the first line, so that line numbers stay those of the file.
-  const up = draft.outside ? `/* dbmigrator: transaction=none */ ${draft.up.text}` : draft.up.text;
+  const up = draft.outside ? outsideTransaction(draft.up.text) : draft.up.text;
   const read = readDirectives(up);
   for (const found of read.problems) {
     problems.push({ ...problem("error", "directive", draft.up.path, found.message), line: found.line });
   }
+  problems.push(...unfilledPlaceholders(draft.filename, draft.up));
   const { service, filename, version, name } = draft;
   const kind = read.directives.repeatable ? "repeatable" : draft.kind;
   // A down file that nobody has written yet must not count as a way back that does nothing.
   const down = draft.down && !isBlank(draft.down.text) ? draft.down.text : null;
   return [{ service, filename, version, name, kind, up, down, checksum: checksumOf(up) }];
+}
+
+/** Flyway fills in ${name}; here it stays as it is written, which within a string nothing else would notice. */
+function unfilledPlaceholders(
+  filename: string,
+  { path, text }: { path: string; text: string },
+): LayoutProblem[] {
+  const found = /^[VR]\d*.*__/.test(filename) ? /\$\{[\w.:]+\}/.exec(text) : null;
+  if (!found) return [];
+  const message = `The placeholder ${found[0]} is not filled in as Flyway would do; write its value.`;
+  const line = text.slice(0, found.index).split("\n").length;
+  return [{ ...problem("warning", "placeholder", path, message), line }];
 }
 
 function problem(
