@@ -56,7 +56,7 @@ export function prepareScript(step: PlanStep): PreparedScript {
     touchesSession:
       parsed.statements.some((one) => SESSION_NODES.has(one.node)) || /\btemp(?:orary)?\b/i.test(text),
     changesRole: /\brole\b|\bauthorization\b/i.test(text),
-    relaxesCommit: /synchronous_commit/i.test(text),
+    relaxesCommit: /synchronous_commit|\breset\s+all\b/i.test(text),
   };
 }
 
@@ -120,6 +120,11 @@ export class ScriptQueue {
     return this.steps.length;
   }
 
+  /** Of all scripts together, in UTF-16 units. */
+  get size(): number {
+    return this.steps.reduce((sum, step) => sum + textOf(step).length, 0);
+  }
+
   get(index: number): PreparedScript {
     const step = this.steps[index];
     if (!step) throw new RangeError(`no step ${index}`);
@@ -150,8 +155,7 @@ export class ScriptQueue {
 
   /** Looks at every script before any of them runs. 260 kB in 400 scripts take about 30 ms. */
   checkAll(): void {
-    const size = this.steps.reduce((sum, step) => sum + textOf(step).length, 0);
-    if (size <= PREPARE_ALL) {
+    if (this.size <= PREPARE_ALL) {
       for (let index = 0; index < this.steps.length; index++) this.prepare(index);
       return;
     }

@@ -12,6 +12,19 @@ afterAll(() => bench.close());
 const single = { mode: "single_transaction" } as const;
 
 describe("all in one transaction", () => {
+  it.each(["each", "single_transaction"] as const)(
+    "a script's own savepoints work, whatever they are called, and RESET ALL may end it (%s)",
+    async (mode) => {
+      const scripts = {
+        "1_a.sql": `CREATE TABLE sp_${mode} (n int); SAVEPOINT migration_1; INSERT INTO sp_${mode} VALUES (1);
+          ROLLBACK TO migration_1; INSERT INTO sp_${mode} VALUES (2); RELEASE migration_1; SAVEPOINT unreleased; RESET ALL;`,
+        "2_b.sql": `INSERT INTO sp_${mode} VALUES (3);`,
+      };
+      expect(await bench.up(`sp_${mode}`, scripts, { mode })).toMatchObject({ state: "succeeded" });
+      expect(await bench.value(`SELECT array_agg(n ORDER BY n) FROM sp_${mode}`)).toEqual([2, 3]);
+    },
+  );
+
   it("takes effect as a whole", async () => {
     const outcome = await bench.up(
       "all",

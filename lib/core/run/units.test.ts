@@ -51,12 +51,47 @@ describe("splitUnits", () => {
   });
 });
 
-describe("batch", () => {
-  const problemsOf = (script: string) =>
-    splitUnits(parseScript(script), readDirectives(script).directives).problems.map((one) => [
-      one.line,
-      one.message,
+const problemsOf = (script: string) =>
+  splitUnits(parseScript(script), readDirectives(script).directives).problems.map((one) => [
+    one.line,
+    one.message,
+  ]);
+
+describe("savepoints", () => {
+  it("work in the transaction that the runner opens, as they do in one of PostgreSQL's", () => {
+    const script = "CREATE TABLE t (a int); SAVEPOINT s; DROP TABLE t; ROLLBACK TO s; RELEASE SAVEPOINT s;";
+    expect(unitsOf(script)).toEqual(["transaction 1,2,3,4,5"]);
+    expect(problemsOf(script)).toEqual([]);
+    expect(modeOf(script)).toBe("one");
+  });
+
+  it.each([
+    ["outside of a transaction", "-- dbmigrator: transaction=none\nSAVEPOINT s;", 2, "stands outside"],
+    [
+      "whose name is not the script's own",
+      "SAVEPOINT s;\nRELEASE migration_1;",
+      2,
+      "no savepoint migration_1",
+    ],
+    ["that are released", "SAVEPOINT a; SAVEPOINT b; RELEASE a;\nROLLBACK TO b;", 2, "no savepoint b"],
+    ["of a transaction that ended", "SAVEPOINT a; VACUUM;\nROLLBACK TO a;", 2, "no savepoint a"],
+    ["beside the script's own block", "BEGIN; COMMIT;\nSAVEPOINT s;", 2, "stands outside"],
+  ])("are refused %s", (_, script, line, words) => {
+    expect(problemsOf(script)).toEqual([[line, expect.stringContaining(words)]]);
+  });
+});
+
+describe("RESET ALL", () => {
+  it("may end a script, as dumps do, and not come before other statements", () => {
+    expect(problemsOf("SET search_path = ''; CREATE TABLE a.t (); RESET ALL;")).toEqual([]);
+    expect(problemsOf("BEGIN; SELECT 1; RESET ALL; COMMIT;")).toEqual([]);
+    expect(problemsOf("SELECT 1;\nRESET ALL; CREATE TABLE t ();")).toEqual([
+      [2, expect.stringContaining("time limits")],
     ]);
+  });
+});
+
+describe("batch", () => {
   const one = "DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT 10);";
 
   it("makes a unit of the statement below it, between the transactions of the rest", () => {

@@ -1,6 +1,8 @@
 import type { BatchDirective, Directives } from "../migration/types";
+import { treeOf } from "../sql/parse-script";
 import type { ParsedScript, ScriptProblem, Statement } from "../sql/types";
 import { findBatches } from "./batches";
+import { isSavepointStatement, Savepoints } from "./savepoints";
 
 /**
  * What of a script takes effect together.
@@ -24,7 +26,6 @@ export type TransactionMode = "one" | "none" | "own";
 export type UnitDirectives = Pick<Directives, "transaction" | "batches">;
 
 const BEGIN = /^(?:begin|start\s+transaction)\b/i;
-const ROLLBACK_TO = /^rollback(?:\s+(?:work|transaction))?\s+to\b/i;
 const ROLLBACK = /^(?:rollback|abort)\b/i;
 const COMMIT = /^(?:commit|end)\b/i;
 
@@ -60,7 +61,10 @@ export function splitUnits(
   const mode = transactionMode(parsed, directives);
   const alone = mode === "own" || directives.transaction === "none";
   let block: Unit | null = null;
+  const savepoints = new Map<Unit, Savepoints>();
+  const last = parsed.statements.findLast((one) => one.need !== "control");
   for (const statement of parsed.statements) {
+    if (resetsAll(statement) && statement !== last) problems.push(resetTooEarly(statement));
     if (block) {
       block.statements.push(statement);
       if (statement.need === "outside") problems.push(inBlock(statement));
@@ -72,6 +76,9 @@ export function splitUnits(
     } else if (statement.need === "control" && BEGIN.test(statement.text)) {
       block = { kind: "block", statements: [statement], rolledBack: false };
       units.push(block);
+    } else if (isSavepointStatement(statement) && !alone) {
+      addLoose(units, statement, alone, false);
+      problems.push(...followSavepoint(savepoints, units.at(-1), statement));
     } else if (statement.need === "control") {
       problems.push(withoutBegin(statement));
     } else if (batches.has(statement)) {
@@ -94,8 +101,39 @@ function addLoose(units: Unit[], statement: Statement, alone: boolean, none: boo
   }
 }
 
+function followSavepoint(
+  all: Map<Unit, Savepoints>,
+  unit: Unit | undefined,
+  statement: Statement,
+): ScriptProblem[] {
+  if (!unit) return [];
+  const own = all.get(unit) ?? new Savepoints();
+  all.set(unit, own);
+  const missing = own.follow(statement);
+  if (missing === null) return [];
+  const message = `The script has no savepoint ${missing} in this transaction.`;
+  return [
+    problemAt(statement, message, "Write SAVEPOINT before it; a statement outside of a transaction ends it."),
+  ];
+}
+
+function resetsAll(statement: Statement): boolean {
+  if (statement.node !== "VariableSetStmt" || !/^reset\b/i.test(statement.text)) return false;
+  const tree = treeOf(statement);
+  return tree !== null && "VariableSetStmt" in tree && tree.VariableSetStmt.kind === "VAR_RESET_ALL";
+}
+
+function resetTooEarly(statement: Statement): ScriptProblem {
+  const message = "RESET ALL takes away the time limits of the statements after it.";
+  return problemAt(
+    statement,
+    message,
+    "Reset the settings that you changed by name, or write it at the very end.",
+  );
+}
+
 function endsBlock(statement: Statement): boolean {
-  if (statement.need !== "control" || ROLLBACK_TO.test(statement.text)) return false;
+  if (statement.need !== "control" || isSavepointStatement(statement)) return false;
   return COMMIT.test(statement.text) || ROLLBACK.test(statement.text);
 }
 

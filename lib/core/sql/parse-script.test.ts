@@ -242,7 +242,6 @@ describe("refusals", () => {
     ["COMMIT AND CHAIN", "session"],
     ["ROLLBACK AND CHAIN", "session"],
     ["DISCARD ALL", "session"],
-    ["RESET ALL", "session"],
     ["SET SESSION AUTHORIZATION bob", "session"],
     ["SELECT pg_catalog.pg_advisory_unlock_all()", "session"],
     ["SET standard_conforming_strings = off", "session"],

@@ -119,12 +119,6 @@ function sessionRefusal(tree: Node, text: string): Refusal | null {
   }
   if ("VariableSetStmt" in tree) {
     const { kind, name, args } = tree.VariableSetStmt;
-    if (kind === "VAR_RESET_ALL") {
-      return session(
-        "RESET ALL takes away the time limits of the run.",
-        "Reset the settings that you changed by name.",
-      );
-    }
     return kind === "VAR_SET_VALUE" ? settingRefusal(name ?? "", (args ?? []).map(scalarText)) : null;
   }
   if ("DoStmt" in tree && /standard_conforming_strings/i.test(codeOf(tree) ?? ""))
