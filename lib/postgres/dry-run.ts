@@ -185,7 +185,7 @@ async function tryForward(
   for (const [at, { migration, direction }] of options.steps.entries()) {
     const script = direction === "up" ? migration.up : (migration.down ?? "");
     if (failure) {
-      statements.push(...(await notReached(migration.filename, script)));
+      for (const one of await notReached(migration.filename, script)) statements.push(one);
       continue;
     }
     options.onProgress?.({
@@ -195,7 +195,7 @@ async function tryForward(
       of: options.steps.length,
     });
     const result: ScriptResult = await tryScript(trial, migration.filename, script);
-    statements.push(...result.statements);
+    for (const one of result.statements) statements.push(one);
     failure = result.failure;
   }
   return { statements, failure };

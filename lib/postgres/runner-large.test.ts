@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type MigrationBench, migrationBench, type Scripts } from "../testing/migrations";
+import { ScriptQueue } from "./runner-scripts";
 
 let bench: MigrationBench;
 beforeAll(async () => {
@@ -43,6 +44,20 @@ describe("a plan of many scripts", () => {
     const open = { ...largePlan("mid", "SELECT 1;"), "1150_x.sql": "SELECT 1; /* no end" };
     expect((await bench.up("mid", open)).failure).toMatchObject({ migration: "1150_x", line: 1 });
     expect(await bench.value("SELECT count(*)::int FROM pg_tables WHERE tablename ~ '^mid_'")).toBe(0);
+  });
+
+  it("connects after much text was checked, however long that kept the thread busy", async () => {
+    const check = ScriptQueue.prototype.checkAll;
+    const slow = vi.spyOn(ScriptQueue.prototype, "checkAll").mockImplementation(function (this: ScriptQueue) {
+      const until = Date.now() + 4000;
+      while (Date.now() < until);
+      check.call(this);
+    });
+    const scripts = { "1_a.sql": `SELECT 1; /* ${"x".repeat(3 * 1024 * 1024)} */` };
+    const outcome = await bench
+      .up("busy", scripts, { connect: { connectTimeoutMs: 3000 } })
+      .finally(() => slow.mockRestore());
+    expect(outcome.state).toBe("succeeded");
   });
 
   it("runs when all of them are right", async () => {

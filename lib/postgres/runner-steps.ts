@@ -189,7 +189,7 @@ async function runOutside(
   return null;
 }
 
-/** IF NOT EXISTS took an INVALID index of that name for the one that is wanted; it is not ours to drop. */
+/** An INVALID index of that name was there before: IF NOT EXISTS took it for the wanted one. It is not ours to drop. */
 async function findInvalidIndex(ctx: RunContext, statement: Statement): Promise<PostgresFailure | null> {
   const state = await readIndexState(ctx.session.client, statement);
   if (!state || state.valid) return null;
@@ -225,7 +225,10 @@ async function outsideFailed(
 ): Promise<Stop | null> {
   if (isConnectionLoss(result.failed.error)) return settleSteps(ctx, progress, result);
   await rollBack(ctx);
-  const failure = describeFailure(result.message, result.failed, progress.script.migration.filename);
+  const migration = progress.script.migration.filename;
+  const foreign = result.failed.error.code === "42P07" ? await findInvalidIndex(ctx, statement) : null;
+  if (foreign) return finishFailed(ctx, progress, { ...foreign, migration }, "failed");
+  const failure = describeFailure(result.message, result.failed, migration);
   const state = await readIndexState(ctx.session.client, statement);
   if (state && !state.valid && state.builder === null) {
     await sendMessage(ctx.session.client, `DROP INDEX CONCURRENTLY IF EXISTS ${state.name}`).catch(() => {});

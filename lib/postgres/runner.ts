@@ -28,6 +28,13 @@ import { ensureUndoStore } from "./undo/store";
 
 export { type RunSettings, readLockHolder } from "./runner-session";
 
+/** What the server says by the way. */
+interface Notice {
+  code?: string | undefined;
+  severity?: string | undefined;
+  message?: string | undefined;
+}
+
 export interface RunOptions {
   spec: ConnectionSpec;
   /** A connection that is open already; it stays open, in the state it came in. */
@@ -47,6 +54,9 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** Length of all scripts, in UTF-16 units. */
+const CHECK_FIRST = 2 * 1024 * 1024;
+
 /**
  * Runs planned migrations on a target under its lock, and records each together with its effect.
  *
@@ -63,6 +73,8 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
   // While the target answers.
   const checking = loadParser().then(() => queue.checkAll());
   checking.catch(() => {});
+  // Much text keeps this thread busy for longer than a connection that is being opened is waited for.
+  if (queue.size > CHECK_FIRST) await checking;
   const settings = completeSettings(options.settings, options.onEvent !== undefined);
   const emit = options.onEvent ?? (() => {});
   const client =
@@ -70,12 +82,10 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
     (await openConnection({ applicationName: "dbmigrator runner", ...options.spec }, options.connect));
   const own = !options.client;
   let ctx: RunContext | undefined;
-  const onNotice = (notice: { severity?: string | undefined; message?: string | undefined }) =>
-    emit({
-      type: "notice",
-      severity: notice.severity ?? "NOTICE",
-      message: maskSecrets(notice.message ?? ""),
-    });
+  const onNotice = ({ code, severity = "NOTICE", message = "" }: Notice) => {
+    // Of our own ROLLBACK after a failure outside of a transaction.
+    if (code !== "25P01") emit({ type: "notice", severity, message: maskSecrets(message) });
+  };
   if (options.onEvent) client.on("notice", onNotice);
   try {
     const session = await prepareSession(client, options.spec, settings, options.connect ?? {});
