@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -189,6 +190,40 @@ describe("without a server", () => {
     expect(JSON.parse(cli(["validate", "--json"]).out)).toMatchObject({
       ok: false,
       problems: [{ line: 3, column: 1, message: "PostgreSQL refuses this statement inside BEGIN … COMMIT." }],
+    });
+  });
+
+  it("validates with Flyway's settings beside a script, of the folder and of a named file", () => {
+    write("migrations/V1__a.sql", "SELECT 1;\nSAVEPOINT s;\n");
+    expect(cli(["validate", "--service", "default"])).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^2 st/m),
+    });
+    write("migrations/V1__a.sql.conf", "executeInTransaction=false\n");
+    for (const file of [[], ["migrations/V1__a.sql"]])
+      expect(cli(["validate", ...file])).toMatchObject({
+        code: 1,
+        out: expect.stringContaining("V1__a.sql:2:1"),
+      });
+  });
+
+  it("validates a dump of very many statements", () => {
+    write("migrations/1_a.sql", "SELECT 1;\n".repeat(130_000));
+    expect(cli(["validate"])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining("130000 statements in 1 file"),
+    });
+  }, 300_000);
+
+  it("reads a configuration with a byte order mark, and says which link leads in a circle", () => {
+    write("dbmigrator.json", '\uFEFF{ "migrations": "sql" }');
+    write("sql/1_a.sql", "SELECT 1;");
+    symlinkSync("circle", join(folder, "sql/circle"));
+    expect(cli(["list"])).toMatchObject({ code: 0, out: expect.stringContaining("1 migration in") });
+    symlinkSync("2_b.sql", join(folder, "sql/2_b.sql"));
+    expect(cli(["list"])).toMatchObject({
+      code: 3,
+      err: expect.stringContaining("2_b.sql cannot be read: its links"),
     });
   });
 
@@ -382,7 +417,8 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
       mismatches: [{ filename: "20260101000000_customers" }],
     });
     expect(states()).toEqual(["customers changed", "orders applied"]);
-    expect(cli(["check-conflicts"], variables).code).toBe(1);
+    expect(cli(["check-conflicts"], variables).code).toBe(0);
+    expect(cli(["check-conflicts", "--exit-code"], variables).code).toBe(2);
     expect(cli(["up"], variables)).toMatchObject({
       code: 1,
       err: expect.stringContaining("was changed after it was applied"),
@@ -518,7 +554,13 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
   });
 
   once("waits for another runner, gives up with 4, and then finds nothing to do", async () => {
-    write("migrations/20260103000000_slow.up.sql", "SELECT pg_sleep(3);");
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("SELECT pg_advisory_lock(4711)");
+    write(
+      "migrations/20260103000000_slow.up.sql",
+      "-- dbmigrator: lock-timeout=5min\nSELECT pg_advisory_xact_lock(4711);",
+    );
     const first = spawn(process.execPath, [program, "up"], { cwd: folder, env: environment(variables) });
     const ended = new Promise<number | null>((done) => first.once("exit", done));
     for (;;) {
@@ -527,6 +569,7 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     }
     const gaveUp = cli(["up", "--timeout", "0.2"], variables);
     expect(gaveUp).toMatchObject({ code: 4, err: expect.stringContaining("Another runner is at work") });
+    await holder.end();
     expect(cli(["up"], variables).code).toBe(0);
     expect(await ended).toBe(0);
     expect(

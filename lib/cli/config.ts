@@ -67,7 +67,7 @@ type Raw = Record<string, unknown>;
 
 function parse(file: string): Raw {
   try {
-    const value: unknown = JSON.parse(readFileSync(file, "utf8"));
+    const value: unknown = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Raw;
   } catch (error) {
     throw invalid(file, `it is not JSON: ${(error as Error).message}`);

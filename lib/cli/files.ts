@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type MigrationFile, readMigrations } from "../core/migration/layouts";
 import type { MigrationSource } from "../core/migration/types";
@@ -16,7 +16,7 @@ export function readSqlFiles(folder: string): MigrationFile[] {
 
 function walk(folder: string, prefix: string, depth: number): string[] {
   if (depth > DEEPEST) return [];
-  return readdirSync(join(folder, prefix), { withFileTypes: true }).flatMap((entry) => {
+  return entriesOf(join(folder, prefix)).flatMap((entry) => {
     const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
     if (entry.isDirectory()) return walk(folder, path, depth + 1);
@@ -28,8 +28,32 @@ function walk(folder: string, prefix: string, depth: number): string[] {
   });
 }
 
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw unreadable("folder", folder, error);
+  }
+}
+
+function isFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    return false; // it leads nowhere, or in a circle: reading it says so where it is named like a script
+  }
+}
+
+/** @param what a file or a folder */
+function unreadable(what: string, path: string, error: unknown): DomainError {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = {
+    ENOENT: "it is not there",
+    EACCES: "its permissions do not let this user",
+    ELOOP: "its links lead in a circle",
+  };
+  const reason = why[code as keyof typeof why] ?? code ?? "unknown";
+  return new DomainError("validation", "files.unreadable", `The ${what} ${path} cannot be read: ${reason}.`);
 }
 
 /** @throws DomainError validation, files.not_utf8, files.unreadable */
@@ -38,9 +62,7 @@ export function readText(path: string): string {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === "ENOENT" ? "There is no file" : "This file cannot be read:";
-    throw new DomainError("validation", "files.unreadable", `${why} ${path}.`);
+    throw unreadable("file", path, error);
   }
   // What is not UTF-8 is read as U+FFFD; a file may also hold that character itself.
   if (!text.includes("\ufffd") || isUtf8(readFileSync(path))) return text;

@@ -26,6 +26,11 @@ export async function findTarget(options: TargetOptions, config: Config): Promis
   if (spec.password !== undefined && found.from === "url") {
     warn("the password in --url can be read in the list of processes; PGPASSWORD or PGPASSFILE is safer.");
   }
+  return withPassword(spec);
+}
+
+/** The password that the address does not hold, from PGPASSWORD or the password file. */
+export function withPassword(spec: ConnectionSpec): ConnectionSpec {
   const password = spec.password ?? postgresVariable("PGPASSWORD") ?? fromPasswordFile(spec);
   return password === undefined ? spec : { ...spec, password };
 }

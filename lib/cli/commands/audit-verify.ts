@@ -4,8 +4,9 @@ import { readCheckpointFiles } from "../../audit/checkpoint-file";
 import { type Verification, verifyChain } from "../../audit/verify";
 import { env, setEnv } from "../../env";
 import { DomainError } from "../../errors";
-import { openConnection, parseConnectionString } from "../../postgres/connect";
+import { parseConnectionString } from "../../postgres/connection-string";
 import { count, paint, print, printJson } from "../output";
+import { openTarget, withPassword } from "../target";
 
 interface AuditVerifyOptions {
   url?: string;
@@ -32,7 +33,7 @@ export async function auditVerify(options: AuditVerifyOptions): Promise<number> 
       hint: "Give --url, set DATABASE_URL, or give the data folder of a running instance with --data.",
     });
   }
-  const client = await openConnection(parseConnectionString(url));
+  const { client } = await openTarget(withPassword(parseConnectionString(url)));
   try {
     const result = await verifyChain(
       async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,

@@ -24,9 +24,7 @@ export async function checkConflicts(options: ConflictOptions): Promise<number> 
     : await judge({ migrations: readFolder(options).migrations, ledger: [], spec: null }, options);
   if (isJson(options)) printJson({ conflicts: conflicts.map(asJson) });
   else show(conflicts, target !== null);
-  const blocking = conflicts.some((one) => one.blocking);
-  if (conflicts.length > 0 && options.exitCode) return 2;
-  return blocking ? 1 : 0;
+  return conflicts.length > 0 && options.exitCode ? 2 : 0;
 }
 
 async function judge(

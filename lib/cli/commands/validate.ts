@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { readDirectives } from "../../core/migration/directives";
 import { describePath } from "../../core/migration/file-names";
+import { DEFAULT_SERVICE, endsTransaction, outsideTransaction } from "../../core/migration/layouts";
 import { splitMarkers } from "../../core/migration/markers";
 import type { Finding, Severity } from "../../core/risk/types";
 import type { FactCatalog } from "../../core/sql/facts/knowledge";
@@ -38,9 +40,11 @@ export async function validate(files: string[], options: ValidateOptions): Promi
   for (const { file, text } of scripts) {
     const { directives, problems } = readDirectives(text);
     const found = analyzeScript(text, { serverVersion, directives, file, ...(catalog ? { catalog } : {}) });
-    result.statements.push(...found.facts);
-    result.findings.push(...found.findings);
-    result.problems.push(...[...found.parsed.problems, ...problems].map((problem) => ({ file, ...problem })));
+    // Not push(...): a dump has more statements than a call takes arguments.
+    result.statements = result.statements.concat(found.facts);
+    result.findings = result.findings.concat(found.findings);
+    const refused = [...found.parsed.problems, ...problems].map((problem) => ({ file, ...problem }));
+    result.problems = result.problems.concat(refused);
   }
   if (isJson(options)) printJson(asJson(result, serverVersion));
   else show(result, scripts.length, serverVersion);
@@ -68,17 +72,23 @@ async function readTarget(
 }
 
 function readFiles(file: string): Script[] {
-  return splitFile(file, readText(resolve(file)));
+  const path = resolve(file);
+  const settings = existsSync(`${path}.conf`) ? readText(`${path}.conf`) : "";
+  return splitFile(file, readText(path), settings);
 }
 
 function readFolderScripts(options: ValidateOptions): Script[] {
-  const folder = migrationsFolder(readConfig(), options.dir);
-  const files = readSqlFiles(folder).filter(({ path }) => {
+  const config = readConfig();
+  const folder = migrationsFolder(config, options.dir);
+  const files = readSqlFiles(folder);
+  const settings = new Map(files.map(({ path, content }) => [path, content]));
+  return files.flatMap(({ path, content }) => {
     const part = describePath(path);
-    if (part === null || part === "unknown" || part.role === "config") return false;
-    return options.service === undefined || part.service === options.service;
+    if (part === null || part === "unknown" || part.role === "config") return [];
+    const service = config.service ?? part.service ?? DEFAULT_SERVICE;
+    if (options.service !== undefined && options.service !== service) return [];
+    return splitFile(shown(join(folder, path)), content, settings.get(`${path}.conf`) ?? "");
   });
-  return files.flatMap(({ path, content }) => splitFile(shown(join(folder, path)), content));
 }
 
 function shown(path: string): string {
@@ -86,9 +96,10 @@ function shown(path: string): string {
   return short.startsWith("..") || isAbsolute(short) ? path : short;
 }
 
-/** A file with both scripts is read as two; line numbers stay those of the file. */
-function splitFile(file: string, content: string): Script[] {
-  const text = content.charCodeAt(0) === 0xfeff ? content.slice(1) : content;
+/** A file with both scripts is read as two; line numbers stay those of the file. @param settings Flyway's, beside it */
+function splitFile(file: string, content: string, settings: string): Script[] {
+  const plain = content.charCodeAt(0) === 0xfeff ? content.slice(1) : content;
+  const text = endsTransaction(settings) ? outsideTransaction(plain) : plain;
   const split = splitMarkers(text);
   if ("problem" in split) {
     throw new DomainError("validation", "files.problems", `${file}: ${split.problem}`);
@@ -130,13 +141,14 @@ function show({ problems, findings, statements }: Result, files: number, serverV
     print(`${paint.red("refused")} ${file}:${line}:${column}  ${message}`);
     if (hint) print(`        ${hint}`);
   }
+  const facts = new Map(statements.map((fact) => [`${fact.index} ${fact.file}`, fact]));
   for (const one of findings) {
     const { word, paint: color } = WORDS[one.severity];
     print(
       `${one.ignored ? paint.faint("ignored") : color(word)} ${one.file}:${one.line}  ${one.title} ${paint.faint(`(${one.code})`)}`,
     );
-    const facts = statements.find((fact) => fact.file === one.file && fact.index === one.statement);
-    if (facts) print(`        ${paint.faint(statementTitle(facts.statement))}`);
+    const found = facts.get(`${one.statement} ${one.file}`);
+    if (found) print(`        ${paint.faint(statementTitle(found.statement))}`);
     print(`        ${one.message}`);
     if (one.suggestion) print(`        ${one.suggestion}`);
     if (one.ignored) print(`        Ignored: ${one.ignored.reason}`);
