@@ -23,6 +23,8 @@ export async function serveWeb(): Promise<Web> {
   });
   const server = createServer((request, response) => {
     trustOnlyOurProxies(request);
+    if (!isReadablePath(request.url ?? "/"))
+      return void response.writeHead(400).end("The address cannot be read.");
     opened.then((handle) => handle(request, response)).catch(() => response.writeHead(500).end());
   });
   await listen(server, port, hostname);
@@ -40,6 +42,16 @@ export async function serveWeb(): Promise<Web> {
       await app.close();
     },
   };
+}
+
+/** Next answers 500 to a path whose escapes are no UTF-8. */
+export function isReadablePath(url: string): boolean {
+  try {
+    decodeURIComponent(url.split("?")[0] ?? "");
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function listen(server: Server, port: number, hostname: string): Promise<void> {
