@@ -16,8 +16,8 @@ export const SENTENCES = {
   unlock_this: "This drops the lock that keeps other runners away.",
   discard_hint: "Use DISCARD PLANS, DISCARD SEQUENCES or DISCARD TEMP.",
   unlock_hint: "Release the locks of your own by their keys.",
-  reset_all: "RESET ALL takes away the time limits of the run.",
-  reset_all_hint: "Reset the settings that you changed by name.",
+  reset_all: "RESET ALL takes away the time limits of the statements after it.",
+  reset_all_hint: "Reset the settings that you changed by name, or write it at the very end.",
   session_authorization: "SET SESSION AUTHORIZATION changes who records the migration.",
   session_authorization_hint: "Use SET LOCAL ROLE, which ends with the transaction.",
   conforming_strings:
@@ -79,6 +79,7 @@ export const SENTENCES = {
   marker_no_up: "There is a marker of a down script and none of an up script.",
   marker_above: "There are statements above the marker of the up script.",
   marker_order: "The down script stands above the up script.",
+  placeholder: "The placeholder {text} is not filled in as Flyway would do; write its value.",
   in_block: "PostgreSQL refuses this statement inside BEGIN … COMMIT.",
   in_block_hint: "Move it out of the block.",
   batch_in_block: "A statement that is repeated in batches stands inside BEGIN … COMMIT.",
@@ -86,6 +87,8 @@ export const SENTENCES = {
   without_begin: "{word} stands outside of a transaction that the script began.",
   without_begin_hint:
     "Remove it (the runner opens a transaction itself), or write BEGIN where the transaction begins.",
+  no_savepoint: "The script has no savepoint {name} in this transaction.",
+  no_savepoint_hint: "Write SAVEPOINT before it; a statement outside of a transaction ends it.",
   unclosed: "The transaction that begins here has no COMMIT.",
   unclosed_hint: "End it, or remove BEGIN: the runner opens a transaction itself.",
   batch_nothing: "There is no statement below batch.",
