@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState, useTransition } from "react";
+import { useEffect, useRef, useState, useTransition } from "react";
 import type { ActionAnswer } from "@/components/action-state";
 import { EnvironmentChip, EnvironmentLine } from "@/components/environment";
 import { Section } from "@/components/page";
@@ -21,12 +21,14 @@ interface NewDeploymentProps {
   places: ProjectPlaces;
   /** Target that a link asks for. */
   wanted: string | null;
+  /** File name of the migration that a link wants deployed there; "": all that waits. */
+  upTo: string;
 }
 
 type Failure = Extract<ActionAnswer, { ok: false }>["error"];
 
 /** Which service, where, how far; below it what that would apply, by the target's ledger as it is now. */
-export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
+export function NewDeployment({ project, places, wanted, upTo: asked }: NewDeploymentProps) {
   const t = useTranslations("deployments");
   const router = useRouter();
   const first =
@@ -35,9 +37,16 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
     places.targets[0];
   const [serviceId, setServiceId] = useState(first?.serviceId ?? "");
   const [targetId, setTargetId] = useState(first?.id ?? "");
-  const [to, setTo] = useState("");
+  const [to, setTo] = useState(asked);
   const [drafts, setDrafts] = useState<string[]>([]);
   const { plan, error, stale, again } = usePlan(targetId, drafts);
+  // A draft that was come for goes along without being ticked first.
+  const draftAsked = useRef(asked !== "");
+  useEffect(() => {
+    if (!plan || !draftAsked.current) return;
+    draftAsked.current = false;
+    if (plan.drafts.some((draft) => draft.filename === asked)) setDrafts([asked]);
+  }, [plan, asked]);
   const [pending, start] = useTransition();
   const waitFor = useAnswer();
   const [refused, setRefused] = useState<Failure | null>(null);
@@ -51,6 +60,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
   const environment = environmentOf(targets.find((target) => target.id === targetId)?.environmentId ?? "");
 
   function chooseTarget(id: string) {
+    draftAsked.current = false;
     setTargetId(id);
     setTo("");
     setDrafts([]);
@@ -63,15 +73,18 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
     chooseTarget((own.find((target) => target.pending > 0) ?? own[0])?.id ?? "");
   }
 
+  // What a link asked for may be applied already; then everything that waits is meant.
+  const goal = plan?.migrations.some((migration) => migration.filename === to) ? to : "";
+  const shown = plan ? upTo(plan, goal) : null;
+
   function create() {
     start(async () => {
-      const answer = await waitFor(createAction({ targetId, drafts, ...(to ? { to } : {}) }));
+      const answer = await waitFor(createAction({ targetId, drafts, ...(goal ? { to: goal } : {}) }));
       if (answer.ok) router.push(`/${project}/deployments/${answer.data.number}`);
       else setRefused(answer.error);
     });
   }
 
-  const shown = plan ? upTo(plan, to) : null;
   return (
     <>
       {environment ? <EnvironmentLine color={environment.color} /> : null}
@@ -110,7 +123,7 @@ export function NewDeployment({ project, places, wanted }: NewDeploymentProps) {
           {plan && plan.migrations.length > 1 ? (
             <Field label={t("new.version")} hint={t("new.versionHint")}>
               <Select
-                value={to}
+                value={goal}
                 onChange={(event) => setTo(event.target.value)}
                 options={[
                   { value: "", label: t("new.newest") },

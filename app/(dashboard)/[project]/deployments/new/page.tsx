@@ -5,7 +5,7 @@ import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { requireForPage, runForPage } from "@/lib/transport/action";
-import { id, type SearchParams } from "../_components/list-query";
+import { id, one, type SearchParams } from "../_components/list-query";
 import { NewDeployment } from "./new-deployment";
 
 interface PageProps {
@@ -37,7 +37,12 @@ export default async function NewDeploymentPage({ params, searchParams }: PagePr
             }
           />
         ) : (
-          <NewDeployment project={project} places={places} wanted={id(query, "target") ?? null} />
+          <NewDeployment
+            project={project}
+            places={places}
+            wanted={id(query, "target") ?? null}
+            upTo={one(query, "to") ?? ""}
+          />
         )}
       </div>
     </Page>
