@@ -57,6 +57,21 @@ test("keeps what was written through a reload, before it is saved", async ({ pag
   await expect(kept(page)).toHaveAttribute("data-kept", "saved");
 });
 
+test("deploys what is saved, and the form says when the editor holds newer text", async ({ page }) => {
+  const editor = await openNew(page, "newer");
+  await write(page, "SELECT 1;");
+  await page.getByRole("button", { name: /^Save and deploy to/ }).click();
+  await expect(page.getByRole("cell", { name: /_newer_/ })).toBeVisible();
+  await expect(page.getByRole("note")).toHaveCount(0);
+  const form = page.url();
+  await page.goto(editor);
+  await expect(script(page)).toContainText("SELECT 1;");
+  await write(page, "-- newer\n");
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft");
+  await page.goto(form);
+  await expect(page.getByRole("note")).toContainText(/newer text of \S*_newer_\S* in the editor/);
+});
+
 test("keeps what was written while the network is gone and sends it when it is back", async ({
   page,
   context,

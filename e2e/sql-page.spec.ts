@@ -58,6 +58,17 @@ for (const sql of [
   });
 }
 
+test("says in the reader's language why it does not run a text", async ({ page, context }) => {
+  await context.addCookies([{ name: "locale", value: "es", url: page.url() }]);
+  await page.reload();
+  await page.getByRole("textbox", { name: "Texto SQL" }).click();
+  await page.keyboard.insertText("DELETE FROM catalog.products");
+  await page.getByRole("button", { name: /^Ejecutar/ }).click();
+  await expect(page.getByRole("region", { name: "Resultados" })).toContainText(
+    "Línea 1: En modo lectura solo se permiten SELECT",
+  );
+});
+
 test("lets PostgreSQL refuse a write that hides in a query", async ({ page }) => {
   await run(page, "WITH gone AS (DELETE FROM catalog.products RETURNING *) SELECT count(*) FROM gone");
   await expect(answer(page)).toContainText("25006");
