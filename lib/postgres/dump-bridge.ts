@@ -37,6 +37,8 @@ const PARAMETERS = [
  */
 export async function runPgDump(client: pg.Client, args: string[], signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
+  // Set otherwise for a database or a role, they would make other texts of the same schema.
+  await client.query("SET quote_all_identifiers = off; SET standard_conforming_strings = on");
   const parameters = await readParameters(client);
   const socket = socketOf(client);
   // From here on the bytes belong to pg_dump; node-pg would not know what they answer.

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { Scanner } from "../core/sql/scanner";
 
 /** One object of a plain-text dump, as pg_dump heads it: `-- Name: orders; Type: TABLE; Schema: public; Owner: -`. */
 export interface DumpEntry {
@@ -44,9 +45,26 @@ export function normaliseDump(dump: string): string {
     .trim()}\n`.replace(/^\n$/, "");
 }
 
-/** Lines that pg_dump 17.6 and later write against hostile dumps; only psql understands them. */
+/**
+ * Without the two lines that pg_dump 17.6 and later write against hostile dumps and only psql understands: one after
+ * the first comment, one at the end. The same words within an object are its own.
+ */
 export function withoutRestrict(dump: string): string {
-  return dump.replace(/^\\(?:un)?restrict .*\n/gm, "");
+  return dump
+    .replace(/^((?:--[^\n]*\n|\n)*)\\restrict [^\n]*\n/, "$1")
+    .replace(/(?<=\n)\\unrestrict [^\n]*\n(?=\s*$(?![\s\S]))/, "");
+}
+
+/** The headings of a dump's objects; what only looks like one lies within a statement: in a text or a function's body. */
+export function headingsOf(dump: string): RegExpExecArray[] {
+  const found = [...dump.matchAll(HEADING)] as RegExpExecArray[];
+  if (found.length === 0) return [];
+  const scanner = new Scanner(dump);
+  let statement = scanner.next();
+  return found.filter(({ index }) => {
+    while (statement && statement.end <= index) statement = scanner.next();
+    return statement === null || index < statement.start;
+  });
 }
 
 /**
@@ -77,8 +95,8 @@ export function fingerprintOf(normalised: string): string {
  * @param serverMajor where it will be restored: settings that this server does not know are left out
  */
 export function splitDump(dump: string, serverMajor: number): DumpParts {
-  const text = withoutRestrict(dump.replaceAll("\r\n", "\n"));
-  const headings = [...text.matchAll(HEADING)];
+  const text = withoutRestrict(dump);
+  const headings = headingsOf(text);
   const head = text.slice(0, headings[0]?.index ?? text.length);
   const header = serverMajor < 17 ? head.replace(/^SET transaction_timeout = .*;\n/m, "") : head;
   const entries = headings.map((heading, at) => ({

@@ -20,6 +20,11 @@ const pg = {
     if (answer && answer.message.length > 0) onRawData(answer.message);
   },
 };
+// It takes lines that begin with \\restrict out of the whole dump, also out of functions' bodies: that is left to us.
+const { replace } = String.prototype;
+String.prototype.replace = function (pattern, by) {
+  return String(pattern).includes("restrict") ? String(this) : replace.call(this, pattern, by);
+};
 require(file)
   .pgDump({ pg, args })
   .then((dump) => dump.text())

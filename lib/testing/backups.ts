@@ -112,11 +112,11 @@ export async function contentOf(spec: ConnectionSpec): Promise<Record<string, st
     spec,
     `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.relkind::text AS kind
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'S') OR (c.relkind = 'm' AND c.relispopulated)
+      WHERE (c.relkind IN ('r', 'S') OR (c.relkind = 'm' AND c.relispopulated))
+        AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       ORDER BY 1`,
   );
-  const wanted = relations.filter(({ name }) => !/^(pg_|information_schema)/.test(name));
-  for (const { name, kind } of wanted) {
+  for (const { name, kind } of relations) {
     const rows = kind === "S" ? `SELECT last_value, is_called FROM ${name}` : `SELECT * FROM ONLY ${name}`;
     const sql = `SET extra_float_digits = 3; SET DateStyle = ISO; SET TimeZone = 'UTC';
       SELECT count(*) || ' ' || coalesce(md5(string_agg(x::text, E'\\n' ORDER BY x::text COLLATE "C")), '') AS sum

@@ -113,6 +113,8 @@ export interface ManifestTable extends TableName {
   files: string[];
   /** Rows of an extension's configuration table that are the user's (pg_extension.extcondition). */
   condition?: string;
+  /** The partitioned table that its rows are loaded into, since another database divides them otherwise. */
+  loadInto?: TableName;
 }
 
 export interface ManifestForeignKey {
@@ -133,6 +135,8 @@ export interface DatabaseGrant {
   grantee: string | null;
   privilege: string;
   grantable: boolean;
+  /** Older archives do not tell it: then the owner. */
+  grantor?: string;
 }
 
 /** What belongs to the database and not to its contents (docs: CREATE DATABASE, ALTER DATABASE). */
@@ -200,7 +204,10 @@ export interface Manifest {
   /** Filled ones, in the order in which the restore refreshes them. */
   materializedViews: TableName[];
   foreignKeys: ManifestForeignKey[];
-  /** Constraints that were NOT VALID, "schema.table constraint": the restored database has the same ones. */
+  /**
+   * Constraints that were NOT VALID, "schema.table constraint", and indexes of partitioned tables that a partition
+   * lacks, "schema.index": the restored database has the same ones.
+   */
   notValid: string[];
   foreignTables: TableName[];
   extensions: { name: string; schema: string; version: string }[];

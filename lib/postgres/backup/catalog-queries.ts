@@ -10,9 +10,16 @@ const CONFIGURATION = `
   SELECT e.oid AS extension, x.relation, nullif(x.condition, '') AS condition
     FROM pg_extension e, unnest(e.extconfig, e.extcondition) AS x(relation, condition)`;
 
+/** Hashes of an enum's values follow the numbers of its labels, which are others in every database (pg_dump's rule). */
+const HASHED_BY_ENUM = `EXISTS (
+  SELECT FROM pg_partition_ancestors(c.oid) a JOIN pg_partitioned_table p ON p.partrelid = a.relid
+    JOIN pg_opclass o ON o.oid = ANY (p.partclass) JOIN pg_am m ON m.oid = o.opcmethod
+   WHERE m.amname = 'hash' AND o.opcname = 'enum_ops' AND o.opcnamespace = 'pg_catalog'::regnamespace)`;
+
 /**
  * Tables that hold rows: no partitioned and foreign ones. Sizes without indexes; `heap` is what ctid ranges divide.
- * `ancestors`: the tables that they are partitions or children of.
+ * `ancestors`: the tables that they are partitions or children of. `loadInto`: the partitioned table that finds the
+ * partition of each row anew.
  */
 export const TABLES = `
 WITH configuration AS (${CONFIGURATION})
@@ -20,6 +27,10 @@ SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name,
        greatest(c.reltuples, 0)::float8 AS rows, pg_table_size(c.oid)::float8 AS bytes,
        pg_relation_size(c.oid)::float8 AS heap, coalesce(am.amname, '') = 'heap' AS "isHeap",
        x.condition, x.relation IS NOT NULL AS "isConfiguration",
+       CASE WHEN c.relispartition AND ${HASHED_BY_ENUM} THEN
+         (SELECT json_build_object('schema', rn.nspname, 'name', r.relname)
+            FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
+           WHERE r.oid = pg_partition_root(c.oid)) END AS "loadInto",
        coalesce((SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
                 '[]') AS columns,
@@ -62,7 +73,12 @@ SELECT
  (SELECT coalesce(json_agg(x.text ORDER BY x.text), '[]') FROM (
     SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
       FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-     WHERE NOT c.convalidated AND NOT (${SYSTEM})) x) AS "notValid",
+     WHERE NOT c.convalidated AND NOT (${SYSTEM})
+    UNION ALL
+    -- An index of a partitioned table that a partition lacks; other invalid ones are in no dump.
+    SELECT format('%s.%s', n.nspname, c.relname)
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT i.indisvalid AND c.relkind = 'I' AND NOT (${SYSTEM})) x) AS "notValid",
  (SELECT coalesce(json_agg(json_build_object('schema', n.nspname, 'name', c.relname) ORDER BY n.nspname, c.relname), '[]')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind = 'f' AND NOT (${SYSTEM})) AS "foreignTables",
@@ -95,11 +111,11 @@ SELECT d.datname::text AS name, pg_get_userbyid(d.datdba)::text AS owner,
        shobj_description(d.oid, 'pg_database') AS comment, d.datconnlimit AS "connectionLimit",
        CASE WHEN d.datacl IS NULL THEN NULL ELSE
          (SELECT coalesce(json_agg(json_build_object('grantee', r.rolname, 'privilege', a.privilege_type,
-                   'grantable', a.is_grantable) ORDER BY r.rolname, a.privilege_type), '[]')
-            FROM aclexplode(d.datacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee) END AS grants,
+                   'grantable', a.is_grantable, 'grantor', pg_get_userbyid(a.grantor)) ORDER BY a.ordinality), '[]')
+            FROM aclexplode(d.datacl) WITH ORDINALITY AS a LEFT JOIN pg_roles r ON r.oid = a.grantee) END AS grants,
        (SELECT coalesce(json_agg(json_build_object('role', r.rolname, 'name', split_part(s.entry, '=', 1),
-                 'value', substr(s.entry, strpos(s.entry, '=') + 1)) ORDER BY r.rolname NULLS FIRST, s.entry), '[]')
-          FROM pg_db_role_setting x CROSS JOIN unnest(x.setconfig) AS s(entry)
+                 'value', substr(s.entry, strpos(s.entry, '=') + 1)) ORDER BY r.rolname NULLS FIRST, s.ordinality), '[]')
+          FROM pg_db_role_setting x CROSS JOIN unnest(x.setconfig) WITH ORDINALITY AS s(entry, ordinality)
           LEFT JOIN pg_roles r ON r.oid = x.setrole
          WHERE x.setdatabase = d.oid) AS settings
   FROM pg_database d JOIN pg_tablespace ts ON ts.oid = d.dattablespace

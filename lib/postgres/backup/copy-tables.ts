@@ -161,6 +161,7 @@ function collect(
         rawBytes: copied.reduce((sum, one) => sum + one.bytes, 0),
         files: copied.flatMap(({ file }) => (file ? [file.name] : [])),
         ...(table.condition === null ? {} : { condition: table.condition }),
+        ...(table.loadInto === null ? {} : { loadInto: table.loadInto }),
       };
     }),
   };

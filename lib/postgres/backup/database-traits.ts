@@ -2,12 +2,17 @@ import pg from "pg";
 import type { BackupNote, DatabaseTraits } from "../../core/backup/types";
 import { DomainError } from "../../errors";
 import { serverMajor } from "../connect";
+import { tablespaceMissing } from "./dump-entries";
+import { grantStatement } from "./grants";
 import { quoteName, quoteText } from "./sql-text";
 
 type LocaleTraits = Pick<
   DatabaseTraits,
   "encoding" | "collate" | "ctype" | "localeProvider" | "locale" | "icuRules"
->;
+> & {
+  /** Null: the server's usual one. */
+  tablespace: string | null;
+};
 
 /** 22023, 42809, 42704, 42601, 0A000: this server does not have the locale, or its version no such provider. */
 const UNFIT = /^(22023|42809|42704|42601|0A000)$/;
@@ -24,18 +29,36 @@ export async function createLike(
   fallback = false,
 ): Promise<BackupNote[]> {
   const base = `CREATE DATABASE ${quoteName(name)} TEMPLATE template0 ENCODING ${quoteText(traits.encoding)}`;
+  const place = await tablespaceClause(admin, traits.tablespace);
   try {
-    await admin.query(`${base} ${localeClause(traits, serverMajor(admin))}`);
-    return [];
+    await admin.query(`${base} ${localeClause(traits, serverMajor(admin))}${place.clause}`);
+    return place.notes;
   } catch (error) {
     if (!(error instanceof pg.DatabaseError)) throw error;
     if (!UNFIT.test(error.code ?? "")) throw cannotCreate(error);
     if (!fallback) throw localeMissing(traits, error);
   }
-  await admin.query(`${base} LC_COLLATE 'C' LC_CTYPE 'C'`);
+  await admin.query(`${base} LC_COLLATE 'C' LC_CTYPE 'C'${place.clause}`);
   const locale = traits.locale ?? traits.collate;
   const message = `This server has no locale ${locale}: text sorts by bytes here.`;
-  return [{ code: "other_locale", params: { locale }, message }];
+  return [...place.notes, { code: "other_locale", params: { locale }, message }];
+}
+
+/** Where the server has it and the role may use it: the default one may have no room for all of this. */
+async function tablespaceClause(
+  admin: pg.Client,
+  tablespace: string | null,
+): Promise<{ clause: string; notes: BackupNote[] }> {
+  if (tablespace === null) return { clause: "", notes: [] };
+  const { rows } = await admin.query<{ own: boolean; usable: boolean | null }>(
+    `SELECT $1 = (SELECT t.spcname FROM pg_tablespace t JOIN pg_database d ON d.dattablespace = t.oid
+                   WHERE d.datname = 'template0') AS own,
+            (SELECT has_tablespace_privilege(oid, 'CREATE') FROM pg_tablespace WHERE spcname = $1) AS usable`,
+    [tablespace],
+  );
+  if (rows[0]?.own) return { clause: "", notes: [] };
+  if (rows[0]?.usable) return { clause: ` TABLESPACE ${quoteName(tablespace)}`, notes: [] };
+  return { clause: "", notes: [tablespaceMissing(tablespace)] };
 }
 
 /** Docs: CREATE DATABASE. Providers came with 15 (ICU) and 17 (builtin). */
@@ -99,6 +122,7 @@ export async function applyTraits(
     statements.push(...grantStatements(name, traits));
     // From here on the role may have no rights left.
     statements.push(`ALTER DATABASE ${name} OWNER TO ${quoteName(traits.owner)}`);
+    statements.push(...ownersStatements(name, traits));
   }
   const notes: BackupNote[] = [];
   for (const statement of statements) {
@@ -131,13 +155,29 @@ function settingClause(setting: string, value: string): string {
 
 function grantStatements(name: string, { grants, owner }: DatabaseTraits): string[] {
   if (grants === null) return [];
-  const revokes = [`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`];
-  return revokes.concat(
-    grants
-      .filter((grant) => grant.grantee !== owner)
-      .map(({ grantee, privilege, grantable }) => {
-        const to = grantee === null ? "PUBLIC" : quoteName(grantee);
-        return `GRANT ${privilege} ON DATABASE ${name} TO ${to}${grantable ? " WITH GRANT OPTION" : ""}`;
-      }),
+  const others = grants.filter((grant) => grant.grantee !== owner);
+  return [`REVOKE ALL ON DATABASE ${name} FROM PUBLIC`].concat(
+    others.map((grant) => grantStatement(`DATABASE ${name}`, grant, owner)),
   );
+}
+
+/** Who owns a database has every privilege, unless some were taken away. */
+function ownersStatements(name: string, { grants, owner }: DatabaseTraits): string[] {
+  const own = (grants ?? []).filter((grant) => grant.grantee === owner);
+  if (grants === null || own.length === PRIVILEGES) return [];
+  return [`REVOKE ALL ON DATABASE ${name} FROM ${quoteName(owner)}`].concat(
+    own.map((grant) => grantStatement(`DATABASE ${name}`, grant, owner)),
+  );
+}
+
+/** CONNECT, CREATE and TEMPORARY (docs: "Privileges"). */
+const PRIVILEGES = 3;
+
+/** Roles that a database itself names, besides those that its contents name. */
+export function rolesOf({ owner, grants, settings }: DatabaseTraits): string[] {
+  const named = [
+    ...(grants ?? []).flatMap((one) => [one.grantee, one.grantor ?? null]),
+    ...settings.map((one) => one.role),
+  ];
+  return [...new Set([owner, ...named.flatMap((role) => role ?? [])])];
 }

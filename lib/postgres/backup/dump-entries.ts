@@ -46,12 +46,16 @@ export function restoreEntries(dump: string, options: EntryOptions): RestoreEntr
     if (options.owners === "none" && PRIVILEGES.has(entry.type)) continue;
     found.push({ ...entry, sql: options.owners === "none" ? withoutOwner(body) : body, settings: current });
   }
-  const notes = [...missing].map((tablespace) => ({
+  const notes = [...missing].map(tablespaceMissing);
+  return { header: head, entries: found, notes };
+}
+
+export function tablespaceMissing(tablespace: string): BackupNote {
+  return {
     code: "tablespace_missing",
     params: { tablespace },
     message: `The tablespace ${tablespace} is not on this server; what was in it is in the default one.`,
-  }));
-  return { header: head, entries: found, notes };
+  };
 }
 
 function mergeSettings(

@@ -39,7 +39,12 @@ async function exportRows(
 ): Promise<void> {
   const files = new Map(filesOf(archive, "data").map((file) => [file.name, file]));
   if (table.files.length === 0) return;
-  await out(Buffer.from(`COPY ${quoteTable(table)}${columnList(table.columns)} FROM stdin;\n`, "utf8"));
+  await out(
+    Buffer.from(
+      `COPY ${quoteTable(table.loadInto ?? table)}${columnList(table.columns)} FROM stdin;\n`,
+      "utf8",
+    ),
+  );
   for (const name of table.files) {
     const file = files.get(name);
     if (!file) continue;

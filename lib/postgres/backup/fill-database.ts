@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { BackupNote, ManifestFile, ManifestForeignKey, TableName } from "../../core/backup/types";
 import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
+import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { restoreEntries } from "./dump-entries";
 import { keyOf } from "./inventory";
@@ -69,7 +70,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     );
     if (options.analyze) {
       follower.begin("analyzing");
-      await first.query("ANALYZE");
+      await analyzeTables(first);
     }
     // Everything before it was committed without waiting for the disk; this waits.
     await first.query("SET synchronous_commit = on");
@@ -98,7 +99,7 @@ export async function restoreValues(
 ): Promise<void> {
   for (const file of filesOf(archive, "sequences")) await runLines(client, archive.read(file));
   if (tables) return;
-  const plain = (line: string) => !/^(ALTER|GRANT|REVOKE) /.test(line);
+  const plain = (line: string) => !/^(ALTER|GRANT|REVOKE|SET SESSION AUTHORIZATION) /.test(line);
   for (const file of filesOf(archive, "large_objects")) {
     await runLines(client, archive.read(file), owners === "none" ? plain : undefined);
   }

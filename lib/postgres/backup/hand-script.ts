@@ -14,10 +14,9 @@ const BESIDE = { zstd: "zstd -dkf", gzip: "gzip -dkf", none: "true" } as const;
 export function handScript({ files, tables, database, server }: Contents): string {
   const has = (name: string) => (files.some((file) => file.name === name) ? [`\\i ${name}`] : []);
   const copies = tables.flatMap((table) =>
-    table.files.map((file) => {
-      const program = `${TO_STDOUT[codecOf(file)]} ${file}`;
-      return `\\copy ${quoteTable(table)}${columnList(table.columns)} from program '${program}'`;
-    }),
+    table.files.flatMap((file) =>
+      copyLines(`${quoteTable(table.loadInto ?? table)}${columnList(table.columns)}`, file),
+    ),
   );
   const objects = files
     .filter((file) => file.kind === "large_objects")
@@ -33,4 +32,18 @@ export function handScript({ files, tables, database, server }: Contents): strin
     ...has(POST_DATA),
     "",
   ].join("\n");
+}
+
+function copyLines(target: string, file: string): string[] {
+  const rows = `${TO_STDOUT[codecOf(file)]} ${file}`;
+  if (!/[\n\r]/.test(target)) return [`\\copy ${target} from program '${rows}'`];
+  // \copy ends with its line, and the name goes on: a script of its own has no such limit.
+  const head = [...Buffer.from(`COPY ${target} FROM stdin;\n`, "utf8")].map(
+    (byte) => `\\0${byte.toString(8)}`,
+  );
+  const script = `${logicalName(file)}.psql`;
+  return [
+    `\\! (printf '%b' '${head.join("")}'; ${rows}; printf '%b' '\\0134.\\012') > ${script}`,
+    `\\i ${script}`,
+  ];
 }

@@ -1,11 +1,13 @@
 import type pg from "pg";
-import type { Manifest } from "../../core/backup/types";
+import type { Manifest, ManifestTable, TableName } from "../../core/backup/types";
 import { DomainError } from "../../errors";
 import { serverMajor } from "../connect";
+import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { dropContents } from "./drop-contents";
 import { restoreEntries } from "./dump-entries";
 import { readTablespaces, restoreValues, textOf } from "./fill-database";
+import { keyOf } from "./inventory";
 import { readPositions } from "./ledger-positions";
 import { loadTables } from "./load-tables";
 import type { RestoreOptions } from "./options";
@@ -16,6 +18,7 @@ import type { RestoreFollower } from "./restore-progress";
 import { withRestorers } from "./restore-sessions";
 import { checkRestored } from "./restored-checks";
 import { runEntries } from "./run-entries";
+import { quoteTable } from "./sql-text";
 
 /** An older one would bring back less than what is lost when the restore was a mistake. */
 const FRESH_MS = 60 * 60_000;
@@ -82,6 +85,7 @@ async function restoreWhole(
   await client.query(`SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
   const notes = [...pre.notes, ...(await runEntries(client, wanted, { nested: true, signal }))];
   follower.begin("data");
+  await emptyKept(client, manifest.tables);
   const { counts } = await loadTables([client], archive, manifest.tables, follower, { nested: true, signal });
   await restoreValues(client, archive, { owners });
   follower.begin("indexes");
@@ -89,7 +93,7 @@ async function restoreWhole(
   notes.push(...(await runEntries(client, post.entries, { nested: true, onStep, signal })));
   if (options.analyze ?? true) {
     follower.begin("analyzing");
-    await client.query("ANALYZE");
+    await analyzeTables(client);
   }
   follower.begin("verifying");
   const checks = await checkRestored(client, {
@@ -101,6 +105,19 @@ async function restoreWhole(
   });
   requireChecks(checks);
   return { tables: manifest.tables.length, rows: checks.rows, foreignKeysLeft: [], checks, notes };
+}
+
+/** Extensions stay, and with them the rows that users gave their tables. */
+async function emptyKept(client: pg.Client, tables: readonly ManifestTable[]): Promise<void> {
+  const { rows } = await client.query<TableName>(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name
+       FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_class c ON c.oid = d.objid
+       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'e' AND c.relkind = 'r'`,
+  );
+  const kept = new Set(rows.map(keyOf));
+  for (const table of tables.filter((one) => kept.has(keyOf(one))))
+    await client.query(`DELETE FROM ONLY ${quoteTable(table)} ${table.condition ?? ""}`);
 }
 
 function schemasOf({ scope }: Manifest): string[] | null {

@@ -23,6 +23,7 @@ export interface SourceTable extends TableName {
   /** Belongs to an extension, which makes it and may fill it. */
   isConfiguration: boolean;
   condition: string | null;
+  loadInto: TableName | null;
 }
 
 type TableRow = SourceTable & { ancestors: TableName[] };

@@ -1,8 +1,9 @@
 import type pg from "pg";
-import type { ManifestFile } from "../../core/backup/types";
+import type { DatabaseGrant, ManifestFile } from "../../core/backup/types";
 import type { ArchiveSink } from "./archive-writer";
 import type { BackupFollower } from "./backup-progress";
 import { BLOCK_BYTES } from "./codec";
+import { grantStatement } from "./grants";
 import { quoteLine, quoteName } from "./sql-text";
 
 /** Bytes that are read of one object at a time, and objects that are read at once. */
@@ -15,15 +16,15 @@ interface LargeObject {
   oid: string;
   owner: string;
   comment: string | null;
-  grants: { grantee: string | null; privilege: string; grantable: boolean }[] | null;
+  grants: DatabaseGrant[] | null;
 }
 
 const OBJECTS = `
 SELECT m.oid::text AS oid, pg_get_userbyid(m.lomowner)::text AS owner, obj_description(m.oid, 'pg_largeobject') AS comment,
        CASE WHEN m.lomacl IS NULL THEN NULL ELSE
          (SELECT coalesce(json_agg(json_build_object('grantee', r.rolname, 'privilege', a.privilege_type,
-                   'grantable', a.is_grantable)), '[]')
-            FROM aclexplode(m.lomacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee) END AS grants
+                   'grantable', a.is_grantable, 'grantor', pg_get_userbyid(a.grantor)) ORDER BY a.ordinality), '[]')
+            FROM aclexplode(m.lomacl) WITH ORDINALITY AS a LEFT JOIN pg_roles r ON r.oid = a.grantee) END AS grants
   FROM pg_largeobject_metadata m WHERE m.oid > $1::oid ORDER BY m.oid LIMIT ${AT_ONCE}`;
 
 export interface KeptLargeObjects {
@@ -125,10 +126,5 @@ function traitsOf({ oid, owner, comment, grants }: LargeObject): string[] {
   if (comment !== null) lines.push(`COMMENT ON LARGE OBJECT ${oid} IS ${quoteLine(comment)};`);
   if (grants === null) return lines;
   lines.push(`REVOKE ALL ON LARGE OBJECT ${oid} FROM ${quoteName(owner)};`);
-  for (const { grantee, privilege, grantable } of grants) {
-    const to = grantee === null ? "PUBLIC" : quoteName(grantee);
-    const option = grantable ? " WITH GRANT OPTION" : "";
-    lines.push(`GRANT ${privilege} ON LARGE OBJECT ${oid} TO ${to}${option};`);
-  }
-  return lines;
+  return lines.concat(grants.map((grant) => `${grantStatement(`LARGE OBJECT ${oid}`, grant, owner)};`));
 }

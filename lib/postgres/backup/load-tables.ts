@@ -74,9 +74,8 @@ function planLoads(
     if (own.length === 0) return [];
     const alone = sessions === 1 || table.rawBytes <= total * TOO_LARGE_ALONE;
     // An extension has filled its own tables already: they are neither emptied nor fresh.
-    if (alone || own.length === 1) {
-      return [{ table, files: own, freeze: !nested && table.condition === undefined, bytes: table.rawBytes }];
-    }
+    const freeze = !nested && table.condition === undefined && table.loadInto === undefined;
+    if (alone || own.length === 1) return [{ table, files: own, freeze, bytes: table.rawBytes }];
     return own.map((file) => ({ table, files: [file], freeze: false, bytes: file.rawBytes }));
   });
   return loads.sort((a, b) => b.bytes - a.bytes);
@@ -88,7 +87,7 @@ async function loadFiles(
   { table, files, freeze }: Load,
   follower: RestoreFollower,
 ): Promise<number> {
-  const name = quoteTable(table);
+  const name = quoteTable(table.loadInto ?? table);
   const copy = `COPY ${name}${columnList(table.columns)} FROM STDIN`;
   try {
     // In one transaction with TRUNCATE (docs: COPY, FREEZE); with wal_level = minimal, without WAL too.

@@ -1,5 +1,11 @@
 import type pg from "pg";
-import type { ManifestForeignKey, ManifestTable, RestoreResult, TableName } from "../../core/backup/types";
+import type {
+  Manifest,
+  ManifestForeignKey,
+  ManifestTable,
+  RestoreResult,
+  TableName,
+} from "../../core/backup/types";
 import { DomainError } from "../../errors";
 import { serverMajor } from "../connect";
 import type { OpenArchive } from "./archive-reader";
@@ -79,7 +85,9 @@ export async function restoreChosen(client: pg.Client, chosen: ChosenOptions): P
 }
 
 function requireInArchive({ archive, tables }: ChosenOptions): ManifestTable[] {
-  const found = chosenTables(archive.manifest, tables);
+  const found = chosenTables(archive.manifest, tables).map((table) =>
+    nearby(archive.manifest, table, tables),
+  );
   const keys = new Set(found.map(keyOf));
   const missing = tables.filter((table) => !keys.has(keyOf(table))).map(tableText);
   if (missing.length === 0) return found;
@@ -92,6 +100,15 @@ function requireInArchive({ archive, tables }: ChosenOptions): ManifestTable[] {
       hint: "Upper and lower case count; of a partitioned table, name its partitions.",
     },
   );
+}
+
+/** With only some partitions chosen, rows must not find their way into the others: those that do not fit are refused. */
+function nearby({ tables }: Manifest, table: ManifestTable, chosen: readonly TableName[]): ManifestTable {
+  const { loadInto, ...alone } = table;
+  if (!loadInto) return table;
+  const keys = new Set(chosen.map(keyOf));
+  const together = tables.filter((one) => one.loadInto && keyOf(one.loadInto) === keyOf(loadInto));
+  return together.every((one) => keys.has(keyOf(one))) ? table : alone;
 }
 
 /** Columns of those tables that the database has, by key. */

@@ -37,6 +37,7 @@ export async function requireFitServer(client: pg.Client, manifest: Manifest): P
 
 /**
  * Roles that the archive names and the server lacks: made without login and password, or refused by name.
+ * @param more roles that are named besides those of the contents
  * @returns the roles that were made
  * @throws DomainError restore.roles_missing
  */
@@ -44,12 +45,14 @@ export async function requireRoles(
   client: pg.Client,
   manifest: Manifest,
   missingRoles: "create" | "refuse",
+  more: readonly string[] = [],
 ): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     "SELECT rolname::text AS name FROM pg_catalog.pg_roles",
   );
   const present = new Set(rows.map((row) => row.name));
-  const missing = manifest.roles.filter((role) => !present.has(role) && !role.startsWith("pg_"));
+  const named = [...new Set([...manifest.roles, ...more])];
+  const missing = named.filter((role) => !present.has(role) && !role.startsWith("pg_"));
   if (missing.length === 0) return [];
   if (missingRoles === "refuse") {
     const names = missing.join(", ");

@@ -17,6 +17,13 @@ const SETTINGS = [
   "xmloption = content",
   "client_min_messages = warning",
   "row_security = off",
+  // As the rows were written, whatever the database or the role says: NULL in arrays, and which day comes first.
+  "array_nulls = on",
+  "transform_null_equals = off",
+  "DateStyle = 'ISO, YMD'",
+  "IntervalStyle = postgres",
+  // It would be kept in the options of dictionaries.
+  "quote_all_identifiers = off",
   "synchronous_commit = off",
   "default_transaction_read_only = off",
   "maintenance_work_mem = '256MB'",

@@ -5,7 +5,7 @@ import { closeConnection, openConnection } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { databaseExists, openAdmin } from "./admin-session";
 import { type OpenArchive, openArchive } from "./archive-reader";
-import { applyTraits, createLike } from "./database-traits";
+import { applyTraits, createLike, rolesOf } from "./database-traits";
 import { mapFailure } from "./failures";
 import { fillDatabase } from "./fill-database";
 import { isEmpty, restoreInPlace } from "./in-place";
@@ -130,7 +130,10 @@ async function prepare(
     : { slots: [], publications: [], subscriptions: [] };
   const { left, notes } = requireDecision(replication, options.replication ?? "refuse");
   const keep = (options.owners ?? "keep") === "keep";
-  const rolesCreated = keep ? await requireRoles(admin, manifest, options.missingRoles ?? "refuse") : [];
+  // A database that is replaced has settings and grants of its own.
+  const named = traits ? [] : rolesOf(manifest.database);
+  const missing = options.missingRoles ?? "refuse";
+  const rolesCreated = keep ? await requireRoles(admin, manifest, missing, named) : [];
   return {
     traits,
     isEmpty: traits !== null && (await holdsNothing(options.spec)),

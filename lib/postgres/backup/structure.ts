@@ -2,7 +2,7 @@ import type { BackupScope } from "../../core/backup/types";
 import { openConnection } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { runPgDump } from "../dump-bridge";
-import { fingerprintOf, splitDump, withoutRestrict } from "../dump-text";
+import { fingerprintOf, headingsOf, splitDump, withoutRestrict } from "../dump-text";
 
 export interface Structure {
   preData: string;
@@ -40,7 +40,7 @@ export async function dumpStructure(
       major,
     );
   };
-  const preData = await part("pre-data");
+  const preData = withPublicAs15(await part("pre-data"), major, options.scope);
   return { preData, postData: switchesLast(await part("post-data")) };
 }
 
@@ -65,20 +65,47 @@ function quotePattern(name: string): string {
 /** It would count as a part of the last object. */
 const END = /\n--\n-- PostgreSQL database dump complete\n--\n\s*$/;
 
-/** Also for an older psql by hand: without lines that only psql 17.6 and later, or servers from 17 on, understand. */
+/** Also for an older psql by hand: without lines that only psql 17.6 and later, or newer servers, understand. */
 function readable(dump: string, major: number): string {
-  const text = withoutRestrict(dump.replaceAll("\r\n", "\n")).replace(END, "\n");
-  return major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
+  const text = withoutRestrict(dump).replace(END, "\n");
+  const known = major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
+  return major < 15 ? withoutLogged(known) : known;
 }
 
-const ENTRY = /^(?=--\n-- Name: .*; Type: )/m;
+/**
+ * pg_dump 18 tells the grants on the schema public from what they are since 15; before, a new database's lets everybody
+ * create there, also where the source did not.
+ */
+function withPublicAs15(dump: string, major: number, scope: BackupScope = { kind: "database" }): string {
+  const all = scope.kind === "database" || (scope.kind === "schema_only" && !scope.schemas);
+  if (major >= 15 || !all) return dump;
+  const first = headingsOf(dump)[0]?.index ?? dump.length;
+  return `${dump.slice(0, first)}REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n\n${dump.slice(first)}`;
+}
+
+/** Before 15, sequences had no persistence of their own; pg_dump 18 names it for those of unlogged tables. */
+function withoutLogged(dump: string): string {
+  return piecesOf(dump)
+    .map((piece) => (SEQUENCE.test(piece) ? piece.replace(LOGGED, "") : piece))
+    .join("");
+}
+
+const SEQUENCE = /^--\n-- Name: .*; Type: SEQUENCE; /;
+const LOGGED = /^(?: {4}|ALTER SEQUENCE .* SET )(?:UN)?LOGGED;?\n/m;
+
+/** What comes before the first object, and each object with its heading. */
+function piecesOf(dump: string): string[] {
+  const starts = [0, ...headingsOf(dump).map(({ index }) => index)];
+  return starts.map((start, at) => dump.slice(start, starts[at + 1]));
+}
+
 /** A partition's trigger that is switched otherwise than the partitioned table's: it has no CREATE of its own. */
 const SWITCH =
   /^--\n-- Name: .*; Type: TRIGGER; .*\n--\n\s*ALTER TABLE .* (?:ENABLE|DISABLE)(?: REPLICA| ALWAYS)? TRIGGER .*;\s*$/;
 
 /** pg_dump orders triggers by the name of the table: such a switch may come before the trigger that it means. */
 export function switchesLast(dump: string): string {
-  const entries = dump.split(ENTRY);
+  const entries = piecesOf(dump);
   const isSwitch = (entry: string) => SWITCH.test(entry);
   if (!entries.some(isSwitch)) return dump;
   return [...entries.filter((entry) => !isSwitch(entry)), ...entries.filter(isSwitch)].join("");

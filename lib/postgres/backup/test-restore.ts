@@ -30,7 +30,7 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
       await requireFitServer(admin, manifest);
       await removeUnfinishedRestores(admin);
       follower.begin("creating");
-      const notes = await createLike(admin, name, manifest.database, true);
+      const notes = await createLike(admin, name, { ...manifest.database, tablespace: null }, true);
       const spec = { ...scratch, database: name };
       const filled = await fillDatabase({
         spec,
