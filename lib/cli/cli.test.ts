@@ -553,6 +553,15 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     expect(cli(["up", "--allow-managed"], variables).code).toBe(0);
   });
 
+  once("audit verify takes the password from PGPASSWORD, and says when there is no trail", () => {
+    const { host, port, user, database: name, password = "" } = database.spec;
+    const store = `postgres://${user}@${host}:${port}/${name}`;
+    expect(cli(["audit", "verify", "--url", store], { PGPASSWORD: password })).toMatchObject({
+      code: 3,
+      err: expect.stringContaining(`/${name} is no metadata store`),
+    });
+  });
+
   once("waits for another runner, gives up with 4, and then finds nothing to do", async () => {
     const holder = new pg.Client({ connectionString: database.url });
     await holder.connect();

@@ -4,6 +4,7 @@ import { readCheckpointFiles } from "../../audit/checkpoint-file";
 import { type Verification, verifyChain } from "../../audit/verify";
 import { env, setEnv } from "../../env";
 import { DomainError } from "../../errors";
+import { describeSpec } from "../../postgres/connection-spec";
 import { parseConnectionString } from "../../postgres/connection-string";
 import { count, paint, print, printJson } from "../output";
 import { openTarget, withPassword } from "../target";
@@ -33,7 +34,7 @@ export async function auditVerify(options: AuditVerifyOptions): Promise<number> 
       hint: "Give --url, set DATABASE_URL, or give the data folder of a running instance with --data.",
     });
   }
-  const { client } = await openTarget(withPassword(parseConnectionString(url)));
+  const { client, spec } = await openTarget(withPassword(parseConnectionString(url)));
   try {
     const result = await verifyChain(
       async (sql, values) => (await client.query<Record<string, unknown>>(sql, values)).rows,
@@ -42,6 +43,12 @@ export async function auditVerify(options: AuditVerifyOptions): Promise<number> 
     if (options.json || options.format === "json") printJson(asJson(result));
     else show(result);
     return result.ok ? 0 : 1;
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== "42P01") throw error;
+    throw new DomainError("validation", "cli.no_store", `${describeSpec(spec)} is no metadata store.`, {
+      hint: "Give the address of the instance's own database with --url.",
+      cause: error,
+    });
   } finally {
     await client.end().catch(() => undefined);
   }
