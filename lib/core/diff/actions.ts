@@ -28,6 +28,8 @@ export interface Decided {
   /** Facts altered in place, with their statements. */
   altered: Map<FactId, string[]>;
   differences: Map<FactId, Difference>;
+  /** Types that are set aside while columns move to the new ones, and the name of each meanwhile. */
+  swapped: Map<FactId, string>;
 }
 
 /** What every part of a plan works with. */

@@ -1,10 +1,13 @@
 import { kindOf } from "../schema/kinds/all";
+import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, Grant } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { comesByItself, followsParent, goesByItself, isInlined, settingsAfterTable } from "./by-itself";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
+import { addRebuilds, setAside } from "./rebuild-actions";
+import { addSwaps, setTypeAside } from "./swap-types";
 
 /** The statements of every fact that is dropped, created or altered, and which of them wait for which. */
 export function buildActions(planning: Planning): Actions {
@@ -16,7 +19,7 @@ export function buildActions(planning: Planning): Actions {
   };
   for (const id of decided.gone) {
     const fact = around.from.facts.get(id);
-    if (fact) add("drop", fact, goesByItself(fact, planning) ? [] : kindOf(fact.kind).drop(fact, around));
+    if (fact) add("drop", fact, dropSql(fact, planning));
   }
   for (const id of decided.born) {
     const fact = around.to.facts.get(id);
@@ -27,7 +30,17 @@ export function buildActions(planning: Planning): Actions {
     if (difference?.to) add("alter", difference.to, alterSql(difference, statements, planning));
   }
   connectActions(actions, planning);
+  addRebuilds(actions, planning);
+  addSwaps(actions, planning);
   return actions;
+}
+
+function dropSql(fact: Fact, planning: Planning): string[] {
+  const { around } = planning;
+  if (rebuildsOf(around).old.has(fact.id)) return setAside(fact, around);
+  const waiting = planning.decided.swapped.get(fact.id);
+  if (waiting !== undefined) return setTypeAside(fact, waiting);
+  return goesByItself(fact, planning) ? [] : kindOf(fact.kind).drop(fact, around);
 }
 
 function createSql(fact: Fact, planning: Planning): string[] {

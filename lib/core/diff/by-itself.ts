@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { tableBody } from "../schema/kinds/table";
+import { staysWithOldRows } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Planning } from "./actions";
 import { routinesOf } from "./decide";
@@ -7,6 +8,10 @@ import { routinesOf } from "./decide";
 /** Parts go with the table, view or domain that is dropped; owned sequences with their column. */
 export function goesByItself(fact: Fact, planning: Planning): boolean {
   const { decided, around } = planning;
+  const stays = staysWithOldRows(fact, around);
+  if (stays !== null) return stays;
+  // What its check needs is dropped before the type that is set aside.
+  if (fact.kind === "domain_constraint" && decided.swapped.has(fact.parent ?? "")) return false;
   if (fact.kind === "function") return goesWithBaseType(fact, planning);
   if (fact.kind === "sequence") {
     const owner = fact.body.ownedBy as string | null;

@@ -43,6 +43,25 @@ describe("two snapshots", () => {
   });
 });
 
+describe("a view", () => {
+  const view = (on: string, text = "x") =>
+    fact({
+      id: "view:public.v",
+      kind: "view",
+      name: "public.v",
+      body: {
+        definition: ` SELECT t.a\n   FROM ((public.t\n     LEFT JOIN public.u ON ${on})\n     JOIN public.w ON ((w.b = '${text}'::text)));`,
+        options: [],
+        columns: [],
+      },
+    });
+
+  it("whose natural join has no common column is the one that is made of its text", () => {
+    expect(compareSnapshots(snapshot(view("(true)")), snapshot(view("TRUE")))).toEqual([]);
+    expect(compareSnapshots(snapshot(view("(true)")), snapshot(view("TRUE", "y")))).toHaveLength(1);
+  });
+});
+
 describe("a plan", () => {
   it("adds an enum value where it belongs, and says that it must be committed first", () => {
     const { statements } = planSchema(snapshot(mood("a", "c")), snapshot(mood("a", "b", "c")));

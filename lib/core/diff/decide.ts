@@ -1,15 +1,24 @@
 import { kindOf } from "../schema/kinds/all";
 import type { ColumnBody } from "../schema/kinds/column";
+import { isWithinStored } from "../schema/kinds/domain";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
+import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
 import type { Difference } from "./compare";
-import { isRetype, retypeThrough } from "./retype";
+import { isRetype, SWAPPED_KINDS } from "./retype";
+import { swapsOf } from "./swap-types";
 
 /** What is created, dropped, altered and replaced, with everything that a replacement drags along. */
 export function decide(differences: Difference[], around: Surroundings): Decided {
-  const decided: Decided = { gone: new Set(), born: new Set(), altered: new Map(), differences: new Map() };
+  const decided: Decided = {
+    gone: new Set(),
+    born: new Set(),
+    altered: new Map(),
+    differences: new Map(),
+    swapped: new Map(),
+  };
   const queue: FactId[] = [];
   const remove = (id: FactId) => {
     if (decided.gone.has(id)) return;
@@ -17,15 +26,19 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     if (around.to.facts.has(id)) decided.born.add(id);
     queue.push(id);
   };
+  for (const id of rebuildsOf(around).old.keys()) remove(id);
   for (const difference of differences) {
     decided.differences.set(difference.id, difference);
     if (difference.change === "added") decided.born.add(difference.id);
     if (difference.change === "removed") remove(difference.id);
     if (difference.change === "changed") decideChange(difference, around, decided, remove);
+    const domain = checkedDomain(difference, around);
+    if (domain !== null) remove(domain);
   }
   while (queue.length > 0) {
     const id = queue.pop() as FactId;
     for (const child of around.from.children.get(id) ?? []) remove(child.id);
+    for (const blocked of blockedBySwap(id, around)) remove(blocked);
     // DROP TYPE takes the functions of a base type along.
     for (const routine of routinesOf(around.from.facts.get(id))) remove(routine);
     if (around.to.facts.has(id))
@@ -35,7 +48,15 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     }
   }
   for (const id of decided.gone) decided.altered.delete(id);
+  decided.swapped = swapsOf(decided, around);
   return decided;
+}
+
+/** A domain that cannot get this check in place, because its values lie inside of others. */
+function checkedDomain({ to, change, parts }: Difference, around: Surroundings): FactId | null {
+  if (to?.kind !== "domain_constraint" || (change === "changed" && !parts.includes("body"))) return null;
+  const domain = to.parent ?? "";
+  return around.from.facts.has(domain) && isWithinStored(domain, around.from) ? domain : null;
 }
 
 /** The input, output … functions of a base type (the canonical one of a range), without which it is nothing. */
@@ -60,20 +81,23 @@ function decideChange(
   if (!decided.gone.has(difference.id)) decided.altered.set(difference.id, change);
   if (!isRetype(from, to)) return;
   for (const id of blockedByRetype(from, around)) remove(id);
-  if (from.kind === "column" || from.kind === "composite") return;
-  // A type that is swapped changes the type of each of its columns.
-  for (const id of dependantsOf(around.from, from.id)) {
+}
+
+/** A type that is made anew changes the type of each of its columns; keys between two of them fit neither alone. */
+function blockedBySwap(type: FactId, around: Surroundings): FactId[] {
+  const kind = around.from.facts.get(type)?.kind;
+  if (kind === undefined || !SWAPPED_KINDS.has(kind) || !around.to.facts.has(type)) return [];
+  return dependantsOf(around.from, type).flatMap((id) => {
     const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
-    if (column) for (const other of blockedByRetype(column, around)) remove(other);
-  }
+    if (!column) return [];
+    const keys = dependantsOf(around.from, id).filter((key) => around.from.facts.get(key)?.body.type === "f");
+    return [...blockedByRetype(column, around), ...keys];
+  });
 }
 
 function alterBody(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {
   const definition = kindOf(to.kind);
-  const change = definition.alter ? definition.alter(from, to, around) : "replace";
-  if (change !== "replace") return change;
-  // Types with columns that keep their rows are swapped under them instead of dropped.
-  return retypeThrough(from, to, around) ?? "replace";
+  return definition.alter ? definition.alter(from, to, around) : "replace";
 }
 
 /** Tables and columns are never dragged along: rows are in them. What a column computes can be computed again. */
@@ -110,8 +134,6 @@ function blockedByRetype(from: Fact, around: Surroundings): FactId[] {
     if (BLOCKS_RETYPE.has(fact.kind)) return true;
     if (fact.kind === "column") return (fact.body as unknown as ColumnBody).generated !== "";
     if (fact.kind !== "constraint" && fact.kind !== "index") return false;
-    // Constants of a type that is swapped would stay of the old one.
-    if (from.kind !== "column" && from.kind !== "composite") return true;
     // Expressions over the column are kept as they are by PostgreSQL; ours may be spelled for the new type.
     return changesText(fact, around);
   });

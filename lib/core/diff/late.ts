@@ -1,10 +1,13 @@
 import { continueNumbers } from "../schema/kinds/column";
-import { createIndex, isUnattached } from "../schema/kinds/index";
+import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
-import { attachTable, detachTable, type TableBody, tableBody } from "../schema/kinds/table";
+import { attachTable, detachTable, leaveParents, type TableBody, tableBody } from "../schema/kinds/table";
 import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
 import { factsOfKind } from "../schema/lookups";
+import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
+import { isJoined } from "./rebuild-actions";
+import { heldValidators } from "./validators";
 
 interface Statement {
   id: FactId;
@@ -20,18 +23,24 @@ export function lateActions(
   const before: Statement[] = [];
   const after: Statement[] = [];
   const old = (fact: Fact) => (born.has(fact.id) ? undefined : around.from.facts.get(fact.id));
+  const rebuilds = rebuildsOf(around);
   const push = (statements: Statement[], fact: Fact, sql: string) => statements.push({ id: fact.id, sql });
   for (const fact of factsOfKind(around.from, "sequence")) {
     // A sequence that stays must not go with the column that owned it.
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
-    if (fact.body.ownedBy && next && next.body.ownedBy !== fact.body.ownedBy)
-      push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
+    const left = next?.body.ownedBy !== fact.body.ownedBy || gone.has(`column:${fact.body.ownedBy}`);
+    if (fact.body.ownedBy && next && left) push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
   }
   for (const fact of factsOfKind(around.from, "table")) {
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
-    if (next) for (const sql of detachTable(fact, next)) push(before, fact, sql);
+    if (next)
+      for (const sql of [...detachTable(fact, next), ...leftConstraints(fact, next, around)])
+        push(before, fact, sql);
+    else if (rebuilds.old.get(fact.id)?.old[0] === fact)
+      for (const sql of leaveParents(fact)) push(before, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "table")) {
+    if (isAttachedEarly(fact, rebuilds)) continue;
     const attach = attachTable(old(fact), fact);
     if (attach.length > 0) for (const sql of missingChecks(fact, old(fact), around)) push(after, fact, sql);
     for (const sql of attach) push(after, fact, sql);
@@ -43,8 +52,8 @@ export function lateActions(
       const parent = fact.body.attachedTo as string | null | undefined;
       if (!parent || (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born)))
         continue;
-      const name = kind === "constraint" ? `${fact.schema}.${fact.body.index}` : fact.name;
-      push(after, fact, `ALTER INDEX ${parent} ATTACH PARTITION ${name}`);
+      const early = isAttachedEarly(around.to.facts.get(fact.parent ?? ""), rebuilds);
+      if (!early || !isJoined(fact, around.to)) push(after, fact, attachIndex(fact));
     }
   }
   for (const fact of factsOfKind(around.to, "sequence")) {
@@ -57,9 +66,45 @@ export function lateActions(
       if (draggedByTable(fact, around, born)) push(after, fact, persistenceSql(fact));
   for (const fact of factsOfKind(around.to, "table")) after.push(...tableSettings(fact, old(fact), born));
   after.push(...switchedTriggers(around, born));
+  const validators = heldValidators(around, gone, born);
+  before.push(...validators.before);
+  after.push(...validators.after);
   for (const fact of factsOfKind(around.to, "materialized_view"))
     after.push(...clusterSettings(fact, old(fact), born));
   return { before, after };
+}
+
+/** What a table that leaves its parent had from it alone stays behind as its own. */
+function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
+  if (detachTable(from, to).length === 0) return [];
+  const kept = new Set(tableBody(to).inheritedConstraints);
+  return tableBody(from)
+    .inheritedConstraints.filter(
+      (name) =>
+        !kept.has(name) &&
+        !around.to.facts.has(`constraint:${from.name}.${name}`) &&
+        !around.from.facts.has(`constraint:${from.name}.${name}`) &&
+        !staysInherited(from, to, name, around.from),
+    )
+    .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT ${name}`);
+}
+
+/** A parent that the table keeps has it until the rest of the plan. */
+function staysInherited(from: Fact, to: Fact, name: string, snapshot: Snapshot): boolean {
+  const kept = tableBody(from).inherits.filter((parent) => tableBody(to).inherits.includes(parent));
+  return kept.some((parent) => {
+    const table = snapshot.facts.get(`table:${parent}`);
+    return (
+      snapshot.facts.has(`constraint:${parent}.${name}`) ||
+      (table !== undefined && tableBody(table).inheritedConstraints.includes(name))
+    );
+  });
+}
+
+/** Before the rows of a rebuilt table are copied. */
+function isAttachedEarly(table: Fact | undefined, { fresh }: Rebuilds): boolean {
+  const rebuild = fresh.get(table?.id ?? "");
+  return rebuild !== undefined && rebuild.fresh[0] !== table;
 }
 
 function tableMoved(id: FactId | null, around: Surroundings, born: Set<FactId>): boolean {
@@ -98,7 +143,8 @@ function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string |
 /** An identity column that becomes a serial goes on where it was. */
 function continued(sequence: Fact, around: Surroundings, born: Set<FactId>): string[] {
   const column = around.from.facts.get(`column:${sequence.body.ownedBy}`);
-  if (!born.has(sequence.id) || !column?.body.identity || born.has(column.id)) return [];
+  const anew = born.has(column?.id ?? "") && !rebuildsOf(around).fresh.has(column?.parent ?? "");
+  if (!born.has(sequence.id) || !column?.body.identity || anew) return [];
   return continueNumbers(column, sequence.body as unknown as SequenceBody, sequence.name);
 }
 

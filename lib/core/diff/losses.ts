@@ -1,7 +1,9 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
-import { tableBody } from "../schema/kinds/table";
+import { columnsOf, tableBody } from "../schema/kinds/table";
+import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
+import { fillKey } from "./rebuild-actions";
 
 /** Rows or values that a plan destroys: of a table, a column, what a sequence gave out; or values converted. */
 export interface Loss {
@@ -13,12 +15,27 @@ export interface Loss {
   to?: string;
 }
 
-/** What this action destroys for good; null: nothing, or nothing that its definition would not make again. */
-export function lossOf(action: Action, around: Surroundings): Loss | null {
+/** What this action destroys for good: not what its definition would make again. */
+export function lossesOf(action: Action, around: Surroundings): Loss[] {
   const { verb, fact } = action;
-  if (action.sql.length === 0) return null;
-  if (verb === "alter") return fact.kind === "column" ? conversionOf(fact, around) : null;
-  if (verb !== "drop") return null;
+  if (action.sql.length === 0) return [];
+  if (action.key === fillKey(fact.id)) return lossesOfCopy(fact, around);
+  if (verb === "alter") return fact.kind === "column" ? listed(conversionOf(fact, around)) : [];
+  return verb === "drop" ? listed(lossOfDrop(fact, around)) : [];
+}
+
+const listed = (loss: Loss | null) => (loss === null ? [] : [loss]);
+
+/** Columns that a rebuilt table does not have any more, and those that take another type. */
+function lossesOfCopy(table: Fact, around: Surroundings): Loss[] {
+  return columnsOf(around.from, table.id).flatMap((column) => {
+    const next = around.to.facts.get(column.id);
+    return listed(next ? conversionOf(next, around) : lossOfDrop(column, around));
+  });
+}
+
+function lossOfDrop(fact: Fact, around: Surroundings): Loss | null {
+  if (rebuildsOf(around).old.has(fact.id)) return null;
   if (fact.kind === "table" && tableBody(fact).kind !== "f")
     return { kind: "table", id: fact.id, name: fact.name };
   if (fact.kind === "sequence") return { kind: "sequence", id: fact.id, name: fact.name };

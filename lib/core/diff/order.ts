@@ -6,6 +6,8 @@ import { Heap } from "./heap";
 interface Waiting {
   action: Action;
   weight: number;
+  /** Its place among equal weights. */
+  name: string;
   hard: number;
   soft: number;
   done: boolean;
@@ -22,7 +24,14 @@ export function orderActions(actions: Actions): Action[] {
   const softFollowers = new Map<string, Waiting[]>();
   for (const action of actions.values()) {
     const { after, softAfter } = action;
-    const one = { action, weight: weightOf(action), hard: after.size, soft: softAfter.size, done: false };
+    const one = {
+      action,
+      weight: weightOf(action),
+      name: nameOf(action),
+      hard: after.size,
+      soft: softAfter.size,
+      done: false,
+    };
     waiting.set(action.key, one);
     for (const key of after) follow(hardFollowers, key, one);
     for (const key of softAfter) follow(softFollowers, key, one);
@@ -58,7 +67,13 @@ function cycleText(all: Waiting[]): string {
 }
 
 function comesFirst(a: Waiting, b: Waiting): boolean {
-  return a.weight === b.weight ? a.action.key < b.action.key : a.weight < b.weight;
+  return a.weight === b.weight ? a.name < b.name : a.weight < b.weight;
+}
+
+/** Equal indexes of a partition go to their parent's in the order in which those were made. */
+function nameOf({ key, verb, fact }: Action): string {
+  const { attachedTo } = fact.body;
+  return fact.kind === "index" && attachedTo ? `${verb} index:${attachedTo} ${key}` : key;
 }
 
 function weightOf({ verb, fact, transactions }: Action): number {

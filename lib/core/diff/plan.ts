@@ -4,7 +4,7 @@ import { buildActions } from "./build-actions";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
 import { lateActions } from "./late";
-import { type Loss, lossOf } from "./losses";
+import { type Loss, lossesOf } from "./losses";
 import { goOnline, type OnlineNote } from "./online";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
@@ -74,12 +74,12 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   ];
   for (const statement of statements) if (statement.verb !== "drop") statement.sql = asPrinted(statement.sql);
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
-  const losses = ordered.flatMap((action) => lossOf(action, around) ?? []);
+  const losses = ordered.flatMap((action) => lossesOf(action, around));
   return { statements, differences, renames: renamed.applied, questions, losses, offline };
 }
 
 function statementsOf(action: Action, around: Surroundings): PlannedStatement[] {
-  const losesData = lossOf(action, around) !== null;
+  const losesData = lossesOf(action, around).length > 0;
   return action.sql.map((sql) => ({
     sql,
     verb: action.verb,

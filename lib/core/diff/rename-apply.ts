@@ -7,6 +7,7 @@ import { descendantsOf, type Move, moveFacts } from "./rename-facts";
 import { silentMoves } from "./rename-silent";
 import { renameStatements } from "./rename-sql";
 import { nameParts } from "./rename-text";
+import { twinMoves } from "./rename-twins";
 import type { Rename, RenamedKind } from "./rename-types";
 import { BOTH } from "./same-name";
 
@@ -54,6 +55,14 @@ export function applyRenames(from: Snapshot, to: Snapshot, given: readonly Renam
       carryOut(moves, renames);
     }
   }
+  // From the parents down: a partition's index is known by the one that it belongs to.
+  for (let level = 0, moves = twinMoves(state.snapshot, to); moves.length > 0 && level < DEEPEST; level++) {
+    carryOut(
+      moves,
+      moves.map(({ kind, from: old, to: next }) => ({ kind, from: old, to: next })),
+    );
+    moves = twinMoves(state.snapshot, to);
+  }
   return state;
 }
 
@@ -93,6 +102,9 @@ function unknown(hint: Rename, name: string): DomainError {
     },
   );
 }
+
+/** Levels of partitions whose indexes are looked after. */
+const DEEPEST = 16;
 
 const MOVABLE = new Set<Kind>([
   "table",

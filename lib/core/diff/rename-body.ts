@@ -76,7 +76,7 @@ function rewriteForColumns(text: string, key: string, { rules, fact }: TextChang
   if (fact.kind === "statistics") return after(" ON ");
   if (fact.kind === "trigger") return after(" ");
   if (fact.kind === "rule") return differing(text);
-  if (fact.kind === "table" && key !== "partitionKey") return text;
+  if (fact.kind === "table" && key !== "partitionKey" && key !== "partitionColumns") return text;
   if (fact.kind === "column" && key !== "expression") return text;
   return rewriteColumns(text, columns, bare);
 }

@@ -1,4 +1,5 @@
 import { alterGrants } from "../grants";
+import { dependantsOf } from "../lookups";
 import {
   alterForeignOptions,
   alterOptions,
@@ -56,8 +57,11 @@ const SERVER_OPTION = "pg_attver";
 const STORAGE: Record<string, string> = { p: "PLAIN", e: "EXTERNAL", m: "MAIN", x: "EXTENDED" };
 const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
 
-/** As CREATE TABLE and ADD COLUMN write it, without a default. */
-export function columnDefinition(fact: Fact, snapshot: Snapshot): string {
+/**
+ * As CREATE TABLE and ADD COLUMN write it, without a default.
+ * @param namesTaken the usual names of NOT NULL are those of a table that is there for a while longer
+ */
+export function columnDefinition(fact: Fact, snapshot: Snapshot, namesTaken = false): string {
   const b = body(fact);
   const parts = [`${fact.name} ${b.type}`];
   if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
@@ -65,10 +69,17 @@ export function columnDefinition(fact: Fact, snapshot: Snapshot): string {
   if (b.collation) parts.push(`COLLATE ${b.collation}`);
   if (b.generated !== "")
     parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
-  if (b.identity !== "") parts.push(identityClause(b));
-  const named = isSharedName(b, snapshot.facts.get(fact.parent ?? ""), snapshot);
+  if (ownIdentity(b) !== "") parts.push(identityClause(b));
+  const named =
+    (namesTaken && b.notNullName !== null) ||
+    isSharedName(b, snapshot.facts.get(fact.parent ?? ""), snapshot);
   parts.push(...notNullClause(b, named));
   return parts.join(" ");
+}
+
+/** From 17 on partitions share the identity of their parent's column, and get it with ATTACH. */
+function ownIdentity(b: ColumnBody): ColumnBody["identity"] {
+  return b.sequenceName === null ? "" : b.identity;
 }
 
 function identityClause(b: ColumnBody): string {
@@ -267,11 +278,11 @@ function inlineDefault(fact: Fact, snapshot: Snapshot): string {
 
 /** A child that keeps the column of its parent keeps its values: it is dropped from the parent alone. */
 function childKeeps(fact: Fact, around: Surroundings): boolean {
-  for (const other of around.from.facts.values()) {
-    if (other.kind !== "table" || !(other.body.inherits as string[]).includes(relationOf(fact))) continue;
-    if (around.to.facts.has(`column:${other.name}.${fact.name}`)) return true;
-  }
-  return false;
+  return dependantsOf(around.from, fact.parent ?? "").some((id) => {
+    const other = id.startsWith("table:") ? around.from.facts.get(id) : undefined;
+    const inherits = (other?.body.inherits as string[] | undefined) ?? [];
+    return inherits.includes(relationOf(fact)) && around.to.facts.has(`column:${other?.name}.${fact.name}`);
+  });
 }
 
 function forgetViewColumn(fact: Fact): string[] {
@@ -307,14 +318,10 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   const alterTable = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${table}`;
   const on = `${alterTable} ALTER COLUMN ${to.name}`;
   const retyped = a.type !== b.type || a.collation !== b.collation;
-  const through =
-    throughText(from, around.from) || throughText(to, around.to)
-      ? b.type.endsWith("[]")
-        ? "::text[]"
-        : "::text"
-      : "";
   const using =
-    b.of === "f" || b.generated !== "" || a.type === b.type ? "" : ` USING ${to.name}${through}::${b.type}`;
+    b.of === "f" || b.generated !== "" || a.type === b.type
+      ? ""
+      : ` USING ${convertedValue(from, to, around)}`;
   const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
   const apart = retyped && refusesRetype(from, around);
   // A smaller type takes only bounds that fit it: they are narrowed first.
@@ -322,7 +329,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     a.sequence !== null && b.sequence !== null && BigInt(b.sequence.max) < BigInt(a.sequence.max);
   return [
     ...(a.generated === "s" && b.generated === "" ? [`${on} DROP EXPRESSION`] : []),
-    ...(a.identity !== "" && b.identity === "" ? [`${on} DROP IDENTITY`] : []),
+    ...(ownIdentity(a) !== "" && ownIdentity(b) === "" ? [`${on} DROP IDENTITY`] : []),
     ...(narrowed ? alterIdentity(a, b, on, to, around) : []),
     ...(apart ? [`${on} DROP NOT NULL`] : []),
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
@@ -346,13 +353,20 @@ function refusesRetype(column: Fact, { from, to }: Surroundings): boolean {
   const b = body(column);
   const keyed = (from.children.get(column.parent ?? "") ?? []).some((one) => one.body.type === "p");
   if (from.version < 180000 || !b.notNull || keyed) return false;
-  for (const table of from.facts.values()) {
-    const inherits = table.kind === "table" ? (table.body.inherits as string[]) : [];
-    if (!inherits.includes(relationOf(column)) || !to.facts.has(table.id)) continue;
-    const own = from.facts.get(`column:${table.name}.${column.name}`);
-    if (own && !body(own).notNullInherited && body(own).notNullName !== b.notNullName) return true;
-  }
-  return false;
+  return dependantsOf(from, column.parent ?? "").some((id) => {
+    const table = id.startsWith("table:") && to.facts.has(id) ? from.facts.get(id) : undefined;
+    if (!((table?.body.inherits as string[] | undefined) ?? []).includes(relationOf(column))) return false;
+    const own = from.facts.get(`column:${table?.name}.${column.name}`);
+    return own !== undefined && !body(own).notNullInherited && body(own).notNullName !== b.notNullName;
+  });
+}
+
+/** The value of a column in the type that it gets. */
+export function convertedValue(from: Fact, to: Fact, around: Surroundings): string {
+  const [a, b] = [body(from), body(to)];
+  if (a.type === b.type) return to.name;
+  const through = throughText(from, around.from) || throughText(to, around.to);
+  return `${to.name}${through ? (b.type.endsWith("[]") ? "::text[]" : "::text") : ""}::${b.type}`;
 }
 
 /** Types that people made rarely have casts to one another, but all have a text form. */
@@ -386,8 +400,8 @@ function alterIdentity(
   column: Fact,
   around: Surroundings,
 ): string[] {
-  if (b.identity === "") return [];
-  if (a.identity === "") {
+  if (ownIdentity(b) === "") return [];
+  if (ownIdentity(a) === "") {
     const { sequence, sequenceName } = b;
     const goesOn = sequence && sequenceName && wasSerial(column, around);
     return [

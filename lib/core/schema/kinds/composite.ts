@@ -1,5 +1,6 @@
+import { dependantsOf } from "../lookups";
 import { literal, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Attribute {
   name: string;
@@ -11,6 +12,10 @@ export const attributes = (fact: Fact) => fact.body.attributes as Attribute[];
 const comment = (fact: Fact, one: Attribute) =>
   `COMMENT ON COLUMN ${fact.name}.${one.name} IS ${one.comment === null ? "NULL" : literal(one.comment)}`;
 const written = (a: Attribute) => `${a.name} ${a.type}${a.collation ? ` COLLATE ${a.collation}` : ""}`;
+
+function isStored(type: FactId, snapshot: Snapshot): boolean {
+  return dependantsOf(snapshot, type).some((id) => /^(column|domain|composite|range):/.test(id));
+}
 
 /** pg_class with relkind c and its pg_attribute rows. */
 export const compositeKind: KindDefinition = {
@@ -49,12 +54,17 @@ export const compositeKind: KindDefinition = {
     ...attributes(fact).flatMap((one) => (one.comment === null ? [] : [comment(fact, one)])),
   ],
   drop: (fact) => [`DROP TYPE ${fact.name}`],
-  alter: (from, to) => {
+  alter: (from, to, around) => {
     const [a, b] = [attributes(from), attributes(to)];
     const old = new Map(a.map((attribute) => [attribute.name, attribute]));
     const kept = a.filter((one) => b.some((other) => other.name === one.name)).map((one) => one.name);
     // Attributes can only be added at the end; another order means another type.
     if (b.slice(0, kept.length).some((one, i) => one.name !== kept[i])) return "replace";
+    // PostgreSQL refuses to retype what values are stored of ("cannot alter type … because column … uses it").
+    const retyped = b.some(
+      (one) => old.has(one.name) && written(old.get(one.name) as Attribute) !== written(one),
+    );
+    if (retyped && isStored(from.id, around.from)) return "replace";
     const actions = [
       ...a.filter((one) => !kept.includes(one.name)).map((one) => `DROP ATTRIBUTE ${one.name}`),
       ...b.flatMap((one) => {

@@ -1,3 +1,4 @@
+import { rebuildsOf } from "../rebuilds";
 import {
   alterOptions,
   list,
@@ -127,9 +128,11 @@ export const constraintKind: KindDefinition = {
 };
 
 /** A table that leaves its parent keeps what it had from it; one that joins a parent must have it before. */
-function isInherited(fact: Fact, { from, to }: Surroundings, side: "from" | "to"): boolean {
-  const [was, is] = [from.facts.get(fact.parent ?? ""), to.facts.get(fact.parent ?? "")];
+function isInherited(fact: Fact, around: Surroundings, side: "from" | "to"): boolean {
+  const [was, is] = [around.from.facts.get(fact.parent ?? ""), around.to.facts.get(fact.parent ?? "")];
   if (was?.kind !== "table" || is?.kind !== "table" || alterTable(was, is) === "replace") return false;
+  const { old, fresh } = rebuildsOf(around);
+  if (old.has(was.id) || fresh.has(is.id)) return false;
   return tableBody(side === "from" ? was : is).inheritedConstraints.includes(fact.name);
 }
 

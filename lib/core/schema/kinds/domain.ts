@@ -1,5 +1,6 @@
+import { dependantsOf } from "../lookups";
 import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Body {
   type: string;
@@ -22,6 +23,18 @@ function commented(before: string | null, b: Body, domain: string): string[] {
   if (!b.notNull || before === b.notNullComment) return [];
   const words = b.notNullComment === null ? "NULL" : literal(b.notNullComment);
   return [`COMMENT ON CONSTRAINT ${b.notNullName ?? b.usualName} ON DOMAIN ${domain} IS ${words}`];
+}
+
+/**
+ * Whether values of the domain lie inside of arrays, rows or ranges: PostgreSQL does not look for them there and
+ * refuses what they would have to be checked against ("cannot alter type … because column … uses it").
+ */
+export function isWithinStored(id: FactId, snapshot: Snapshot): boolean {
+  return dependantsOf(snapshot, id).some((user) => {
+    if (/^(composite|range):/.test(user)) return dependantsOf(snapshot, user).length > 0;
+    if (user.startsWith("domain:")) return isWithinStored(user, snapshot);
+    return user.startsWith("column:") && String(snapshot.facts.get(user)?.body.type).endsWith("[]");
+  });
 }
 
 /** pg_type with typtype d. Its checks are facts of their own (domain_constraint). */
@@ -70,9 +83,10 @@ export const domainKind: KindDefinition = {
     return [parts.join(" "), ...commented(null, b, fact.name)];
   },
   drop: (fact) => [`DROP DOMAIN ${fact.name}`],
-  alter: (from, to) => {
+  alter: (from, to, around) => {
     const [a, b] = [body(from), body(to)];
     if (a.type !== b.type || a.collation !== b.collation) return "replace";
+    if (!a.notNull && b.notNull && isWithinStored(from.id, around.from)) return "replace";
     const on = `ALTER DOMAIN ${to.name}`;
     return [
       ...(a.default === b.default

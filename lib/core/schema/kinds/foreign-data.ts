@@ -33,22 +33,19 @@ export const foreignDataWrapperKind: KindDefinition = {
     },
     addresses: [{ catalog: "pg_foreign_data_wrapper", oid: oid(row) }],
   }),
+  // The validator comes last (see diff/validators): it may refuse options that are there already.
   create: (fact) => {
-    const { handler, validator } = fact.body as Record<string, string | null>;
+    const { handler } = fact.body as Record<string, string | null>;
     return [
-      `CREATE FOREIGN DATA WRAPPER ${fact.name}${handler ? ` HANDLER ${handler}` : ""}${validator ? ` VALIDATOR ${validator}` : ""}${foreignOptions(options(fact))}`,
+      `CREATE FOREIGN DATA WRAPPER ${fact.name}${handler ? ` HANDLER ${handler}` : ""}${foreignOptions(options(fact))}`,
     ];
   },
   drop: (fact) => [`DROP FOREIGN DATA WRAPPER ${fact.name}`],
   alter: (from, to) => {
-    const part = (key: "handler" | "validator") => {
-      if (from.body[key] === to.body[key]) return "";
-      return to.body[key] ? ` ${key.toUpperCase()} ${to.body[key]}` : ` NO ${key.toUpperCase()}`;
-    };
-    const changed = alterForeignOptions(options(from), options(to));
-    return [
-      `ALTER FOREIGN DATA WRAPPER ${to.name}${part("handler")}${part("validator")} ${changed}`.trimEnd(),
-    ];
+    const { handler } = to.body;
+    const handled = from.body.handler === handler ? "" : handler ? `HANDLER ${handler}` : "NO HANDLER";
+    const parts = [handled, alterForeignOptions(options(from), options(to))].filter(Boolean);
+    return parts.length > 0 ? [`ALTER FOREIGN DATA WRAPPER ${to.name} ${parts.join(" ")}`] : [];
   },
   ownedAs: (fact) => `FOREIGN DATA WRAPPER ${fact.name}`,
   grantedOn: (fact) => ({ on: `FOREIGN DATA WRAPPER ${fact.name}`, all: "U" }),

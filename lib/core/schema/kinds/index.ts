@@ -65,6 +65,11 @@ export function isUnattached(fact: Fact): boolean {
   return !valid && / ON ONLY /.test(definition);
 }
 
+/** Of a partition's index, or the key that has one. */
+export function attachIndex({ kind, schema, name, body }: Fact): string {
+  return `ALTER INDEX ${body.attachedTo} ATTACH PARTITION ${kind === "constraint" ? `${schema}.${body.index}` : name}`;
+}
+
 export function createIndex(fact: Fact): string[] {
   return [indexBody(fact).definition, ...statistics(fact)];
 }

@@ -9,6 +9,7 @@ import {
   USER_NAMESPACE,
 } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
+import { bareJoins } from "./view";
 
 interface Body {
   definition: string;
@@ -74,7 +75,12 @@ export const materializedViewKind: KindDefinition = {
     ];
   },
   // Whether it holds rows is data, not schema.
-  compared: (fact) => ({ ...fact.body, populated: undefined, clusterIndex: undefined }),
+  compared: (fact) => ({
+    ...fact.body,
+    definition: bareJoins(String(fact.body.definition)),
+    populated: undefined,
+    clusterIndex: undefined,
+  }),
   ownedAs: (fact) => `MATERIALIZED VIEW ${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${fact.name}`, all: "arwdDxtm" }),
 };

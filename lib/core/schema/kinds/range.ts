@@ -1,5 +1,19 @@
 import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
-import type { KindDefinition } from "../types";
+import type { Fact, KindDefinition } from "../types";
+
+/** Under another name, with its multirange and the functions that make values of both. */
+export function setRangeAside(fact: Fact, name: string): string[] {
+  const { subtype, multiname } = fact.body as Record<string, string>;
+  const functions = [
+    ...[`${subtype}, ${subtype}`, `${subtype}, ${subtype}, text`].map((of) => [`${fact.name}(${of})`, name]),
+    ...["", fact.name, `${fact.name}[]`].map((of) => [`${multiname}(${of})`, `${name}_multi`]),
+  ];
+  return [
+    ...functions.map(([signature, other]) => `ALTER FUNCTION ${signature} RENAME TO ${other}`),
+    `ALTER TYPE ${multiname} RENAME TO ${name}_multi`,
+    `ALTER TYPE ${fact.name} RENAME TO ${name}`,
+  ];
+}
 
 /** pg_type with typtype r, pg_range. */
 export const rangeKind: KindDefinition = {

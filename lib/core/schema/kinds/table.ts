@@ -1,3 +1,4 @@
+import { rebuildsOf } from "../rebuilds";
 import { hideSecrets } from "../secrets";
 import {
   alterForeignOptions,
@@ -21,6 +22,8 @@ export interface TableBody {
   options: string[];
   toastOptions: string[];
   partitionKey: string | null;
+  /** Columns that the key is made of. Not compared. */
+  partitionColumns: string[];
   partitionOf: string | null;
   bound: string | null;
   inherits: string[];
@@ -46,6 +49,8 @@ export const tableKind: KindDefinition = {
       quote_ident(c.relname) AS name, coalesce(c.relacl, acldefault('r', c.relowner))::text[] AS acl,
       c.relkind AS kind, c.relpersistence AS persistence, quote_ident(am.amname) AS access_method, c.reloptions AS options,
       tc.reloptions AS toast_options, CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END AS partition_key,
+      CASE WHEN c.relkind = 'p' THEN ARRAY(SELECT quote_ident(ka.attname) FROM pg_depend kd JOIN pg_attribute ka ON ka.attrelid = kd.objid AND ka.attnum = kd.objsubid
+        WHERE kd.classid = 'pg_class'::regclass AND kd.objid = c.oid AND kd.objsubid > 0 AND kd.refclassid = 'pg_class'::regclass AND kd.refobjid = c.oid AND kd.refobjsubid = 0 AND kd.deptype = 'i') END AS partition_columns,
       CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
       i.parents, c.reloftype <> 0 AS typed, CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
       c.relrowsecurity AS rls, c.relforcerowsecurity AS force_rls, c.relreplident AS replica_identity,
@@ -72,6 +77,7 @@ export const tableKind: KindDefinition = {
       options: list(row, "options"),
       toastOptions: list(row, "toast_options"),
       partitionKey: optional(row, "partition_key"),
+      partitionColumns: list(row, "partition_columns"),
       partitionOf: partition ? (parents[0] ?? null) : null,
       bound: optional(row, "bound"),
       inherits: partition ? [] : parents,
@@ -108,6 +114,7 @@ export const tableKind: KindDefinition = {
     ...fact.body,
     options: [...tableBody(fact).options].sort(),
     toastOptions: [...tableBody(fact).toastOptions].sort(),
+    partitionColumns: undefined,
     inheritedConstraints: undefined,
     replicaIdentity: undefined,
     replicaIndex: undefined,
@@ -140,6 +147,7 @@ function createTable(fact: Fact, around: Surroundings): string[] {
   const columns = columnsOf(around.to, fact.id).filter(
     (column) => (column.body as unknown as ColumnBody).local || b.partitionOf !== null,
   );
+  const named = rebuildsOf(around).fresh.has(fact.id);
   const lines = b.ofType
     ? columns.flatMap((column) => {
         const more = columnDefinition(column, around.to).replace(
@@ -149,7 +157,7 @@ function createTable(fact: Fact, around: Surroundings): string[] {
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
     : [
-        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around.to)),
+        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around.to, named)),
         ...ownNotNulls(fact, around.to),
       ];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
@@ -200,13 +208,27 @@ export function detachTable(from: Fact, to: Fact): string[] {
   ];
 }
 
+/** Of a table that is set aside. */
+export function leaveParents(table: Fact): string[] {
+  const { partitionOf, inherits } = tableBody(table);
+  return [
+    ...(partitionOf === null ? [] : [`ALTER TABLE ${partitionOf} DETACH PARTITION ${table.name}`]),
+    ...inherits.map((parent) => `ALTER TABLE ${table.name} NO INHERIT ${parent}`),
+  ];
+}
+
+export function attachPartition(table: Fact): string {
+  const { partitionOf, bound } = tableBody(table);
+  return `ALTER TABLE ONLY ${partitionOf} ATTACH PARTITION ${table.name} ${bound}`;
+}
+
 /** After the rest of a plan, when columns and constraints fit: what a table belongs to now. */
 export function attachTable(from: Fact | undefined, to: Fact): string[] {
   const b = tableBody(to);
   const a = from ? tableBody(from) : { partitionOf: null, bound: null, inherits: b.inherits };
   const moved = b.partitionOf !== null && (a.partitionOf !== b.partitionOf || a.bound !== b.bound);
   return [
-    ...(moved ? [`ALTER TABLE ONLY ${b.partitionOf} ATTACH PARTITION ${to.name} ${b.bound}`] : []),
+    ...(moved ? [attachPartition(to)] : []),
     ...b.inherits
       .filter((parent) => !a.inherits.includes(parent))
       .map((parent) => `ALTER TABLE ${to.name} INHERIT ${parent}`),

@@ -58,11 +58,20 @@ export const viewKind: KindDefinition = {
   // Collation oids differ between databases; they only tell whether a view may be replaced in place.
   compared: (fact) => ({
     ...fact.body,
+    definition: bareJoins(body(fact).definition),
     columns: body(fact).columns.map(({ name, type }) => ({ name, type })),
   }),
   ownedAs: (fact) => `VIEW ${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${fact.name}`, all: "arwdDxtm" }),
 };
+
+/**
+ * A natural outer join without common columns is printed `ON TRUE`, and what is made of that text `ON (true)`: the
+ * same view, which no statement could make equal.
+ */
+export function bareJoins(definition: string): string {
+  return definition.replace(/ ON TRUE(?=[\s);]|$)/g, " ON (true)");
+}
 
 function createView(verb: string, fact: Fact): string {
   const b = body(fact);

@@ -1,0 +1,16 @@
+CREATE DOMAIN code AS varchar(3);
+CREATE DOMAIN short AS code CHECK (length(VALUE) > 0);
+CREATE DOMAIN codes AS code[];
+CREATE TYPE item AS (id int, c code);
+CREATE TYPE box AS (first item, rest item[]);
+CREATE TYPE moved AS (a int, b text);
+CREATE TYPE around AS (m moved, ms moved[], n int);
+CREATE DOMAIN checked AS moved CHECK ((VALUE).a > 0);
+CREATE TABLE t (id int, c code, s short DEFAULT 'x', cs codes, i item, is_ item[], b box, r around, k checked);
+CREATE VIEW v AS SELECT id, (b).first AS f, c FROM t;
+INSERT INTO t VALUES (1, 'abc', 'd', '{a,b}', '(1,x)', ARRAY['(2,y)', NULL]::item[], '("(3,z)","{""(4,q)""}")', '("(5,6)","{""(7,8)"",""(9,10)""}",11)', '(12,12)');
+INSERT INTO t (id) VALUES (2);
+CREATE DOMAIN loose AS int;
+CREATE TYPE holds AS (l loose);
+CREATE TABLE u (h holds, ls loose[]);
+INSERT INTO u VALUES ('(1)', '{2,3}');

@@ -1,0 +1,210 @@
+import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { attributes } from "../schema/kinds/composite";
+import { setRangeAside } from "../schema/kinds/range";
+import { dependantsOf } from "../schema/lookups";
+import { rebuildsOf } from "../schema/rebuilds";
+import type { Fact, FactId, Surroundings } from "../schema/types";
+import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
+import { followsParent } from "./by-itself";
+import { SWAPPED_KINDS } from "./retype";
+
+const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
+
+/**
+ * Types that are made anew while columns hold their values, with the types that they are made of: they are set aside
+ * under another name until the columns have the new ones.
+ * @returns the name of each while it waits, without schema
+ */
+export function swapsOf(decided: Decided, around: Surroundings): Map<FactId, string> {
+  const swapped = new Map<FactId, string>();
+  const anew = (id: FactId) => {
+    const fact = decided.gone.has(id) && decided.born.has(id) ? around.from.facts.get(id) : undefined;
+    // A range with a canonical function hangs together with it, and cannot be set aside.
+    return fact && SWAPPED_KINDS.has(fact.kind) && !fact.body.canonical ? fact : undefined;
+  };
+  const add = (id: FactId) => {
+    const fact = swapped.has(id) ? undefined : anew(id);
+    if (!fact) return;
+    swapped.set(id, `dbmigrator_replaced_${swapped.size + 1}`);
+    for (const dep of fact.deps) add(dep);
+  };
+  for (const id of decided.gone)
+    if (anew(id) && dependantsOf(around.from, id).some((user) => keepsValues(user, decided, around))) add(id);
+  return swapped;
+}
+
+/** A column that stays, or whose rows are copied. */
+function keepsValues(id: FactId, decided: Decided, around: Surroundings): boolean {
+  const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
+  if (!column || columnBody(column).generated !== "") return false;
+  return !decided.gone.has(id) || rebuildsOf(around).old.has(column.parent ?? "");
+}
+
+/** Instead of DROP TYPE. */
+export function setTypeAside(type: Fact, name: string): string[] {
+  return type.kind === "range" ? setRangeAside(type, name) : [`ALTER TYPE ${type.name} RENAME TO ${name}`];
+}
+
+export const SWAP_KEY = "swap types";
+
+/** One action that moves the columns from the old types to the new ones and drops the old ones. */
+export function addSwaps(actions: Actions, planning: Planning): void {
+  const { decided, around } = planning;
+  const types = [...decided.swapped.keys()].map((id) => around.to.facts.get(id) as Fact);
+  if (types.length === 0) return;
+  const columns = swappedColumns(planning);
+  const movers = inOrder(types).filter(({ kind }) => kind === "composite");
+  const old = types.map((type) => `${type.schema}.${decided.swapped.get(type.id)}`);
+  const swap: Action = {
+    key: SWAP_KEY,
+    verb: "alter",
+    fact: types[0] as Fact,
+    sql: [
+      ...movers.flatMap((type) => createMovers(type, planning)),
+      ...columns.map((column) => {
+        const { type, collation } = columnBody(column);
+        const collate = collation ? ` COLLATE ${collation}` : "";
+        return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type}${collate} USING ${swappedValue(column.name, type, planning)}`;
+      }),
+      ...movers.reverse().flatMap((type) => dropMovers(type, planning)),
+      `DROP TYPE ${old.join(", ")}`,
+    ],
+    after: new Set(),
+    softAfter: new Set(),
+  };
+  connectSwap(swap, new Set(columns.map(({ id }) => id)), actions, planning);
+  actions.set(swap.key, swap);
+}
+
+/** Columns that have such a type before and after, without those that follow a parent's. */
+function swappedColumns({ decided, around }: Planning): Fact[] {
+  const columns = new Map<FactId, Fact>();
+  for (const type of decided.swapped.keys()) {
+    for (const id of dependantsOf(around.from, type)) {
+      const [was, is] = [around.from.facts.get(id), around.to.facts.get(id)];
+      if (was?.kind !== "column" || !is || decided.gone.has(id)) continue;
+      const same = columnBody(was).type === columnBody(is).type;
+      if (same && is.deps.some((dep) => decided.swapped.has(dep))) columns.set(id, is);
+    }
+  }
+  return [...columns.values()].filter((column) => !followsParent(column, columns, around));
+}
+
+/** What a type is made of comes before it. */
+function inOrder(types: readonly Fact[]): Fact[] {
+  const known = new Map(types.map((type) => [type.id, type]));
+  const ordered = new Set<Fact>();
+  const visit = (type: Fact) => {
+    if (ordered.has(type)) return;
+    for (const dep of type.deps) {
+      const part = known.get(dep);
+      if (part) visit(part);
+    }
+    ordered.add(type);
+  };
+  for (const type of types) visit(type);
+  return [...ordered];
+}
+
+function swappedType(type: string, { decided, around }: Planning): Fact | undefined {
+  const base = type.replace(/(\[\])+$/, "");
+  for (const kind of SWAPPED_KINDS) {
+    const fact = around.to.facts.get(`${kind}:${base}`);
+    if (fact && decided.swapped.has(fact.id)) return fact;
+  }
+  return undefined;
+}
+
+/**
+ * A value of an old type in the new one of the same name. Composite types go attribute by attribute: as text they
+ * would go by place, into whatever stands there now.
+ */
+export function swappedValue(value: string, type: string, planning: Planning): string {
+  const fact = swappedType(type, planning);
+  if (fact?.kind === "composite") return `${fact.schema}.dbmigrator_moved(${value})`;
+  const base = fact?.kind === "domain" ? String(fact.body.type) : "";
+  if (base !== "" && !type.endsWith("[]") && madeOfComposite(base, planning)) {
+    const inner = swappedType(base, planning) as Fact;
+    const array = base.slice(inner.name.length);
+    const old = `${inner.schema}.${planning.decided.swapped.get(inner.id)}${array}`;
+    return `${swappedValue(`${value}::${old}`, base, planning)}::${type}`;
+  }
+  return `${value}::${type.endsWith("[]") || base.endsWith("[]") ? "text[]" : "text"}::${type}`;
+}
+
+function madeOfComposite(type: string, planning: Planning): boolean {
+  const fact = swappedType(type, planning);
+  return (
+    fact?.kind === "composite" ||
+    (fact?.kind === "domain" && madeOfComposite(String(fact.body.type), planning))
+  );
+}
+
+function createMovers(type: Fact, planning: Planning): string[] {
+  const old = `${type.schema}.${planning.decided.swapped.get(type.id)}`;
+  const name = `${type.schema}.dbmigrator_moved`;
+  const had = new Map(
+    attributes(planning.around.from.facts.get(type.id) as Fact).map((one) => [one.name, one.type]),
+  );
+  const values = attributes(type).map((one) => {
+    const before = had.get(one.name);
+    const value = `($1).${one.name}`;
+    if (before === undefined) return "NULL";
+    if (before === one.type)
+      return swappedType(one.type, planning) ? swappedValue(value, one.type, planning) : value;
+    return `${value}${isMade(before, planning) || isMade(one.type, planning) ? "::text" : ""}::${one.type}`;
+  });
+  const body = (sql: string) => `LANGUAGE sql AS $dbmigrator$ ${sql} $dbmigrator$`;
+  return [
+    `CREATE FUNCTION ${name}(${old}) RETURNS ${type.name} ${body(`SELECT CASE WHEN $1 IS DISTINCT FROM NULL THEN ROW(${values.join(", ")})::${type.name} END`)}`,
+    `CREATE FUNCTION ${name}(${old}[]) RETURNS ${type.name}[] ${body(`SELECT CASE WHEN $1 IS NOT NULL THEN ARRAY(SELECT ${name}($1[i]) FROM pg_catalog.generate_subscripts($1, 1) i ORDER BY i) END`)}`,
+  ];
+}
+
+function dropMovers(type: Fact, { decided }: Planning): string[] {
+  const old = `${type.schema}.${decided.swapped.get(type.id)}`;
+  return ["[]", ""].map((array) => `DROP FUNCTION ${type.schema}.dbmigrator_moved(${old}${array})`);
+}
+
+/** Types of people's own rarely have casts to one another. */
+function isMade(type: string, { around }: Planning): boolean {
+  return [...SWAPPED_KINDS].some((kind) => around.to.facts.has(`${kind}:${type.replace(/(\[\])+$/, "")}`));
+}
+
+function connectSwap(
+  swap: Action,
+  columns: ReadonlySet<FactId>,
+  actions: Actions,
+  { decided, around }: Planning,
+): void {
+  const wait = (key: string) => actions.has(key) && swap.after.add(key);
+  for (const type of decided.swapped.keys()) {
+    wait(keyOf("create", type));
+    // What is checked later is not checked inside of rows and arrays.
+    for (const part of around.to.children.get(type) ?? [])
+      if (part.body.validated !== false) wait(keyOf("create", part.id));
+    for (const user of dependantsOf(around.from, type)) {
+      // What leaves the old type, goes with it or is copied out of it, does so before it is dropped.
+      waitForDrop(user, actions, swap);
+      wait(keyOf("alter", user));
+      const rebuild = rebuildsOf(around).old.get(around.from.facts.get(user)?.parent ?? "");
+      if (rebuild) wait(`fill ${rebuild.old[0]?.id}`);
+      if (user.startsWith("column:"))
+        for (const other of dependantsOf(around.from, user)) waitForDrop(other, actions, swap);
+    }
+    for (const part of [around.from.facts.get(type) as Fact, ...(around.from.children.get(type) ?? [])])
+      for (const dep of part.deps)
+        if (!decided.born.has(dep)) actions.get(keyOf("drop", dep))?.after.add(swap.key);
+  }
+  for (const action of actions.values())
+    if (action.verb === "create" && action.fact.deps.some((id) => columns.has(id)))
+      action.after.add(swap.key);
+}
+
+/** A part without a statement of its own goes when its table goes. */
+function waitForDrop(id: FactId, actions: Actions, swap: Action): void {
+  const drop = actions.get(keyOf("drop", id));
+  const parent = drop?.sql.length === 0 ? actions.get(keyOf("drop", drop.fact.parent ?? "")) : undefined;
+  const key = parent?.key ?? drop?.key;
+  if (key) swap.after.add(key);
+}

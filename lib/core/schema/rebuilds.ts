@@ -1,0 +1,125 @@
+import { isEqual } from "./equal";
+import type { ColumnBody } from "./kinds/column";
+import { compositeKind } from "./kinds/composite";
+import { domainKind } from "./kinds/domain";
+import { enumKind } from "./kinds/enum";
+import { rangeKind } from "./kinds/range";
+import { alterTable, tableBody } from "./kinds/table";
+import { factsOfKind } from "./lookups";
+import type { Fact, FactId, Snapshot, Surroundings } from "./types";
+
+/**
+ * A table with rows that PostgreSQL cannot alter into what is wanted: it becomes partitioned or plain, is partitioned
+ * otherwise, or a column of its partition key takes another type. It is set aside under another name, made anew with
+ * its partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
+ */
+export interface Rebuild {
+  /** As they were: the table first, then its partitions at any depth. Dropped once the rows are copied. */
+  old: Fact[];
+  /** As they will be, parents before their partitions. */
+  fresh: Fact[];
+}
+
+export interface Rebuilds {
+  all: Rebuild[];
+  old: Map<FactId, Rebuild>;
+  fresh: Map<FactId, Rebuild>;
+  /** Of what is set aside: the name that it waits under, without schema. */
+  names: Map<FactId, string>;
+}
+
+const TYPES = [enumKind, domainKind, compositeKind, rangeKind];
+const known = new WeakMap<Surroundings, Rebuilds>();
+
+/** What this change has to make anew around its rows; worked out once. */
+export function rebuildsOf(around: Surroundings): Rebuilds {
+  const found = known.get(around);
+  if (found) return found;
+  const rebuilds: Rebuilds = { all: [], old: new Map(), fresh: new Map(), names: new Map() };
+  known.set(around, rebuilds);
+  const roots = new Set<FactId>();
+  for (const table of factsOfKind(around.from, "table"))
+    if (mustBeRebuilt(table, around)) roots.add(rootOf(table, around));
+  if (roots.size === 0) return rebuilds;
+  const partitions = { from: partitionsOf(around.from), to: partitionsOf(around.to) };
+  for (const root of [...roots].sort()) addRebuild(root, around, partitions, rebuilds);
+  return rebuilds;
+}
+
+function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
+  const is = to.facts.get(was.id);
+  if (!is || tableBody(was).kind === "f" || tableBody(is).kind === "f") return false;
+  if (tableBody(was).partitionKey === null && tableBody(is).partitionKey === null) return false;
+  if (alterTable(was, is) === "replace") return true;
+  return (tableBody(was).partitionColumns ?? []).some((name) => {
+    const id = `column:${was.name}.${name}`;
+    const [a, b] = [from.facts.get(id)?.body, to.facts.get(id)?.body] as (ColumnBody | undefined)[];
+    if (!a || !b) return false;
+    const deps = from.facts.get(id)?.deps ?? [];
+    return (
+      a.type !== b.type || a.collation !== b.collation || deps.some((dep) => isMadeAnew(dep, { from, to }))
+    );
+  });
+}
+
+/** A type that cannot be altered, or is made of such a one. */
+function isMadeAnew(id: FactId, around: Surroundings): boolean {
+  const [was, is] = [around.from.facts.get(id), around.to.facts.get(id)];
+  const definition = TYPES.find(({ kind }) => kind === was?.kind);
+  if (!was || !is || !definition) return false;
+  const same = isEqual(was.body, is.body);
+  const replaced = !same && (definition.alter?.(was, is, around) ?? "replace") === "replace";
+  return replaced || was.deps.some((dep) => isMadeAnew(dep, around));
+}
+
+/** The whole tree: a partition alone could not be taken out of one that foreign keys point to. */
+function rootOf(table: Fact, { from, to }: Surroundings): FactId {
+  const [was, is] = [from, to].map(({ facts }) => facts.get(table.id)?.body.partitionOf);
+  const parent = was && was === is ? from.facts.get(`table:${was}`) : undefined;
+  return parent ? rootOf(parent, { from, to }) : table.id;
+}
+
+function partitionsOf(snapshot: Snapshot): Map<string, Fact[]> {
+  const partitions = new Map<string, Fact[]>();
+  for (const table of factsOfKind(snapshot, "table")) {
+    const parent = tableBody(table).partitionOf;
+    if (parent !== null) partitions.set(parent, [...(partitions.get(parent) ?? []), table]);
+  }
+  return partitions;
+}
+
+function addRebuild(
+  root: FactId,
+  { from, to }: Surroundings,
+  partitions: { from: Map<string, Fact[]>; to: Map<string, Fact[]> },
+  rebuilds: Rebuilds,
+): void {
+  const fresh = treeOf(to.facts.get(root) as Fact, partitions.to, () => true);
+  const members = new Set(fresh.map(({ id }) => id));
+  // A partition that becomes a table of its own, or another's, keeps its rows.
+  const goes = (table: Fact) => members.has(table.id) || !to.facts.has(table.id);
+  const rebuild = { old: treeOf(from.facts.get(root) as Fact, partitions.from, goes), fresh };
+  rebuilds.all.push(rebuild);
+  for (const table of rebuild.fresh) rebuilds.fresh.set(table.id, rebuild);
+  for (const table of rebuild.old) {
+    rebuilds.old.set(table.id, rebuild);
+    rebuilds.names.set(table.id, `dbmigrator_old_${rebuilds.names.size + 1}`);
+  }
+}
+
+function treeOf(root: Fact, partitions: Map<string, Fact[]>, belongs: (table: Fact) => boolean): Fact[] {
+  const tree = [root];
+  for (const table of tree) tree.push(...(partitions.get(table.name) ?? []).filter(belongs));
+  return tree;
+}
+
+/** A part of a table that is set aside: what has a name of its own or needs what is dropped goes before its table. */
+export function staysWithOldRows(part: Fact, around: Surroundings): boolean | null {
+  const rebuild = part.parent === null ? undefined : rebuildsOf(around).old.get(part.parent);
+  if (!rebuild) return null;
+  if (part.kind === "trigger") return part.body.definition === null;
+  const attached = Boolean(part.body.attachedTo) && part.parent !== rebuild.old[0]?.id;
+  if (part.kind === "index") return attached;
+  if (part.kind === "constraint") return part.body.type === "c" || attached;
+  return !["policy", "rule", "statistics", "default"].includes(part.kind);
+}
