@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { expect, test } from "./fixtures";
 import { addressOf } from "./routes";
 
@@ -17,7 +18,7 @@ for (const [name, route] of Object.entries(PICTURES)) {
   test(name, async ({ page, instance }) => {
     await page.goto(await addressOf(route, instance));
     await expect(page.locator("h1").first()).toBeVisible();
-    await page.waitForTimeout(1500);
+    await settled(page);
     await page.screenshot({ path: `docs/images/${name}.png`, animations: "disabled" });
   });
 }
@@ -27,6 +28,12 @@ test("review", async ({ page }) => {
   await page.getByRole("link", { name: "Deploy 2 migrations" }).click();
   await page.getByRole("button", { name: "Check 2 migrations for staging" }).click();
   await expect(page.getByRole("heading", { name: "Ready to start" })).toBeVisible({ timeout: 50_000 });
-  await page.waitForTimeout(1500);
+  await settled(page);
   await page.screenshot({ path: "docs/images/review.png", animations: "disabled" });
 });
+
+/** Editors and charts come after the page, and charts grow for a moment. */
+async function settled(page: Page): Promise<void> {
+  await expect(page.locator(".skeleton")).toHaveCount(0);
+  await page.waitForTimeout(2500);
+}
