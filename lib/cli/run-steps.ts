@@ -122,7 +122,7 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
 }
 
 function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): string {
-  const { relation, restored, newer, gone, orphaned, examples, reason, message = "" } = event;
+  const { relation, restored, newer, gone, orphaned, refused = 0, examples, reason, message = "" } = event;
   const reasons: Record<string, string> = {
     no_key: "without a key its rows cannot be told apart",
     no_table: "the table is not there",
@@ -134,6 +134,7 @@ function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): strin
     newer > 0 ? `${newer} written since and left as they are` : "",
     gone > 0 ? `${gone} gone since` : "",
     orphaned > 0 ? `${orphaned} without the row that they refer to` : "",
+    refused > 0 ? `${refused} refused by PostgreSQL: ${message}` : "",
   ].filter(Boolean);
   const which = examples.length > 0 ? ` (${examples.join("; ")})` : "";
   return `${count(restored, "row")} of ${relation} put back${left.length > 0 ? `; ${left.join(", ")}${which}` : ""}.`;

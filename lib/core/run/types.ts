@@ -120,9 +120,11 @@ export type RunEvent =
       newer: number;
       gone: number;
       orphaned: number;
+      /** PostgreSQL refuses them one by one, for what `message` says. */
+      refused?: number;
       examples: string[];
       reason?: string;
-      /** What PostgreSQL said (reason `refused`). */
+      /** What PostgreSQL said of what it refused. */
       message?: string;
     }
   | { type: "notice"; severity: string; message: string };
@@ -260,6 +262,8 @@ export interface UndoForetold {
     rows: number | null;
     bytes: number | null;
     state: "kept" | "too_large" | "by_hand" | "not_kept";
+    /** A foreign key takes them along with rows of this table. */
+    draggedBy?: string;
     /** Why it is not kept. */
     reason?: string;
     /** put_back: until when. */

@@ -284,13 +284,15 @@ export class RunRows {
       const { rows, bytes } = event;
       this.say("info", "undo_kept", { migration, statement, relation, rows, bytes });
     } else {
-      const { restored, newer, gone, orphaned, examples, reason = "", message = "" } = event;
-      const lost = newer + gone + orphaned;
+      const { restored, newer, gone, orphaned, examples, message = "" } = event;
+      const { refused = 0, reason = refused > 0 ? "part" : "" } = event;
+      const lost = newer + gone + orphaned + refused;
       const counts = {
         restored,
         newer,
         gone,
         orphaned,
+        refused,
         lost,
         examples: examples.join(", "),
         reason,

@@ -85,18 +85,13 @@ async function partsOf(
       : [],
   );
   const foretold = await foretellLosses(client, losses);
-  return [...uncovered, ...foretold.map((one) => partOf(at, one, maxBytes))];
+  // The limit is a statement's, with all that its foreign keys drag along.
+  const bytes = foretold.reduce((sum, one) => sum + (one.bytes ?? 0), 0);
+  return [...uncovered, ...foretold.map((one) => partOf(at, one, bytes > maxBytes))];
 }
 
-function partOf(at: At, { mergeable, refused, ...one }: Foretold, maxBytes: number): Part {
-  const state =
-    refused !== undefined
-      ? "not_kept"
-      : (one.bytes ?? 0) > maxBytes
-        ? "too_large"
-        : mergeable
-          ? "kept"
-          : "by_hand";
+function partOf(at: At, { mergeable, refused, ...one }: Foretold, tooLarge: boolean): Part {
+  const state = refused !== undefined ? "not_kept" : tooLarge ? "too_large" : mergeable ? "kept" : "by_hand";
   return { ...at, ...one, state, ...(refused === undefined ? {} : { reason: refused }) };
 }
 

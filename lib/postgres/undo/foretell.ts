@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Loss } from "../../core/undo/losses";
-import { copiesOf, isMergeable, isWhole, selectOf, UndoRefusal } from "./copies";
+import { type Copy, copiesOf, isMergeable, isWhole, selectOf, UndoRefusal } from "./copies";
+import { foreseeDragged } from "./references";
 import type { UndoRelation } from "./relation";
 import type { UndoKind } from "./store";
 
@@ -43,6 +44,8 @@ export interface Foretold {
   bytes: number | null;
   /** false: without a key, what is kept can be looked at and not be put back by itself. */
   mergeable: boolean;
+  /** A foreign key takes them along with rows of this table. */
+  draggedBy?: string;
   /** Why it cannot be kept. */
   refused?: string;
 }
@@ -55,17 +58,9 @@ export async function foretellLosses(client: pg.ClientBase, losses: readonly Los
   const told: Foretold[] = [];
   for (const loss of losses) {
     try {
-      for (const copy of await copiesOf(client, loss)) {
-        const columns = isWhole(copy) || copy.kind === "delete" ? [] : copy.columns.map(({ name }) => name);
-        const size = await sizeOf(client, copy);
-        told.push({
-          kind: copy.kind,
-          relation: copy.from.relation,
-          columns,
-          ...size,
-          mergeable: isMergeable(copy),
-        });
-      }
+      const copies = await copiesOf(client, loss);
+      for (const copy of copies) told.push(await foretellCopy(client, copy));
+      told.push(...(await foretellDragged(client, copies)));
     } catch (error) {
       if (!(error instanceof UndoRefusal) || loss.kind === "uncovered" || loss.kind === "drop_schema")
         throw error;
@@ -84,9 +79,41 @@ export async function foretellLosses(client: pg.ClientBase, losses: readonly Los
   return told;
 }
 
+async function foretellCopy(client: pg.ClientBase, copy: Copy): Promise<Foretold> {
+  const { kind, from } = copy;
+  const columns = isWhole(copy) || kind === "delete" ? [] : copy.columns.map(({ name }) => name);
+  const size = await sizeOf(client, copy);
+  return { kind, relation: from.relation, columns, ...size, mergeable: isMergeable(copy) };
+}
+
+/** One line for each table and kind of loss; no way to it finds more rows than the table has. */
+async function foretellDragged(client: pg.ClientBase, copies: readonly Copy[]): Promise<Foretold[]> {
+  const told = new Map<string, Foretold>();
+  for (const { copy, by } of await foreseeDragged(client, copies)) {
+    const one = await foretellCopy(client, copy);
+    const id = [one.kind, one.relation, ...one.columns].join();
+    const before = told.get(id);
+    const rows = sum(before?.rows, one.rows);
+    const most = copy.from.rows;
+    const share = rows !== null && most !== null && rows > most ? most / rows : 1;
+    const bytes = sum(before?.bytes, one.bytes);
+    told.set(id, {
+      ...one,
+      draggedBy: before?.draggedBy ?? by,
+      rows: rows === null ? null : rows * share,
+      bytes: bytes === null ? null : bytes * share,
+    });
+  }
+  return [...told.values()];
+}
+
+/** What cannot be foretold of one way cannot be of all. */
+const sum = (before: number | null | undefined, more: number | null) =>
+  before === null || more === null ? null : (before ?? 0) + more;
+
 async function sizeOf(
   client: pg.ClientBase,
-  copy: Awaited<ReturnType<typeof copiesOf>>[number],
+  copy: Copy,
 ): Promise<{ rows: number | null; bytes: number | null }> {
   if (isWhole(copy)) return { rows: copy.from.rows, bytes: copy.from.bytes };
   try {

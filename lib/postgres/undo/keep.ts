@@ -13,6 +13,7 @@ import {
   UndoRefusal,
 } from "./copies";
 import { foretellBytes } from "./foretell";
+import { setRowSecurity } from "./quiet";
 import { draggedBy } from "./references";
 import { ownRows, readRelation, typed, type UndoColumn, type UndoRelation } from "./relation";
 import { UNDO_SCHEMA, type UndoKind } from "./store";
@@ -65,7 +66,6 @@ export async function keepLosses(
   const entries: KeptCopy[] = [];
   for (const copy of copies) entries.push(await keepCopy(client, context, copy));
   await keepDragged(client, context, entries);
-  requireKeptRoom(entries, context.maxBytes);
   return {
     entries: entries.map(({ copy: _, data: __, ...kept }) => kept),
     finish: (affected) => finish(client, entries, affected),
@@ -80,11 +80,10 @@ async function requireRoom(client: pg.ClientBase, copies: readonly Copy[], maxBy
   if (bytes > maxBytes) throw tooLarge(copies[0]?.from.relation ?? "", bytes, maxBytes);
 }
 
-/** What foreign keys drag along was not foretold. */
-function requireKeptRoom(entries: readonly KeptCopy[], maxBytes: number): void {
-  const dragged = entries.filter(({ copy }) => !copy.own);
-  const bytes = dragged.reduce((sum, entry) => sum + entry.bytes, 0);
-  if (bytes > maxBytes) throw tooLarge(dragged[0]?.relation ?? "", bytes, maxBytes);
+/** The limit is the statement's, with all that foreign keys drag along: measured, since estimates add up. */
+function requireKeptRoom(entries: readonly KeptCopy[], last: Copy, maxBytes: number): void {
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  if (bytes > maxBytes) throw tooLarge(last.from.relation, bytes, maxBytes);
 }
 
 function tooLarge(relation: string, bytes: number, maxBytes: number): UndoRefusal {
@@ -172,14 +171,6 @@ async function readAll(client: pg.ClientBase, { kind, own }: Copy, sql: string):
   return rowCount ?? 0;
 }
 
-async function setRowSecurity(client: pg.ClientBase, to: string): Promise<string> {
-  const { rows } = await client.query<{ before: string }>(
-    "SELECT pg_catalog.current_setting('row_security') AS before, pg_catalog.set_config('row_security', $1, true)",
-    [to],
-  );
-  return rows[0]?.before ?? "on";
-}
-
 /** Rows of other tables that foreign keys take along, and columns that they empty, until nothing more is found. */
 async function keepDragged(client: pg.ClientBase, context: KeepContext, entries: KeptCopy[]): Promise<void> {
   for (let more = true; more; ) {
@@ -191,6 +182,7 @@ async function keepDragged(client: pg.ClientBase, context: KeepContext, entries:
         const found = into
           ? await keepMore(client, entries.find(({ data }) => data === into.data) as KeptCopy, copy)
           : await keepFirst(client, context, entries, copy);
+        if (found > 0) requireKeptRoom(entries, copy, context.maxBytes);
         more ||= found > 0;
       }
     }

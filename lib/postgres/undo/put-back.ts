@@ -1,10 +1,11 @@
-import pg from "pg";
+import type pg from "pg";
 import { bringsRows } from "./copies";
 import { type Group, orderByReferences } from "./put-order";
 import { putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
-import { deferRing, silenceTriggers } from "./quiet";
-import { newerTable, type Resolved, resolveEntry } from "./resolve";
+import { deferRing, setRowSecurity, silenceTriggers } from "./quiet";
+import { asideTable, newerTable, type Resolved, resolveEntry } from "./resolve";
+import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 export interface PutBackPlan {
@@ -21,8 +22,15 @@ export async function beginPutBack(
   client: pg.ClientBase,
   entries: readonly UndoEntry[],
 ): Promise<PutBackPlan> {
-  for (const entry of entries) if (entry.after) await markNewer(client, entry, entry.after);
-  return { entries: entries.toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id)) };
+  const hidden = await setRowSecurity(client, "off");
+  const ordered = entries.toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id));
+  for (const entry of ordered) {
+    if (!entry.after) continue;
+    const later = ordered.filter(({ after, statement }) => after && statement > entry.statement).reverse();
+    await markNewer(client, entry, entry.after, later);
+  }
+  await setRowSecurity(client, hidden);
+  return { entries: ordered };
 }
 
 export interface Told {
@@ -46,16 +54,22 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     if (!resolved || reason) told.push({ entry, outcome: { ...NOTHING, ...(reason ? { reason } : {}) } });
     else found.push(resolved);
   }
+  // What is put off belongs to the way back; a table with checks that wait cannot be altered.
+  await client.query("SET CONSTRAINTS ALL IMMEDIATE");
+  const hidden = await setRowSecurity(client, "off");
   const wake = await silenceTriggers(
     client,
     found.map(({ relation }) => relation),
   );
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
-  for (const group of await orderByReferences(client, rows)) told.push(...(await putGroup(client, group)));
+  for (const group of await orderByReferences(client, rows))
+    for (const part of parts(group)) told.push(...(await putGroup(client, part)));
   for (const one of found.filter(({ entry }) => !bringsRows(entry.kind)))
-    told.push(...(await orRefused(client, [one], () => putValues(client, one))));
+    told.push(await putColumn(client, one));
   // After a failure there is nothing to wake: the transaction takes everything back.
   for (const sql of wake) await client.query(sql);
+  await setRowSecurity(client, hidden);
+  for (const one of rows) if (one.aside) await client.query(`DROP TABLE ${asideTable(one.entry)}`);
   for (const { entry, outcome } of told) await settle(client, entry, outcome);
   return told;
 }
@@ -66,42 +80,41 @@ function obstacle({ entry, columns, key }: Resolved): PutBack["reason"] {
   return bringsRows(entry.kind) || found ? undefined : "no_key";
 }
 
-async function putGroup(client: pg.ClientBase, group: Group): Promise<Told[]> {
-  if (group.circular.length === 0) {
-    const told: Told[] = [];
-    for (const one of group.members)
-      told.push(...(await orRefused(client, [one], () => putRows(client, one, [one]))));
-    return told;
-  }
-  return orRefused(client, group.members, async () => {
-    const back = await deferRing(client, group);
-    const outcomes: PutBack[] = [];
-    for (const one of group.members) outcomes.push(await putRows(client, one, group.members));
-    for (const sql of back) await client.query(sql);
-    return outcomes;
-  });
+/** Entries of one table, or of its partitions, follow one another unless they are part of a ring. */
+function parts({ members, circular }: Group): Group[] {
+  return circular.length > 0
+    ? [{ members, circular }]
+    : members.map((one) => ({ members: [one], circular: [] }));
 }
 
-/** The server's refusal of values as they are: class 22 and 23 (data, constraints), 42 (types that no longer fit). */
-const REFUSALS = /^(22|23|42|P0)/;
-
-/** A refusal concerns what is put back here; the way back and all other rows go on. */
-async function orRefused(
-  client: pg.ClientBase,
-  entries: readonly Resolved[],
-  work: () => Promise<PutBack | PutBack[]>,
-): Promise<Told[]> {
-  await client.query("SAVEPOINT put_back");
-  try {
-    const outcomes = [await work()].flat();
-    await client.query("RELEASE SAVEPOINT put_back");
-    return entries.map(({ entry }, i) => ({ entry, outcome: outcomes[i] ?? NOTHING }));
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || !REFUSALS.test(error.code ?? "")) throw error;
-    await client.query("ROLLBACK TO SAVEPOINT put_back");
-    const message = [error.message, error.detail].filter(Boolean).join(": ");
-    return entries.map(({ entry }) => ({ entry, outcome: { ...NOTHING, reason: "refused", message } }));
+async function putGroup(client: pg.ClientBase, group: Group): Promise<Told[]> {
+  for (;;) {
+    const result = await attempt(client, async () => {
+      const back = await deferRing(client, group, group.circular);
+      const outcomes: Told[] = [];
+      for (const one of group.members)
+        outcomes.push({ entry: one.entry, outcome: await putRows(client, one, group.members) });
+      for (const sql of back) await client.query(sql);
+      return outcomes;
+    });
+    if ("done" in result) return result.done;
+    // The rows that stand in the way stay; all others come back.
+    if ((await setAside(client, group)) === 0)
+      return group.members.map(({ entry }) => refusal(entry, result.refused));
   }
+}
+
+async function putColumn(client: pg.ClientBase, one: Resolved): Promise<Told> {
+  const { entry } = one;
+  const atOnce = await attempt(client, () => putValues(client, one, { singly: false }));
+  if ("done" in atOnce) return { entry, outcome: atOnce.done };
+  const singly = await attempt(client, () => putValues(client, one, { singly: true }));
+  return "done" in singly ? { entry, outcome: singly.done } : refusal(entry, singly.refused);
+}
+
+function refusal(entry: UndoEntry, error: pg.DatabaseError): Told {
+  const message = [error.message, error.detail].filter(Boolean).join(": ");
+  return { entry, outcome: { ...NOTHING, reason: "refused", message } };
 }
 
 async function settle(client: pg.ClientBase, entry: UndoEntry, outcome: PutBack): Promise<void> {

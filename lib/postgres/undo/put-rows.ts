@@ -7,8 +7,8 @@ import {
   type UndoColumn,
   type UndoRelation,
 } from "./relation";
-import { dataTable, type KeptColumn, type Resolved } from "./resolve";
-import type { PutBack } from "./store";
+import { asideTable, dataTable, type KeptColumn, notAside, type Resolved } from "./resolve";
+import type { PutBack, UndoEntry } from "./store";
 
 export const EXAMPLES = 20;
 
@@ -31,38 +31,85 @@ export function keyText(key: readonly Present[]): string {
   return `pg_catalog.concat_ws(', ', ${key.map(({ stored }) => `d.${stored}::pg_catalog.text`).join(", ")})`;
 }
 
-/** @param together entries that come back at the same time, this one among them: their rows may be its parents */
-export async function putRows(
-  client: pg.ClientBase,
-  { entry, relation, columns, key }: Resolved,
-  together: readonly Resolved[],
-): Promise<PutBack> {
+/** Parts of the statement that puts rows back. */
+export function insertOf({ relation, columns, key }: Resolved) {
   const there = present(columns);
   const keyed = present(key);
-  const parents = await parentsThere(client, relation, together, (name) => {
+  const list = there.map(({ now }) => now.name).join(", ");
+  return {
+    into: `INSERT INTO ${relation.relation} ${list ? `(${list}) OVERRIDING SYSTEM VALUE` : ""}`,
+    values: there.map(({ stored, now }) => typed("d", stored, now)).join(", "),
+    /** The key of the kept row `d` is there again. */
+    taken:
+      keyed.length > 0
+        ? `EXISTS (SELECT FROM ${ownRows(relation)} AS t WHERE ${sameKey(keyed, "d")})`
+        : "false",
+  };
+}
+
+/** Condition: every row that the kept row `d` refers to is there, or comes back with it. */
+export function parentsOf(
+  client: pg.ClientBase,
+  { relation, columns }: Resolved,
+  together: readonly Resolved[],
+): Promise<string> {
+  const there = present(columns);
+  return parentsThere(client, relation, together, (name) => {
     const own = there.find(({ now }) => now.name === name);
     return own ? { typed: typed("d", own.stored, own.now), raw: `d.${own.stored}` } : null;
   });
-  const orphaned = await count(client, `FROM ${dataTable(entry)} AS d WHERE NOT (${parents})`);
-  const taken =
-    keyed.length > 0
-      ? `EXISTS (SELECT FROM ${ownRows(relation)} AS t WHERE ${sameKey(keyed, "d")})`
-      : "false";
-  // ON CONFLICT refuses tables with deferrable unique constraints; there the key alone decides.
-  const guard = (await hasDeferrableUnique(client, relation)) ? `AND NOT ${taken}` : "ON CONFLICT DO NOTHING";
-  const list = there.map(({ now }) => now.name).join(", ");
-  const values = there.map(({ stored, now }) => typed("d", stored, now)).join(", ");
-  const insert = `INSERT INTO ${relation.relation} ${list ? `(${list}) OVERRIDING SYSTEM VALUE` : ""} SELECT ${values}
-    FROM ${dataTable(entry)} AS d WHERE (${parents}) ${guard}`;
+}
+
+/** @param together entries that come back at the same time, this one among them: their rows may be its parents */
+export async function putRows(
+  client: pg.ClientBase,
+  one: Resolved,
+  together: readonly Resolved[],
+): Promise<PutBack> {
+  const { entry, relation, key, aside } = one;
+  const keyed = present(key);
+  const { into, values, taken } = insertOf(one);
+  const data = dataTable(entry);
+  const parents = await parentsOf(client, one, together);
+  const otherwise = aside
+    ? `EXISTS (SELECT FROM ${asideTable(entry)} x WHERE x.place = d.ctid AND x.kind <> 'orphaned')`
+    : "false";
+  const orphaned = await count(client, `FROM ${data} AS d WHERE NOT (${parents}) AND NOT ${otherwise}`);
+  // Without a key or ON CONFLICT, rows whose place is taken are found one by one.
+  const plain = keyed.length === 0 || (await refusesOnConflict(client, relation));
+  const guard = plain ? `AND NOT ${taken}` : "ON CONFLICT DO NOTHING";
+  const insert = `${into} SELECT ${values} FROM ${data} AS d WHERE (${parents})${notAside(one, "d")} ${guard}`;
   const back = keyed.map(({ stored, now }) => `b.${now.name} = ${typed("d", stored, now)}`).join(" AND ");
   const returning = keyed.map(({ now }) => now.name).join(", ") || "1";
+  const left =
+    keyed.length > 0
+      ? `SELECT ${keyText(keyed)} FROM ${data} AS d WHERE NOT EXISTS (SELECT FROM b WHERE ${back})`
+      : aside
+        ? `SELECT pg_catalog.left(d::pg_catalog.text, 200) FROM ${data} AS d JOIN ${asideTable(entry)} x ON x.place = d.ctid`
+        : null;
   const { rows } = await client.query<{ restored: number; examples: string[] }>(
     `WITH b AS (${insert} RETURNING ${returning}) SELECT (SELECT pg_catalog.count(*)::float8 FROM b) AS restored,
-       ${keyed.length === 0 ? "'{}'::text[]" : `ARRAY(SELECT ${keyText(keyed)} FROM ${dataTable(entry)} AS d WHERE NOT EXISTS (SELECT FROM b WHERE ${back}) LIMIT ${EXAMPLES})`} AS examples`,
+       ${left === null ? "'{}'::text[]" : `ARRAY(${left} ORDER BY d.ctid LIMIT ${EXAMPLES})`} AS examples`,
   );
   const { restored, examples } = rows[0] as { restored: number; examples: string[] };
   await moveSequences(client, relation);
-  return { restored, newer: entry.rows - restored - orphaned, gone: 0, orphaned, examples };
+  const refused = aside?.refused ?? 0;
+  const newer = entry.rows - restored - orphaned - refused;
+  return { restored, newer, gone: 0, orphaned, ...told(entry, refused, aside?.messages ?? []), examples };
+}
+
+/** How many messages of the server are told of one entry. */
+const MESSAGES = 3;
+
+/** What is said of rows that the server refused. */
+export function told(
+  { rows }: UndoEntry,
+  refused: number,
+  messages: readonly string[],
+): Pick<PutBack, "refused" | "message" | "reason"> {
+  if (refused === 0) return {};
+  const message = [...new Set(messages)].slice(0, MESSAGES).join("; ");
+  return { refused, message, ...(refused === rows ? { reason: "refused" } : {}) };
 }
 
 /** The kept value of a column, as the column's type and as it is stored; null: it is not kept. */
@@ -95,7 +142,8 @@ function comesBack(
   together: readonly Resolved[],
   values: readonly { raw: string }[],
 ): string[] {
-  return together.flatMap(({ entry, relation, columns }) => {
+  return together.flatMap((one) => {
+    const { entry, relation, columns } = one;
     if (relation.root !== key.parentRoot) return [];
     const stored = key.parentColumns.map((name) => columns.find(({ now }) => now?.name === name)?.stored);
     if (stored.includes(undefined)) return [];
@@ -104,14 +152,16 @@ function comesBack(
       (name, i) =>
         `(s.${name}::pg_catalog.text) COLLATE "C" = (${values[i]?.raw}::pg_catalog.text) COLLATE "C"`,
     );
-    return [`EXISTS (SELECT FROM ${dataTable(entry)} s WHERE ${same.join(" AND ")})`];
+    return [`EXISTS (SELECT FROM ${dataTable(entry)} s WHERE ${same.join(" AND ")}${notAside(one, "s")})`];
   });
 }
 
-async function hasDeferrableUnique(client: pg.ClientBase, relation: UndoRelation): Promise<boolean> {
+/** Tables with deferrable unique constraints, and those with rules, silenced or not (docs: INSERT). */
+async function refusesOnConflict(client: pg.ClientBase, { oid }: UndoRelation): Promise<boolean> {
   const found = await client.query(
-    "SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype IN ('p', 'u', 'x') AND condeferrable LIMIT 1",
-    [relation.oid],
+    `SELECT FROM pg_catalog.pg_constraint WHERE conrelid = $1::oid AND contype IN ('p', 'u', 'x') AND condeferrable
+     UNION ALL SELECT FROM pg_catalog.pg_rewrite WHERE ev_class = $1::oid LIMIT 1`,
+    [oid],
   );
   return (found.rowCount ?? 0) > 0;
 }

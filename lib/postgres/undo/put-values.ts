@@ -1,25 +1,31 @@
 import type pg from "pg";
-import { count, EXAMPLES, keyText, parentsThere, present, sameKey } from "./put-rows";
-import { ownRows, typed, type UndoRelation } from "./relation";
+import { count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
+import { ownRows, typed, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
+import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 /**
  * Which of the kept values somebody has changed since the statement: a table with the key and one flag a column.
  * @param after what the statement made of the values
+ * @param later entries of the same run that kept values after it, nearest first, already marked
  */
-export async function markNewer(client: pg.ClientBase, entry: UndoEntry, after: string): Promise<void> {
+export async function markNewer(
+  client: pg.ClientBase,
+  entry: UndoEntry,
+  after: string,
+  later: readonly UndoEntry[],
+): Promise<void> {
   const resolved = await resolveEntry(client, entry);
   const keys = entry.key.map((name) => `a.${name}`);
   const known = resolved?.key.every(({ now }) => now !== null) ? resolved : null;
+  const followers = known ? await followersOf(client, known, later) : [];
   const flags = entry.columns.map((name, i) => {
     const now = known?.columns[i]?.now;
-    // Compared as text: not every type has an equality.
-    const differs = `(t.${now?.name}::pg_catalog.text) COLLATE "C" IS DISTINCT FROM (a.${name}::pg_catalog.text) COLLATE "C"`;
-    return `${now ? differs : "false"} AS newer_${i}`;
+    return `${now ? isNewer(now, `a.${name}`, followers) : "false"} AS newer_${i}`;
   });
   const from = known
-    ? `${ownRows(known.relation)} AS t JOIN ${UNDO_SCHEMA}.${after} AS a ON ${sameKey(present(known.key), "a")}`
+    ? `${ownRows(known.relation)} AS t JOIN ${UNDO_SCHEMA}.${after} AS a ON ${sameKey(present(known.key), "a")} ${followers.map(({ join }) => join).join(" ")}`
     : `${UNDO_SCHEMA}.${after} AS a WHERE false`;
   if (known) await client.query(`LOCK TABLE ${known.relation.relation} IN SHARE ROW EXCLUSIVE MODE`);
   await client.query(
@@ -27,11 +33,65 @@ export async function markNewer(client: pg.ClientBase, entry: UndoEntry, after: 
   );
 }
 
-/** Sets the values that nobody has changed since, column by column, in the rows that are still there. */
+/** Compared as text: not every type has an equality, and one side may be stored so. */
+const asText = (value: string) => `(${value}::pg_catalog.text) COLLATE "C"`;
+
+interface Follower {
+  resolved: Resolved;
+  join: string;
+  /** Its kept row, and its flags. */
+  row: string;
+  flags: string;
+}
+
+/** Later entries of the same rows: a statement of the run itself is nobody's newer value. */
+async function followersOf(
+  client: pg.ClientBase,
+  { relation, key }: Resolved,
+  later: readonly UndoEntry[],
+): Promise<Follower[]> {
+  const found: Follower[] = [];
+  for (const entry of later) {
+    const resolved = await resolveEntry(client, entry);
+    if (resolved?.relation.oid !== relation.oid || resolved.key.length !== key.length) continue;
+    const pairs = key.flatMap(({ stored, now }) => {
+      const same = resolved.key.find((one) => one.now !== null && one.now.name === now?.name);
+      return same ? [{ own: stored, other: same.stored }] : [];
+    });
+    if (pairs.length < key.length) continue;
+    const [row, flags] = [`l${found.length}`, `m${found.length}`];
+    const keyed = pairs.map(({ own, other }) => `${asText(`${row}.${other}`)} = ${asText(`a.${own}`)}`);
+    const same = pairs.map(({ other }) => `${flags}.${other} = ${row}.${other}`);
+    const join = `LEFT JOIN ${dataTable(entry)} AS ${row} ON ${keyed.join(" AND ")} LEFT JOIN ${newerTable(entry)} AS ${flags} ON ${same.join(" AND ")}`;
+    found.push({ resolved, join, row, flags });
+  }
+  return found;
+}
+
+/** What the nearest later statement found is what this one left, unless somebody wrote in between or since. */
+function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]): string {
+  return followers.reduceRight(
+    (otherwise, { resolved, row, flags }) => {
+      const i = resolved.columns.findIndex((column) => column.now?.name === now.name);
+      if (i < 0) return otherwise;
+      const kept = `${row}.${resolved.columns[i]?.stored}`;
+      return `CASE WHEN ${row}.ctid IS NULL THEN ${otherwise}
+        ELSE coalesce(${flags}.newer_${i}, false) OR ${asText(kept)} IS DISTINCT FROM ${asText(left)} END`;
+    },
+    `${asText(`t.${now.name}`)} IS DISTINCT FROM ${asText(left)}`,
+  );
+}
+
+/**
+ * Sets the values that nobody has changed since, column by column, in the rows that are still there.
+ * @param singly row by row: what the server refuses stays as it is
+ */
 export async function putValues(
   client: pg.ClientBase,
-  { entry, relation, columns, key }: Resolved,
+  one: Resolved,
+  { singly }: { singly: boolean },
 ): Promise<PutBack> {
+  const { entry, relation, columns, key } = one;
   const there = present(columns);
   const keys = present(key);
   const flag = (stored: string) => `coalesce(n.newer_${entry.columns.indexOf(stored)}, false)`;
@@ -39,17 +99,11 @@ export async function putValues(
   const beside = entry.after ? `LEFT JOIN ${newerTable(entry)} n ON ${join}` : "";
   const anyNewer = entry.after ? there.map(({ stored }) => flag(stored)).join(" OR ") || "false" : "false";
   const found = `EXISTS (SELECT FROM ${ownRows(relation)} AS t WHERE ${sameKey(keys, "d")})`;
-  const parents = await parentsThere(client, relation, [], (name) => {
-    const own = there.find(({ now }) => now.name === name);
-    return own ? { typed: typed("d", own.stored, own.now), raw: `d.${own.stored}` } : null;
-  });
+  const parents = await parentsOf(client, one, []);
   const from = `FROM ${dataTable(entry)} AS d ${beside}`;
   const gone = await count(client, `${from} WHERE NOT ${found}`);
   const newer = await count(client, `${from} WHERE ${found} AND (${parents}) AND (${anyNewer})`);
   const orphaned = await count(client, `${from} WHERE ${found} AND NOT (${parents})`);
-  const { rows } = await client.query<{ key: string }>(
-    `SELECT ${keyText(keys)} AS key ${from} WHERE NOT ${found} OR (${anyNewer}) OR NOT (${parents}) LIMIT ${EXAMPLES}`,
-  );
   const set = there.map(({ stored, now }) => {
     const kept = typed("d", stored, now);
     return `${now.name} = ${entry.after ? `CASE WHEN ${flag(stored)} THEN t.${now.name} ELSE ${kept} END` : kept}`;
@@ -59,13 +113,34 @@ export async function putValues(
     relation,
     there.map(({ now }) => now.name),
   );
-  const changed = await client.query(
-    `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} WHERE ${sameKey(keys, "d")} AND (${parents})`,
-  );
+  const place = `${sameKey(keys, "d")} AND (${parents})`;
+  const update = `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} WHERE ${place}`;
+  const fits = `${found} AND (${parents})`;
+  const refused = singly ? await tryEach(client, one, `${update} AND d.ctid = ${THIS_ROW}`, fits) : [];
+  const changed = singly
+    ? (await count(client, `${from} WHERE ${fits}`)) - refused.length
+    : ((await client.query(update)).rowCount ?? 0);
   for (const sql of asIs) await client.query(sql);
+  const { rows } = await client.query<{ key: string }>(
+    `SELECT ${keyText(keys)} AS key ${from} WHERE NOT ${found} OR (${anyNewer}) OR NOT (${parents})
+       OR d.ctid = ANY ($1::tid[]) ORDER BY d.ctid LIMIT ${EXAMPLES}`,
+    [refused.map((row) => row.place)],
+  );
   const examples = rows.map((row) => row.key);
-  return { restored: (changed.rowCount ?? 0) - newer, newer, gone, orphaned, examples };
+  const whys = refused.map(({ why }) => why);
+  // A row that is newer in one column and refused in another is told once.
+  const both = await count(
+    client,
+    `${from} WHERE ${fits} AND (${anyNewer}) AND d.ctid = ANY ('{${places(refused)}}'::tid[])`,
+  );
+  return {
+    restored: changed - newer + both,
+    newer: newer - both,
+    ...{ gone, orphaned, ...told(entry, refused.length, whys), examples },
+  };
 }
+
+const places = (refused: readonly RefusedRow[]) => refused.map(({ place }) => `"${place}"`).join();
 
 /** An UPDATE may not set GENERATED ALWAYS columns (docs: CREATE TABLE). @returns how to close them again */
 async function openIdentity(

@@ -45,14 +45,42 @@ export async function silenceTriggers(
   // Those of partitions follow the partitioned table's; where one had a state of its own, that comes after.
   for (const trigger of own) await client.query(set(trigger, "DISABLE"));
   for (const copy of copies) if (copy.enabled !== "D") await client.query(set(copy, "DISABLE", "ONLY "));
+  const rules = await silenceRules(client, relations);
   return [
+    ...rules,
     ...own.map((trigger) => set(trigger, MODES[trigger.enabled])),
     ...copies.map((copy) => set(copy, MODES[copy.enabled], "ONLY ")),
   ];
 }
 
+/** A rule would do something else in place of the put-back, or beside it. @returns statements that wake them again */
+async function silenceRules(client: pg.ClientBase, relations: readonly UndoRelation[]): Promise<string[]> {
+  const { rows } = await client.query<Omit<Trigger, "above">>(
+    `SELECT ev_class::pg_catalog.regclass::text AS table, pg_catalog.quote_ident(rulename) AS name, ev_enabled::text AS enabled
+     FROM pg_catalog.pg_rewrite WHERE ev_class = ANY ($1::oid[]) AND ev_enabled <> 'D' ORDER BY 1, 2`,
+    [relations.map(({ oid }) => oid)],
+  );
+  const set = ({ table, name }: (typeof rows)[number], mode = "ENABLE") =>
+    `ALTER TABLE ${table} ${mode} RULE ${name}`;
+  for (const rule of rows) await client.query(set(rule, "DISABLE"));
+  return rows.map((rule) => set(rule, MODES[rule.enabled]));
+}
+
+/** Rows that a policy hides must not be taken for gone: the server refuses instead. @returns what it was before */
+export async function setRowSecurity(client: pg.ClientBase, to: string): Promise<string> {
+  const { rows } = await client.query<{ before: string }>(
+    "SELECT pg_catalog.current_setting('row_security') AS before, pg_catalog.set_config('row_security', $1, true)",
+    [to],
+  );
+  return rows[0]?.before ?? "on";
+}
+
 /** Foreign keys in a ring are checked when all of its rows are there (docs: SET CONSTRAINTS). @returns how to end that */
-export async function deferRing(client: pg.ClientBase, { circular }: Group): Promise<string[]> {
+export async function deferRing(
+  client: pg.ClientBase,
+  { members }: Pick<Group, "members">,
+  circular: Group["circular"],
+): Promise<string[]> {
   if (circular.length === 0) return [];
   const back = ["SET CONSTRAINTS ALL IMMEDIATE"];
   for (const { relation, key } of circular) {
@@ -61,5 +89,13 @@ export async function deferRing(client: pg.ClientBase, { circular }: Group): Pro
     back.push(`ALTER TABLE ${relation} ALTER CONSTRAINT ${key.name} ${before}`);
   }
   await client.query("SET CONSTRAINTS ALL DEFERRED");
+  // What is unique is told at once, or it would fail the whole transaction when it ends.
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT pg_catalog.format('%I.%I', n.nspname, c.conname) AS name FROM pg_catalog.pg_constraint c
+     JOIN pg_catalog.pg_namespace n ON n.oid = c.connamespace
+     WHERE c.conrelid = ANY ($1::oid[]) AND c.contype IN ('p', 'u', 'x') AND c.condeferrable`,
+    [members.map(({ relation }) => relation.oid)],
+  );
+  for (const { name } of rows) await client.query(`SET CONSTRAINTS ${name} IMMEDIATE`);
   return back;
 }

@@ -30,37 +30,88 @@ export async function* draggedBy(
   parent: Placed,
   kept: readonly Placed[],
 ): AsyncGenerator<Dragged> {
-  const { copy } = parent;
-  if (copy.kind !== "delete" && copy.kind !== "update") return;
-  const changed = new Set(copy.columns.map(({ name }) => name));
-  for (const reference of await readReferences(client, copy.from.oid)) {
-    const action = copy.kind === "delete" ? reference.onDelete : reference.onUpdate;
-    const touched = copy.kind === "delete" || reference.parentColumns.some((name) => changed.has(name));
-    if (!touched || !ACTS.has(action) || (copy.kind === "update" && action === "c")) continue;
-    const child = await readRelation(client, reference.childOid);
-    if (child) yield dragOf(reference, action, parent, child, kept);
+  for (const { reference, copy } of await actionsOn(client, parent.copy)) {
+    const { kind, from, columns } = copy;
+    const into =
+      kept.find((one) => one.copy.kind === kind && !one.copy.own && isSame(one.copy, from, columns)) ?? null;
+    const already = kept.filter((one) => one.copy.kind === "delete" || isSame(one.copy, from, columns));
+    const source = `FROM ${from.relation} AS t WHERE ${refersTo(reference, parent)}${already.map(notIn).join("")}`;
+    yield { copy: { ...copy, source }, into };
   }
 }
 
-function dragOf(
-  reference: Reference,
-  action: string,
-  parent: Placed,
-  child: UndoRelation,
-  kept: readonly Placed[],
-): Dragged {
-  const deleted = parent.copy.kind === "delete" && action === "c";
+/** Copies for a foreign key's action, before it is said of which rows. */
+async function actionsOn(
+  client: pg.ClientBase,
+  parent: Copy,
+): Promise<{ reference: Reference; copy: Copy }[]> {
+  const deletes = parent.kind === "delete";
+  if (!deletes && parent.kind !== "update") return [];
+  const changed = new Set(parent.columns.map(({ name }) => name));
+  const found: { reference: Reference; copy: Copy }[] = [];
+  for (const reference of await readReferences(client, parent.from.oid)) {
+    const action = deletes ? reference.onDelete : reference.onUpdate;
+    const touched = deletes || reference.parentColumns.some((name) => changed.has(name));
+    if (!touched || !ACTS.has(action) || (!deletes && action === "c")) continue;
+    const child = await readRelation(client, reference.childOid);
+    if (child) found.push({ reference, copy: dragOf(reference, deletes && action === "c", child) });
+  }
+  return found;
+}
+
+function dragOf(reference: Reference, deleted: boolean, child: UndoRelation): Copy {
   const all = child.columns.filter(({ generated }) => !generated);
   const columns = deleted ? all : all.filter(({ name }) => reference.childColumns.includes(name));
-  const kind = deleted ? ("delete" as const) : ("update" as const);
-  const into =
-    kept.find(({ copy }) => copy.kind === kind && !copy.own && isSame(copy, child, columns)) ?? null;
-  const already = kept.filter(({ copy }) => copy.kind === "delete" || isSame(copy, child, columns));
   const lost = new Set(columns.map(({ name }) => name));
   const key = child.keys.find((one) => deleted || !one.some((name) => lost.has(name))) ?? [];
-  const source = `FROM ${child.relation} AS t WHERE ${refersTo(reference, parent)}${already.map(notIn).join("")}`;
-  return { copy: { kind, from: child, columns, key, source, as: "t", with: null, own: false }, into };
+  const kind = deleted ? "delete" : "update";
+  return { kind, from: child, columns, key, source: "", as: "t", with: null, own: false };
 }
+
+/** How often one foreign key is followed on the way down: a tree within a table has as many levels as it likes. */
+const LEVELS = 4;
+/** Of one statement: every way through the foreign keys is a query of its own. */
+const MOST_WAYS = 100;
+
+/** A copy that a foreign key will ask for, and the table whose rows drag it along. */
+export interface Foreseen {
+  copy: Copy;
+  by: string;
+}
+
+/**
+ * What foreign keys will drag along, level by level, while nothing is copied yet: of rows that the copies' conditions
+ * mean. The same rows may be met on several ways.
+ */
+export async function foreseeDragged(client: pg.ClientBase, copies: readonly Copy[]): Promise<Foreseen[]> {
+  const found: Foreseen[] = [];
+  const open = copies.map((copy) => ({ copy, way: [] as string[] }));
+  for (const { copy: parent, way } of open) {
+    for (const { reference, copy } of await actionsOn(client, parent)) {
+      if (way.filter((step) => step === reference.oid).length >= LEVELS) continue;
+      if (found.length >= MOST_WAYS) return found;
+      const source = `FROM ${copy.from.relation} AS t WHERE ${willReferTo(reference, parent)}`;
+      const next = { ...copy, source };
+      found.push({ copy: next, by: parent.from.relation });
+      // An array hands out what is added while it is walked through.
+      open.push({ copy: next, way: [...way, reference.oid] });
+    }
+  }
+  return found;
+}
+
+/** As a join to the parent's rows, not by their places: the planner knows how many that are. */
+function willReferTo({ childColumns, parentColumns, parentOid }: Reference, parent: Copy): string {
+  const { as, from, source } = parent;
+  const list = parentColumns.map((name, i) => `${as}.${name} AS k${i}`).join(", ");
+  const pairs = childColumns.map((name, i) => `p.k${i} = t.${name}`);
+  const place = parentOid === from.oid ? "" : inPartition("p.part", parentOid);
+  const part = place ? `, ${as}.tableoid AS part` : "";
+  return `EXISTS (SELECT FROM (${parent.with ? `${parent.with}\n` : ""}SELECT ${list}${part} ${source}) p WHERE ${pairs.join(" AND ")}${place})`;
+}
+
+const inPartition = (table: string, oid: number) =>
+  ` AND ${table} IN (SELECT ${oid}::oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(${oid}::oid::pg_catalog.regclass))`;
 
 function isSame(copy: Copy, child: UndoRelation, columns: readonly UndoColumn[]): boolean {
   const names = (list: readonly UndoColumn[]) => list.map(({ name }) => name).join();
@@ -70,10 +121,7 @@ function isSame(copy: Copy, child: UndoRelation, columns: readonly UndoColumn[])
 /** The parent's row is still there, with its key: it is compared where it lies. */
 function refersTo({ childColumns, parentColumns, parentOid }: Reference, { copy, data }: Placed): string {
   const pairs = childColumns.map((column, i) => `p.${parentColumns[i] ?? column} = t.${column}`);
-  const part =
-    parentOid === copy.from.oid
-      ? ""
-      : ` AND p.tableoid IN (SELECT ${parentOid}::oid UNION SELECT relid FROM pg_catalog.pg_partition_tree(${parentOid}::oid::pg_catalog.regclass))`;
+  const part = parentOid === copy.from.oid ? "" : inPartition("p.tableoid", parentOid);
   return `EXISTS (SELECT FROM ${UNDO_SCHEMA}.${data} k JOIN ${copy.from.relation} p
     ON p.tableoid = k.${PLACE.table} AND p.ctid = k.${PLACE.row} WHERE ${pairs.join(" AND ")}${part})`;
 }

@@ -130,6 +130,8 @@ export async function readHeirs(
 
 /** A foreign key that points at a table (catalog pg_constraint). */
 export interface Reference {
+  /** Of the constraint. */
+  oid: string;
   childOid: number;
   /** The table that it points at: the one asked for, or a partition of it. */
   parentOid: number;
@@ -157,7 +159,7 @@ const TREE =
 export async function readReferences(client: pg.ClientBase, oid: number): Promise<Reference[]> {
   const { rows } = await client.query<Reference>(
     `WITH f AS (SELECT * FROM pg_catalog.pg_constraint WHERE contype = 'f' AND confrelid IN ${TREE})
-     SELECT f.conrelid AS "childOid", f.confrelid AS "parentOid", f.confdeltype::text AS "onDelete",
+     SELECT f.oid::text AS oid, f.conrelid AS "childOid", f.confrelid AS "parentOid", f.confdeltype::text AS "onDelete",
        f.confupdtype::text AS "onUpdate",
        ${NAMES("f.conrelid", "f.conkey")} AS "childColumns", ${NAMES("f.confrelid", "f.confkey")} AS "parentColumns"
      FROM f WHERE f.conparentid NOT IN (SELECT x.oid FROM f x) ORDER BY f.oid`,

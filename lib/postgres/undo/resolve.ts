@@ -17,9 +17,16 @@ export interface Resolved {
   relation: UndoRelation;
   columns: KeptColumn[];
   key: KeptColumn[];
+  /** Some of its rows are set aside, since they keep the others from coming back; with what the server said. */
+  aside?: { refused: number; messages: string[] };
 }
 
 export const dataTable = ({ data }: UndoEntry): string => `${UNDO_SCHEMA}.${data}`;
+/** Places of the rows that are set aside, and why; there while rows are put back. */
+export const asideTable = ({ id }: UndoEntry): string => `${UNDO_SCHEMA}.x${id}`;
+/** ` AND …`: the row of the copy, called so, is not set aside. */
+export const notAside = ({ entry, aside }: Resolved, as: string): string =>
+  aside ? ` AND NOT EXISTS (SELECT FROM ${asideTable(entry)} x WHERE x.place = ${as}.ctid)` : "";
 export const newerTable = ({ id }: UndoEntry): string => `${UNDO_SCHEMA}.n${id}`;
 
 /**

@@ -48,10 +48,13 @@ export interface PutBack {
   gone: number;
   /** The row that they refer to is gone. */
   orphaned: number;
+  /** PostgreSQL refuses them one by one, for what `message` says; not told by older programs. */
+  refused?: number;
   /** Keys of the first twenty of those that could not be merged. */
   examples: string[];
   /** Why nothing could be put back; `refused`: by PostgreSQL, in the words of `message`. */
   reason?: "no_key" | "no_table" | "no_column" | "refused";
+  /** What PostgreSQL said of the first of those that it refused. */
   message?: string;
 }
 

@@ -89,14 +89,15 @@ function State({ row }: { row: UndoView }) {
 /** What came back, what did not and why, and where the copy of it is. */
 function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoView["outcome"]> }) {
   const t = useTranslations("undo.page");
-  const { restored, newer, gone, orphaned, examples, reason, message = "" } = outcome;
-  const lost = newer + gone + orphaned;
+  const { restored, newer, gone, orphaned, refused = 0, examples, reason, message = "" } = outcome;
+  const lost = newer + gone + orphaned + refused;
   const why = reason
     ? [t(`notBackReasons.${reason}`, { message })]
     : [
         ...(newer > 0 ? [t("lost.newer", { count: newer })] : []),
         ...(gone > 0 ? [t("lost.gone", { count: gone })] : []),
         ...(orphaned > 0 ? [t("lost.orphaned", { count: orphaned })] : []),
+        ...(refused > 0 ? [t("lost.refused", { count: refused, message })] : []),
         ...(examples.length > 0 ? [t("lost.examples", { keys: examples.join("; ") })] : []),
       ];
   if (why.length > 0) why.push(t("byHand", { table: `dbmigrator_undo.d${row.id}` }));

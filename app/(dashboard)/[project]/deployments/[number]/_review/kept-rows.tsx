@@ -24,7 +24,7 @@ export function KeptRows({ undo }: { undo: UndoForetold }) {
       <DataTable
         caption={back ? t("titleBack") : t("title")}
         rows={undo.parts}
-        rowKey={(part) => `${part.migration} ${part.statement} ${part.kind} ${part.relation}`}
+        rowKey={(part) => `${part.migration} ${part.statement} ${part.kind} ${part.relation} ${part.columns}`}
         columns={[
           { key: "what", header: t("what"), cell: (part) => <What part={part} /> },
           {
@@ -57,7 +57,10 @@ export function KeptRows({ undo }: { undo: UndoForetold }) {
 function What({ part }: { part: Part }) {
   const t = useTranslations("undo.review");
   return (
-    <span>{t(`kinds.${part.kind}`, { relation: part.relation, columns: part.columns.join(", ") })}</span>
+    <span>
+      {t(`kinds.${part.kind}`, { relation: part.relation, columns: part.columns.join(", ") })}
+      {part.draggedBy ? ` ${t("draggedBy", { relation: part.draggedBy })}` : null}
+    </span>
   );
 }
 
