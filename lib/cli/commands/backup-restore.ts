@@ -3,6 +3,7 @@ import { DomainError } from "../../errors";
 import { canCreateDatabase, openAdmin } from "../../postgres/backup/admin-session";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { isEmpty } from "../../postgres/backup/in-place";
+import { replacedScope } from "../../postgres/backup/replaced-scope";
 import { restoreInto } from "../../postgres/backup/restore";
 import { neighboursOf } from "../../postgres/backup/restore-chosen";
 import { closeConnection } from "../../postgres/connect";
@@ -50,7 +51,8 @@ export async function backupRestore(path: string, options: RestoreOptions): Prom
   const touched = mode !== "beside" && found.exists && !found.empty;
   if (touched) requireYes(options, spec, mode, path);
   if (tables) showNeighbours(manifest, tables);
-  const freshBackup = mode === "in_place" && touched ? await takeSafetyBackup(spec, options) : null;
+  const freshBackup =
+    mode === "in_place" && touched ? await takeSafetyBackup(found, manifest, tables, options) : null;
   const line = progressLine(isJson(options));
   try {
     const result = await cancellable((signal) =>
@@ -129,8 +131,18 @@ function showNeighbours(manifest: Manifest, tables: readonly TableName[]): void 
   }
 }
 
-async function takeSafetyBackup(spec: ConnectionSpec, options: RestoreOptions): Promise<Manifest> {
+/** Of what is replaced. @returns null when nothing of it is there */
+async function takeSafetyBackup(
+  { spec }: Found,
+  of: Manifest,
+  tables: readonly TableName[] | undefined,
+  options: RestoreOptions,
+): Promise<Manifest | null> {
+  const { client } = await openTarget(spec);
+  const scope = await replacedScope(client, of, tables).finally(() => closeConnection(client));
+  if (!scope) return null;
   const { manifest, path } = await takeBackup(spec, {
+    scope,
     ...(options.safety === undefined ? {} : { out: options.safety }),
     ...(options.json === undefined ? {} : { json: options.json }),
     label: "before a restore in place",

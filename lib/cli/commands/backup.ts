@@ -35,6 +35,8 @@ import { parseTableName } from "../table-names";
 import { openTarget, requireTarget } from "../target";
 
 interface CreateOptions extends CommonOptions {
+  /** In place of the flags that choose. */
+  scope?: BackupScope;
   out?: string;
   name?: string;
   schema?: string[];
@@ -70,7 +72,7 @@ export async function takeBackup(
       createBackup({
         spec,
         store: storage.open(name),
-        scope: scopeOf(options),
+        scope: options.scope ?? scopeOf(options),
         label: options.label ?? null,
         description: options.description ?? null,
         ...(options.codec ? { codec: options.codec } : {}),

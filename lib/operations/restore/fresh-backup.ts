@@ -1,5 +1,5 @@
 import { systemActor } from "../../access/actor";
-import type { Manifest } from "../../core/backup/types";
+import type { BackupScope, Manifest } from "../../core/backup/types";
 import type { Db } from "../../db/client";
 import type { Restore } from "../../db/generated/client";
 import { DomainError } from "../../errors";
@@ -9,15 +9,21 @@ import { storageFor } from "../storage/default";
 
 /**
  * A restore in place has no old database to go back to: a backup of what is there now is taken first.
+ * @param scope what the restore replaces
  * @throws DomainError with the backup's own failure; nothing has been changed then
  */
-export async function freshBackup(db: Db, restore: Restore, options: WorkOptions): Promise<Manifest> {
+export async function freshBackup(
+  db: Db,
+  restore: Restore,
+  scope: BackupScope,
+  options: WorkOptions,
+): Promise<Manifest> {
   const storage = await storageFor(db, restore.projectId, null);
   const row = await insertBackup(db, {
     targetId: restore.targetId ?? "",
     storage,
     origin: "restore",
-    scope: { kind: "database" },
+    scope,
     createdBy: { id: null, label: systemActor.label },
   });
   const { onProgress: _, ...rest } = options;

@@ -1,12 +1,15 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
-import type { RestoreResult, TableName } from "../../core/backup/types";
+import type { ArchiveStore, BackupScope, RestoreResult, TableName } from "../../core/backup/types";
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import type { Db, Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
+import { readManifest } from "../../postgres/backup/archive-reader";
+import { replacedScope } from "../../postgres/backup/replaced-scope";
 import { restoreInto } from "../../postgres/backup/restore";
 import { testRestore } from "../../postgres/backup/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { enqueue } from "../../queue/queue";
 import { type AtWork, retryWrite, whileAtWork } from "../backup/at-work";
 import { failureOf, type WorkOptions } from "../backup/perform";
@@ -80,17 +83,33 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
   }
   const spec = await targetSpec(db, row.targetId ?? "");
   const tables = row.tables.map((one) => JSON.parse(one) as TableName);
-  const fresh = row.mode === "in_place" ? await freshBackup(db, row, options) : undefined;
+  const chosen = tables.length > 0 ? tables : undefined;
+  const scope = row.mode === "in_place" ? await replacedAt(spec, reading.store, chosen) : null;
+  const fresh = scope ? await freshBackup(db, row, scope, options) : undefined;
   const result = await restoreInto({
     ...reading,
     spec,
     mode: row.mode as "new_database" | "beside" | "in_place",
     ...RestoreChoices.parse(row.options),
     ...(row.mode === "beside" && row.database ? { as: row.database } : {}),
-    ...(tables.length > 0 ? { tables } : {}),
+    ...(chosen ? { tables: chosen } : {}),
     ...(fresh === undefined ? {} : { freshBackup: fresh }),
   });
   return outcomeOf(result);
+}
+
+async function replacedAt(
+  spec: ConnectionSpec,
+  store: ArchiveStore,
+  chosen: readonly TableName[] | undefined,
+): Promise<BackupScope | null> {
+  const manifest = await readManifest(store);
+  const client = await openConnection(spec, { guardAddresses: true });
+  try {
+    return await replacedScope(client, manifest, chosen);
+  } finally {
+    await closeConnection(client);
+  }
 }
 
 const NOTHING_MADE = { database: null, keptDatabase: null };

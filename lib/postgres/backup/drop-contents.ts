@@ -78,11 +78,13 @@ function keyword(type: string): string {
   return type.toUpperCase();
 }
 
+/** A role that may not make schemas keeps them, emptied. */
 async function dropSchemas(client: pg.Client, schemas: readonly string[] | null): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT pg_catalog.quote_ident(n.nspname) AS name FROM pg_catalog.pg_namespace n
       WHERE ${USER_SCHEMA} AND n.nspname <> 'public' AND ${OWN("pg_namespace", "n.oid")}
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = n.oid)`,
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extnamespace = n.oid)
+        AND pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')`,
     [schemas],
   );
   for (const { name } of rows) await client.query(`DROP SCHEMA ${name} CASCADE`);

@@ -11,6 +11,8 @@ import { keyOf } from "./inventory";
 import { readPositions } from "./ledger-positions";
 import { loadTables } from "./load-tables";
 import type { RestoreOptions } from "./options";
+import { sparingOutsiders } from "./outsiders";
+import { holds, replacedScope, schemasOf } from "./replaced-scope";
 import { requireChecks, type UntimedResult } from "./restore-checks-required";
 import { restoreChosen } from "./restore-chosen";
 import { requireFitServer, requireRoles } from "./restore-preflight";
@@ -38,7 +40,7 @@ export async function restoreInPlace(
   const { manifest } = archive;
   return withRestorers(spec, 1, signal, async ([client]) => {
     await requireFitServer(client, manifest);
-    await requireFreshBackup(client, options);
+    await requireFreshBackup(client, manifest, options);
     const keep = (options.owners ?? "keep") === "keep";
     const chosen = options.tables ?? (manifest.scope.kind === "tables" ? manifest.tables : undefined);
     const rolesCreated =
@@ -78,7 +80,9 @@ async function restoreWhole(
   follower.expect(manifest.tables);
   follower.expectSteps(post.entries.length);
   follower.begin("structure");
-  await dropContents(client, schemasOf(manifest));
+  const replaced = schemasOf(manifest.scope);
+  const drop = () => dropContents(client, replaced);
+  await (replaced ? sparingOutsiders(client, replaced, drop) : drop());
   const schemas = await schemaNames(client);
   const wanted = pre.entries.filter((entry) => entry.type !== "SCHEMA" || !schemas.has(entry.name));
   await client.query(pre.header);
@@ -93,7 +97,7 @@ async function restoreWhole(
   notes.push(...(await runEntries(client, post.entries, { nested: true, onStep, signal })));
   if (options.analyze ?? true) {
     follower.begin("analyzing");
-    await analyzeTables(client);
+    await analyzeTables(client, replaced);
   }
   follower.begin("verifying");
   const checks = await checkRestored(client, {
@@ -120,11 +124,6 @@ async function emptyKept(client: pg.Client, tables: readonly ManifestTable[]): P
     await client.query(`DELETE FROM ONLY ${quoteTable(table)} ${table.condition ?? ""}`);
 }
 
-function schemasOf({ scope }: Manifest): string[] | null {
-  if (scope.kind === "database" || scope.kind === "tables") return null;
-  return scope.schemas ?? null;
-}
-
 async function schemaNames(client: pg.Client): Promise<Set<string>> {
   const { rows } = await client.query<{ name: string }>(
     "SELECT nspname::text AS name FROM pg_catalog.pg_namespace",
@@ -133,21 +132,27 @@ async function schemaNames(client: pg.Client): Promise<Set<string>> {
 }
 
 /** What is written over has to be in a backup of its own. @throws DomainError restore.no_fresh_backup */
-async function requireFreshBackup(client: pg.Client, options: RestoreOptions): Promise<void> {
+async function requireFreshBackup(
+  client: pg.Client,
+  manifest: Manifest,
+  options: RestoreOptions,
+): Promise<void> {
   if (await isEmpty(client)) return;
+  const replaced = await replacedScope(client, manifest, options.tables);
+  if (replaced === null) return;
   const backup = options.freshBackup;
   const { host, port, database } = options.spec;
   const isOfThis =
     backup?.origin.database === database && backup.origin.host === host && backup.origin.port === port;
   const isFresh = backup && Date.now() - Date.parse(backup.createdAt) < FRESH_MS;
-  if (isOfThis && isFresh && backup.scope.kind === "database") return;
+  if (isOfThis && isFresh && holds(backup.scope, replaced)) return;
   throw new DomainError(
     "precondition",
     "restore.no_fresh_backup",
     `There is no fresh backup of ${database}.`,
     {
       details: { database, minutes: FRESH_MS / 60_000 },
-      hint: "Back the whole database up first: what is restored in place replaces what is there.",
+      hint: "Back up first what the restore replaces, or the whole database: what is restored in place replaces what is there.",
     },
   );
 }

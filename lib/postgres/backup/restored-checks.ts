@@ -3,6 +3,7 @@ import type { Manifest, ManifestTable, RestoreChecks } from "../../core/backup/t
 import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { keyOf } from "./inventory";
+import { schemasOf } from "./replaced-scope";
 import { quoteTable } from "./sql-text";
 import { dumpStructure, structureFingerprint } from "./structure";
 
@@ -10,18 +11,18 @@ const INVALID = `
 SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
   FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
- WHERE NOT c.convalidated
+ WHERE NOT c.convalidated AND ($1::text[] IS NULL OR n.nspname = ANY ($1))
 UNION ALL
 SELECT format('%s.%s', n.nspname, c.relname)
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE NOT i.indisvalid AND n.nspname !~ '^pg_'
+ WHERE NOT i.indisvalid AND n.nspname !~ '^pg_' AND ($1::text[] IS NULL OR n.nspname = ANY ($1))
  ORDER BY 1`;
 
 /** Constraints that are not valid although they were in the source, and indexes that are not. */
 export async function readInvalid(client: pg.Client, manifest: Manifest): Promise<string[]> {
   const known = new Set(manifest.notValid);
-  const { rows } = await client.query<{ text: string }>(INVALID);
+  const { rows } = await client.query<{ text: string }>(INVALID, [schemasOf(manifest.scope)]);
   return rows.map((row) => row.text).filter((text) => !known.has(text));
 }
 
