@@ -43,9 +43,15 @@ async function runPlain(spec: ConnectionSpec): Promise<void> {
   await client.end();
 }
 
-async function runOurs(spec: ConnectionSpec): Promise<void> {
+/** As the commands do: the files are read while the server answers. */
+async function openWhileReading(spec: ConnectionSpec) {
+  const opening = openConnection(spec);
   const { migrations } = readMigrations(await readFiles());
-  const client = await openConnection(spec);
+  return { client: await opening, migrations };
+}
+
+async function runOurs(spec: ConnectionSpec): Promise<void> {
+  const { client, migrations } = await openWhileReading(spec);
   const plan = planUp(migrations, await readLedger(client));
   const outcome = await runMigrations({ spec, client, steps: plan.steps, appliedBy: "bench" });
   await closeConnection(client);
@@ -54,8 +60,7 @@ async function runOurs(spec: ConnectionSpec): Promise<void> {
 
 /** Nothing pending: connect, read the scripts and the ledger, compare. */
 async function readStatus(spec: ConnectionSpec): Promise<void> {
-  const { migrations } = readMigrations(await readFiles());
-  const client = await openConnection(spec);
+  const { client, migrations } = await openWhileReading(spec);
   const ledger = await readLedger(client);
   if (computeStatus(migrations, ledger).counts.applied !== migrations.length)
     throw new Error("something is pending");
