@@ -1,10 +1,14 @@
 import type pg from "pg";
-import { parseScript, treeOf } from "../core/sql/parse-script";
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { loadParser, parseScript, treeOf } from "../core/sql/parse-script";
 import { lossesOf } from "../core/undo/losses";
+import { closeConnection, openConnection } from "../postgres/connect";
+import type { EmbeddedMajor } from "../postgres/embedded";
 import { rowsOfTag } from "../postgres/runner-message";
 import { keepLosses } from "../postgres/undo/keep";
 import { beginPutBack, finishPutBack } from "../postgres/undo/put-back";
-import { listUndo, type PutBack } from "../postgres/undo/store";
+import { ensureUndoStore, listUndo, type PutBack } from "../postgres/undo/store";
+import { type TestDatabase, testDatabase } from "./postgres";
 
 const context = { runId: "r1", service: "s", filename: "1_a", days: 7, maxBytes: 2 ** 30 };
 
@@ -42,4 +46,37 @@ export async function revertKeeping(client: pg.Client, down: string): Promise<({
     await client.query("ROLLBACK");
     throw error;
   }
+}
+
+interface OpenUndoDatabase {
+  client: pg.Client;
+  all(sql: string): Promise<unknown[][]>;
+}
+
+/**
+ * A database for the tests of one describe, empty and with its store of kept rows before each of them.
+ * @returns what is open, once the tests begin
+ */
+export function undoDatabase(major: EmbeddedMajor): () => OpenUndoDatabase {
+  let database: TestDatabase;
+  let client: pg.Client;
+  beforeAll(async () => {
+    await loadParser();
+    database = await testDatabase({ major });
+    client = await openConnection(database.spec);
+  });
+  afterAll(async () => {
+    await closeConnection(client);
+    await database.drop();
+  });
+  beforeEach(async () => {
+    await client.query(
+      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS dbmigrator_undo CASCADE",
+    );
+    await ensureUndoStore(client);
+  });
+  return () => ({
+    client,
+    all: async (sql) => (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows,
+  });
 }

@@ -1,34 +1,16 @@
 import type pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { loadParser } from "../../core/sql/parse-script";
-import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { migrateKeeping, revertKeeping } from "../../testing/undo";
-import { closeConnection, openConnection } from "../connect";
+import { beforeAll, describe, expect, it } from "vitest";
+import { migrateKeeping, revertKeeping, undoDatabase } from "../../testing/undo";
 import { ensureUndoStore, listUndo } from "./store";
 
 describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL %i", (major) => {
-  let database: TestDatabase;
   let client: pg.Client;
-  beforeAll(async () => {
-    await loadParser();
-    database = await testDatabase({ major });
-    client = await openConnection(database.spec);
-  });
-  afterAll(async () => {
-    await closeConnection(client);
-    await database.drop();
-  });
-  beforeEach(async () => {
-    await client.query(
-      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS dbmigrator_undo CASCADE",
-    );
-    await ensureUndoStore(client);
+  let all: (sql: string) => Promise<unknown[][]>;
+  const opened = undoDatabase(major);
+  beforeAll(() => {
+    ({ client, all } = opened());
   });
 
-  async function all(sql: string): Promise<unknown[][]> {
-    const { rows } = await client.query({ text: sql, rowMode: "array" });
-    return rows;
-  }
   const told = async (down = "") =>
     (await revertKeeping(client, down)).map(({ of, restored, newer, gone, orphaned, examples, reason }) => {
       const lost = newer + gone + orphaned;

@@ -1,36 +1,19 @@
 import type pg from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { loadParser, parseScript, treeOf } from "../../core/sql/parse-script";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parseScript, treeOf } from "../../core/sql/parse-script";
 import { lossesOf } from "../../core/undo/losses";
-import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { migrateKeeping, revertKeeping } from "../../testing/undo";
-import { closeConnection, openConnection } from "../connect";
+import { migrateKeeping, revertKeeping, undoDatabase } from "../../testing/undo";
 import { foretellLosses } from "./foretell";
-import { ensureUndoStore, listUndo } from "./store";
+import { listUndo } from "./store";
 
 describe.each([14, 18] as const)("rows that clash or are dragged along, on PostgreSQL %i", (major) => {
-  let database: TestDatabase;
   let client: pg.Client;
-  beforeAll(async () => {
-    await loadParser();
-    database = await testDatabase({ major });
-    client = await openConnection(database.spec);
-  });
-  afterAll(async () => {
-    await closeConnection(client);
-    await database.drop();
-  });
-  beforeEach(async () => {
-    await client.query(
-      "DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS dbmigrator_undo CASCADE",
-    );
-    await ensureUndoStore(client);
+  let all: (sql: string) => Promise<unknown[][]>;
+  const opened = undoDatabase(major);
+  beforeAll(() => {
+    ({ client, all } = opened());
   });
 
-  async function all(sql: string): Promise<unknown[][]> {
-    const { rows } = await client.query({ text: sql, rowMode: "array" });
-    return rows;
-  }
   const revert = (down = "") => revertKeeping(client, down);
   async function foretell(sql: string) {
     const told = [];

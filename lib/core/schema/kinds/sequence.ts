@@ -44,12 +44,8 @@ export function alterNumbers(
   from: Pick<SequenceNumbers, "min" | "max">,
   to: Pick<SequenceNumbers, "min" | "max" | "start">,
 ): string {
-  const [wasMin, wasMax, min, max] = [from.min, from.max, to.min, to.max].map(BigInt) as [
-    bigint,
-    bigint,
-    bigint,
-    bigint,
-  ];
+  const [wasMin, wasMax] = [BigInt(from.min), BigInt(from.max)];
+  const [min, max] = [BigInt(to.min), BigInt(to.max)];
   if (min > wasMax) return `${statement} RESTART WITH ${min}`;
   if (max < wasMin) return `${statement} RESTART WITH ${to.start}`;
   const outside = [
