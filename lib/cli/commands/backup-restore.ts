@@ -2,10 +2,10 @@ import type { Manifest, RestoreMode, RestoreResult, TableName } from "../../core
 import { DomainError } from "../../errors";
 import { canCreateDatabase, openAdmin } from "../../postgres/backup/admin-session";
 import { readManifest } from "../../postgres/backup/archive-reader";
+import { neighboursOf } from "../../postgres/backup/chosen-tables";
 import { isEmpty } from "../../postgres/backup/in-place";
 import { replacedScope } from "../../postgres/backup/replaced-scope";
 import { restoreInto } from "../../postgres/backup/restore";
-import { neighboursOf } from "../../postgres/backup/restore-chosen";
 import { closeConnection } from "../../postgres/connect";
 import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
 import { cancellable, progressLine, restoreLine, showNotes } from "../backup-output";
@@ -125,7 +125,7 @@ function requireYes(options: RestoreOptions, spec: ConnectionSpec, mode: Restore
 }
 
 function showNeighbours(manifest: Manifest, tables: readonly TableName[]): void {
-  for (const key of neighboursOf(manifest.foreignKeys, tables)) {
+  for (const key of neighboursOf(manifest, tables)) {
     const [from, to] = [key.table, key.references].map((one) => `${one.schema}.${one.name}`);
     note(`${from} points at ${to} (${key.name}): rows of one without those of the other may not fit.`);
   }

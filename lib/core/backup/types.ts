@@ -115,6 +115,8 @@ export interface ManifestTable extends TableName {
   condition?: string;
   /** The partitioned table that its rows are loaded into, since another database divides them otherwise. */
   loadInto?: TableName;
+  /** The partitioned tables that it is a part of, the nearest first. */
+  partOf?: TableName[];
 }
 
 export interface ManifestForeignKey {

@@ -19,7 +19,7 @@ const HASHED_BY_ENUM = `EXISTS (
 /**
  * Tables that hold rows: no partitioned and foreign ones. Sizes without indexes; `heap` is what ctid ranges divide.
  * `ancestors`: the tables that they are partitions or children of. `loadInto`: the partitioned table that finds the
- * partition of each row anew.
+ * partition of each row anew. `partOf`: the partitioned tables that it is a part of, the nearest first.
  */
 export const TABLES = `
 WITH configuration AS (${CONFIGURATION})
@@ -31,6 +31,11 @@ SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name,
          (SELECT json_build_object('schema', rn.nspname, 'name', r.relname)
             FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
            WHERE r.oid = pg_partition_root(c.oid)) END AS "loadInto",
+       CASE WHEN c.relispartition THEN
+         (SELECT json_agg(json_build_object('schema', an.nspname, 'name', a.relname) ORDER BY x.at)
+            FROM pg_partition_ancestors(c.oid) WITH ORDINALITY AS x (oid, at)
+            JOIN pg_class a ON a.oid = x.oid JOIN pg_namespace an ON an.oid = a.relnamespace
+           WHERE x.oid <> c.oid) END AS "partOf",
        coalesce((SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
                 '[]') AS columns,

@@ -162,6 +162,7 @@ function collect(
         files: copied.flatMap(({ file }) => (file ? [file.name] : [])),
         ...(table.condition === null ? {} : { condition: table.condition }),
         ...(table.loadInto === null ? {} : { loadInto: table.loadInto }),
+        ...(table.partOf === null ? {} : { partOf: table.partOf }),
       };
     }),
   };

@@ -4,11 +4,11 @@ import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
+import { chosenTables, keysToOthers } from "./chosen-tables";
 import { restoreEntries } from "./dump-entries";
-import { keyOf } from "./inventory";
 import { loadTables } from "./load-tables";
 import { type PostStage, planPostData, runPostData } from "./post-data";
-import { chosenTables, type RestoreFollower } from "./restore-progress";
+import type { RestoreFollower } from "./restore-progress";
 import { withRestorers } from "./restore-sessions";
 import { runEntries } from "./run-entries";
 import { runLines } from "./run-lines";
@@ -49,8 +49,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
     const { stages, left } = withoutNeighbours(
       await planPostData(post.entries, tables),
-      archive.manifest.foreignKeys,
-      options.tables,
+      options.tables ? keysToOthers(archive.manifest, options.tables) : [],
     );
     follower.expect(tables);
     follower.expectSteps(stages.reduce((sum, stage) => sum + stepsOf(stage), 0));
@@ -115,14 +114,8 @@ export async function readTablespaces(client: pg.Client): Promise<Set<string>> {
 /** With chosen tables only, a foreign key between them and one without rows would fail: it is left out and named. */
 function withoutNeighbours(
   stages: PostStage[],
-  foreignKeys: readonly ManifestForeignKey[],
-  tables: readonly TableName[] | undefined,
+  left: ManifestForeignKey[],
 ): { stages: PostStage[]; left: ManifestForeignKey[] } {
-  if (!tables) return { stages, left: [] };
-  const chosen = new Set(tables.map(keyOf));
-  const left = foreignKeys.filter(
-    (key) => chosen.has(keyOf(key.table)) && !chosen.has(keyOf(key.references)),
-  );
   const names = new Set(left.map((key) => `${key.table.schema}\0${key.table.name} ${key.name}`));
   const kept = stages.map((stage): PostStage => {
     if (stage.kind === "serial") return stage;

@@ -4,6 +4,7 @@ import { DomainError } from "../../errors";
 import { serverMajor } from "../connect";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
+import { tablesOfScope } from "./chosen-tables";
 import { dropContents } from "./drop-contents";
 import { restoreEntries } from "./dump-entries";
 import { readTablespaces, restoreValues, textOf } from "./fill-database";
@@ -42,7 +43,7 @@ export async function restoreInPlace(
     await requireFitServer(client, manifest);
     await requireFreshBackup(client, manifest, options);
     const keep = (options.owners ?? "keep") === "keep";
-    const chosen = options.tables ?? (manifest.scope.kind === "tables" ? manifest.tables : undefined);
+    const chosen = options.tables ?? tablesOfScope(manifest);
     const rolesCreated =
       keep && !chosen ? await requireRoles(client, manifest, options.missingRoles ?? "refuse") : [];
     await client.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_WAIT}'`);

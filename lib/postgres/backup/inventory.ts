@@ -24,6 +24,7 @@ export interface SourceTable extends TableName {
   isConfiguration: boolean;
   condition: string | null;
   loadInto: TableName | null;
+  partOf: TableName[] | null;
 }
 
 type TableRow = SourceTable & { ancestors: TableName[] };
@@ -94,7 +95,10 @@ export async function readSequences(
 ): Promise<SequenceValue[]> {
   if (scope.kind === "schema_only") return [];
   const { rows } = await client.query<TableName & { owner: TableName | null }>(SEQUENCES);
-  const owners = new Set(tables.map(keyOf));
+  const named = new Set(scope.kind === "tables" ? scope.tables.map(keyOf) : []);
+  // A chosen partitioned table has no rows of its own, but may have a sequence.
+  const above = ({ partOf }: SourceTable) => (partOf ?? []).filter((table) => named.has(keyOf(table)));
+  const owners = new Set(tables.flatMap((table) => [table, ...above(table)]).map(keyOf));
   const wanted = rows.filter((sequence) => {
     if (scope.kind === "tables") return sequence.owner !== null && owners.has(keyOf(sequence.owner));
     return scope.kind === "database" || scope.schemas.includes(sequence.schema);

@@ -4,11 +4,11 @@ import type { BackupScope, Manifest } from "../../core/backup/types";
 import { contentOf, newFolder, runSql } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { closeConnection, openConnection } from "../connect";
+import { neighboursOf } from "./chosen-tables";
 import { createBackup } from "./create";
 import { estimateBackup } from "./estimate";
 import { folderStore } from "./folder-store";
 import { restoreInto } from "./restore";
-import { neighboursOf } from "./restore-chosen";
 import { dumpStructure } from "./structure";
 
 const whole = { kind: "database" as const };
@@ -136,7 +136,7 @@ describe("chosen tables in place", () => {
     );
     const changed = await contentOf(database.spec);
     const structure = await dumpStructure(database.spec, 18);
-    expect(neighboursOf(backup.manifest.foreignKeys, [orders])).toHaveLength(2);
+    expect(neighboursOf(backup.manifest, [orders])).toHaveLength(2);
     expect(await restore(backup)).toMatchObject({ tables: 1, rows: 20, checks: { ok: true } });
     expect(await contentOf(database.spec)).toEqual({ ...changed, "shop.orders": before["shop.orders"] });
     expect(await dumpStructure(database.spec, 18)).toEqual(structure);

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { BackupScope, Manifest, TableName } from "../../core/backup/types";
+import { tablesOfScope, writtenTables } from "./chosen-tables";
 import { keyOf } from "./inventory";
 
 /**
@@ -9,11 +10,13 @@ import { keyOf } from "./inventory";
  */
 export async function replacedScope(
   client: pg.ClientBase,
-  { scope, tables: all }: Manifest,
+  manifest: Manifest,
   chosen: readonly TableName[] | undefined,
 ): Promise<BackupScope | null> {
-  const tables = chosen ?? (scope.kind === "tables" ? all : null);
-  if (tables) {
+  const { scope } = manifest;
+  const wanted = chosen ?? tablesOfScope(manifest);
+  if (wanted) {
+    const tables = writtenTables(manifest, wanted);
     const { rows } = await client.query<TableName>(
       `SELECT n.nspname::text AS schema, c.relname::text AS name
          FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS w (schema, name)

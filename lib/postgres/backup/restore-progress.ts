@@ -1,10 +1,4 @@
-import type {
-  Manifest,
-  ManifestTable,
-  RestorePhase,
-  RestoreProgress,
-  TableProgress,
-} from "../../core/backup/types";
+import type { ManifestTable, RestorePhase, RestoreProgress, TableProgress } from "../../core/backup/types";
 import { keyOf } from "./inventory";
 import { RateMeter, throttle } from "./rate";
 
@@ -90,14 +84,4 @@ export class RestoreFollower {
       tables: all.filter((table) => table.active).map(({ active: _, ...table }) => table),
     };
   }
-}
-
-/** The tables of an archive that are restored, in its order. */
-export function chosenTables(
-  manifest: Manifest,
-  wanted: readonly { schema: string; name: string }[] | undefined,
-): ManifestTable[] {
-  if (!wanted) return manifest.tables;
-  const keys = new Set(wanted.map(keyOf));
-  return manifest.tables.filter((table) => keys.has(keyOf(table)));
 }

@@ -1,0 +1,98 @@
+import type { Manifest, ManifestForeignKey, ManifestTable, TableName } from "../../core/backup/types";
+import { DomainError } from "../../errors";
+import { keyOf } from "./inventory";
+import { tableText } from "./sql-text";
+
+/**
+ * The tables of an archive whose rows are restored, in its order: all, or those that were chosen, of a partitioned
+ * table its partitions.
+ * @throws DomainError not_found restore.table_not_in_backup
+ */
+export function chosenTables(
+  { tables }: Pick<Manifest, "tables">,
+  wanted: readonly TableName[] | undefined,
+): ManifestTable[] {
+  if (!wanted) return [...tables];
+  const keys = new Set(wanted.map(keyOf));
+  const found = tables.filter((table) => namesOf(table).some((one) => keys.has(keyOf(one))));
+  const held = new Set(found.flatMap(namesOf).map(keyOf));
+  const missing = wanted.filter((one) => !held.has(keyOf(one))).map(tableText);
+  if (missing.length === 0) return found;
+  throw new DomainError(
+    "not_found",
+    "restore.table_not_in_backup",
+    `The backup has no rows of ${missing.join(", ")}.`,
+    { details: { tables: missing.join(", ") }, hint: "Upper and lower case count." },
+  );
+}
+
+/** A table with rows, and the partitioned tables that it is a part of. */
+const namesOf = (table: ManifestTable): TableName[] => [table, ...(table.partOf ?? [])];
+
+/** The chosen partitioned tables, and those that are partitions of them. */
+export function chosenPartitioned(
+  tables: readonly ManifestTable[],
+  wanted: readonly TableName[],
+): TableName[] {
+  const keys = new Set(wanted.map(keyOf));
+  const found = new Map<string, TableName>();
+  for (const { partOf = [] } of tables) {
+    // The nearest comes first: up to the outermost one that was chosen.
+    const last = partOf.findLastIndex((one) => keys.has(keyOf(one)));
+    for (const one of partOf.slice(0, last + 1)) found.set(keyOf(one), one);
+  }
+  return [...found.values()];
+}
+
+/** What an archive of chosen tables is of; undefined: of more. */
+export function tablesOfScope({
+  scope,
+  tables,
+}: Pick<Manifest, "scope" | "tables">): TableName[] | undefined {
+  if (scope.kind !== "tables") return undefined;
+  const named = new Set(scope.tables.map(keyOf));
+  const partitioned = tables.flatMap(({ partOf = [] }) => partOf.filter((one) => named.has(keyOf(one))));
+  return [...partitioned, ...tables];
+}
+
+/** Every table that a restore of chosen ones writes to, by the names that people and catalogs know it by. */
+export function writtenTables(manifest: Pick<Manifest, "tables">, wanted: readonly TableName[]): TableName[] {
+  const tables = chosenTables(manifest, wanted);
+  return [...chosenPartitioned(tables, wanted), ...tables].map(({ schema, name }) => ({ schema, name }));
+}
+
+/** Foreign keys between these tables and others: rows of one without those of the other may not fit together. */
+export function neighboursOf(
+  manifest: Pick<Manifest, "tables" | "foreignKeys">,
+  wanted: readonly TableName[],
+): ManifestForeignKey[] {
+  const { touched, complete } = reachOf(manifest, wanted);
+  return manifest.foreignKeys.filter(({ table, references }) => {
+    const [from, to] = [keyOf(table), keyOf(references)];
+    const together = complete.has(from) && complete.has(to);
+    return !together && (touched.has(from) || touched.has(to));
+  });
+}
+
+/** Foreign keys of chosen tables that point at rows which were not chosen. */
+export function keysToOthers(
+  manifest: Pick<Manifest, "tables" | "foreignKeys">,
+  wanted: readonly TableName[],
+): ManifestForeignKey[] {
+  const { touched, complete } = reachOf(manifest, wanted);
+  return manifest.foreignKeys.filter(
+    ({ table, references }) => touched.has(keyOf(table)) && !complete.has(keyOf(references)),
+  );
+}
+
+/** `touched`: tables some rows of which are chosen; `complete`: those all rows of which are. */
+function reachOf(manifest: Pick<Manifest, "tables">, wanted: readonly TableName[]) {
+  const chosen = new Set(chosenTables(manifest, wanted).map(keyOf));
+  const touched = new Set<string>();
+  const lacking = new Set<string>();
+  for (const table of manifest.tables) {
+    const reached = chosen.has(keyOf(table)) ? touched : lacking;
+    for (const one of namesOf(table)) reached.add(keyOf(one));
+  }
+  return { touched, complete: new Set([...touched].filter((key) => !lacking.has(key))) };
+}
