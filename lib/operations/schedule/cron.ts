@@ -25,6 +25,8 @@ export const TimeZone = z
 function isValid(text: string): boolean {
   try {
     CronExpressionParser.parse(text).next();
+    // Jenkins's H means another moment each time it is read, and has no words.
+    describeCron(text, "en");
     return true;
   } catch {
     return false;
