@@ -47,7 +47,7 @@ const CHUNK = 64 * 1024;
  * every row and does not tell how many statements came before an error; this one counts, and answers each
  * COPY … FROM stdin with its rows (documentation: "Message Flow", simple query and COPY operations).
  */
-class MessageQuery {
+export class MessageQuery {
   private readonly tags: string[] = [];
   private readonly fields: (string | null)[] = [];
   private field: string | null = null;
@@ -61,10 +61,15 @@ class MessageQuery {
     private readonly reject: (error: MessageError) => void,
   ) {}
 
+  /** Statements that came to their end so far. */
+  protected get completed(): number {
+    return this.tags.length;
+  }
+
   submit(connection: Wire): void {
     connection.query(this.text);
   }
-  handleRowDescription(): void {}
+  handleRowDescription(_message: unknown): void {}
   handleDataRow(message: { fields: (string | null)[] }): void {
     this.field = message.fields[0] ?? null;
   }

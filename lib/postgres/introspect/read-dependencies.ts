@@ -1,6 +1,6 @@
-import type pg from "pg";
-import type { Fact, FactId, Snapshot } from "../../core/schema/types";
+import type { Fact, FactId, Row, Snapshot } from "../../core/schema/types";
 import { type CatalogPlaces, Places } from "./places";
+import type { Reading } from "./read-rows";
 
 /**
  * Numbers in one text for each pair of catalogs: a row of six columns for each edge costs the driver many times as
@@ -14,22 +14,18 @@ const EDGES = `SELECT d.classid AS catalog, d.refclassid AS ref_catalog,
   GROUP BY d.classid, d.refclassid ORDER BY d.classid, d.refclassid`;
 const CATALOGS = "SELECT oid, relname AS name FROM pg_class WHERE oid < 16384 AND relkind = 'r'";
 
-/** Fills `deps` from pg_depend. */
-export async function readDependencies(
-  client: pg.ClientBase,
+/** Fills `deps` from pg_depend: with readings that come after those of all facts, and a last step after all of them. */
+export function readDependencies(
   snapshot: Snapshot,
   places: Places<FactId>,
-): Promise<void> {
-  const members = await readMembers(client, places);
+): { readings: Reading[]; finish: () => void } {
+  const members = new Places<FactId>();
   const catalogs = new Map<number, CatalogPlaces<FactId>[]>();
-  for (const row of (await client.query<{ oid: number; name: string }>(CATALOGS)).rows)
-    catalogs.set(Number(row.oid), [places.of(row.name), members.of(row.name)]);
-  const { rows } = await client.query<{ catalog: number; ref_catalog: number; edges: string }>(EDGES);
   const known = new Map<Fact, Set<FactId>>();
-  for (const row of rows) {
+  const takeEdges = (row: Row) => {
     const [own, member] = catalogs.get(Number(row.catalog)) ?? [];
     const [refOwn, refMember] = catalogs.get(Number(row.ref_catalog)) ?? [];
-    eachFour(row.edges, ([oid, sub, refOid, refSub]) => {
+    eachFour(row.edges as string, ([oid, sub, refOid, refSub]) => {
       const id = own?.find(oid, sub) ?? member?.get(oid, 0);
       const ref = id === undefined ? undefined : (refOwn?.find(refOid, refSub) ?? refMember?.get(refOid, 0));
       if (id === undefined || ref === undefined || id === ref) return;
@@ -41,9 +37,22 @@ export async function readDependencies(
       const deps = known.get(fact) ?? new Set(fact.deps);
       known.set(fact, deps.add(ref));
     });
-  }
-  for (const [fact, deps] of known) fact.deps = [...deps];
-  untangleTypes(snapshot);
+  };
+  return {
+    readings: [
+      readMembers(places, members),
+      {
+        query: CATALOGS,
+        take: ({ oid, name }) =>
+          catalogs.set(Number(oid), [places.of(name as string), members.of(name as string)]),
+      },
+      { query: EDGES, take: takeEdges },
+    ],
+    finish: () => {
+      for (const [fact, deps] of known) fact.deps = [...deps];
+      untangleTypes(snapshot);
+    },
+  };
 }
 
 type Four = [number, number, number, number];
@@ -67,16 +76,15 @@ function eachFour(text: string, work: (numbers: Four) => void): void {
 }
 
 /** Members of extensions stand for the extension. */
-async function readMembers(client: pg.ClientBase, places: Places<FactId>): Promise<Places<FactId>> {
-  const { rows } = await client.query<{ catalog: string; oid: number; extension: number }>(
-    "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'",
-  );
-  const members = new Places<FactId>();
-  for (const row of rows) {
-    const extension = places.of("pg_extension").get(Number(row.extension), 0);
-    if (extension) members.of(row.catalog).set(Number(row.oid), 0, extension);
-  }
-  return members;
+function readMembers(places: Places<FactId>, members: Places<FactId>): Reading {
+  return {
+    query:
+      "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'",
+    take: (row) => {
+      const extension = places.of("pg_extension").get(Number(row.extension), 0);
+      if (extension) members.of(row.catalog as string).set(Number(row.oid), 0, extension);
+    },
+  };
 }
 
 /** A base type (or range) and the functions that make it work need one another: those functions need its shell only. */

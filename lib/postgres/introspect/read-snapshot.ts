@@ -12,9 +12,11 @@ import type {
   Row,
   Snapshot,
 } from "../../core/schema/types";
+import { MessageError } from "../runner-message";
 import { narrowTo, type SchemaSelection } from "./narrow";
 import { Places } from "./places";
 import { readDependencies } from "./read-dependencies";
+import { type Reading, readRows } from "./read-rows";
 import { readUnsupported } from "./read-unsupported";
 
 export interface ReadOptions extends SchemaSelection {
@@ -77,21 +79,35 @@ async function readAll(
     unreadable: [...denied].map(([kind, reason]) => ({ what: kind, reason, kind })),
   };
   if (!superuser) refuse(denied, snapshot, "subscription", "only a superuser may read pg_subscription");
-  const lookups: Lookups = {
-    roles: await readRoles(client),
-    comments: await readComments(client),
-    grants: new Map(),
-  };
+  const lookups: Lookups = { roles: new Map(), comments: new Places(), grants: new Map() };
   const places = new Places<FactId>();
-  for (const definition of options.roles ? KIND_LIST : SCHEMA_KINDS) {
-    if (denied.has(definition.kind)) continue;
-    const rows = await readKind(client, definition, version, denied);
-    if (rows === null) return null;
-    for (const row of rows) addFact(snapshot, places, definition, row, lookups);
+  const kinds = (options.roles ? KIND_LIST : SCHEMA_KINDS).filter(({ kind }) => !denied.has(kind));
+  const before = [readRoles(lookups), readComments(lookups)];
+  const dependencies = readDependencies(snapshot, places);
+  const readings = [
+    ...before,
+    ...kinds.map((definition) => ({
+      query: definition.query(version),
+      take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
+    })),
+    ...dependencies.readings,
+    readUnsupported(snapshot),
+  ];
+  try {
+    await readRows(client, readings);
+  } catch (error) {
+    const kind = error instanceof MessageError ? kinds[error.completed - before.length]?.kind : undefined;
+    if (kind === undefined || (error as MessageError).error.code !== "42501") throw driverError(error);
+    denied.set(kind, (error as MessageError).message);
+    return null;
   }
-  await readDependencies(client, snapshot, places);
-  await readUnsupported(client, snapshot);
+  dependencies.finish();
   return narrowTo(client, snapshot, options);
+}
+
+/** The server's own words, as every other query throws them. */
+function driverError(error: unknown): unknown {
+  return error instanceof MessageError ? error.error : error;
 }
 
 function refuse(denied: Map<Kind, string>, snapshot: Snapshot, kind: Kind, reason: string): void {
@@ -100,27 +116,11 @@ function refuse(denied: Map<Kind, string>, snapshot: Snapshot, kind: Kind, reaso
   snapshot.unreadable.push({ what: kind, reason, kind });
 }
 
-/** null: our role may not read its catalog (SQLSTATE 42501). */
-async function readKind(
-  client: pg.ClientBase,
-  definition: KindDefinition,
-  version: number,
-  denied: Map<Kind, string>,
-): Promise<Row[] | null> {
-  try {
-    return (await client.query<Row>(definition.query(version))).rows;
-  } catch (error) {
-    if ((error as { code?: string }).code !== "42501") throw error;
-    denied.set(definition.kind, (error as Error).message);
-    return null;
-  }
-}
-
-async function readRoles(client: pg.ClientBase): Promise<Map<number, string>> {
-  const { rows } = await client.query<{ oid: number; name: string }>(
-    "SELECT oid, quote_ident(rolname) AS name FROM pg_roles",
-  );
-  return new Map(rows.map((row) => [Number(row.oid), row.name]));
+function readRoles({ roles }: Lookups): Reading {
+  return {
+    query: "SELECT oid, quote_ident(rolname) AS name FROM pg_roles",
+    take: (row) => roles.set(Number(row.oid), row.name as string),
+  };
 }
 
 function addFact(
@@ -179,11 +179,11 @@ function isBareViewColumn(fact: Fact): boolean {
   return plain && fact.comment === null && (fact.acl ?? []).length === 0;
 }
 
-async function readComments(client: pg.ClientBase): Promise<Places<string>> {
-  const { rows } = await client.query<{ catalog: string; oid: number; sub: number; text: string }>(
-    "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)",
-  );
-  const comments = new Places<string>();
-  for (const row of rows) comments.of(row.catalog).set(Number(row.oid), row.sub, row.text);
-  return comments;
+function readComments({ comments }: Lookups): Reading {
+  return {
+    query:
+      "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)",
+    take: (row) =>
+      comments.of(row.catalog as string).set(Number(row.oid), row.sub as number, row.text as string),
+  };
 }

@@ -1,5 +1,5 @@
-import type pg from "pg";
 import type { Snapshot } from "../../core/schema/types";
+import type { Reading } from "./read-rows";
 
 /** Each query names what is there and no object kind covers: `what` and `name`. */
 const QUERIES = [
@@ -13,9 +13,9 @@ const QUERIES = [
 ];
 
 /** What exists and is not covered: reported by name, never ignored in silence. */
-export async function readUnsupported(client: pg.ClientBase, snapshot: Snapshot): Promise<void> {
-  const { rows } = await client.query<{ what: string; name: string }>(
-    `${QUERIES.join("\nUNION ALL\n")} ORDER BY 1, 2`,
-  );
-  snapshot.unsupported.push(...rows);
+export function readUnsupported(snapshot: Snapshot): Reading {
+  return {
+    query: `${QUERIES.join("\nUNION ALL\n")} ORDER BY 1, 2`,
+    take: (row) => snapshot.unsupported.push({ what: row.what as string, name: row.name as string }),
+  };
 }
