@@ -12,23 +12,27 @@ declare module "vitest" {
 }
 
 /**
- * One disposable server of each PostgreSQL major per run, started when the first test file asks for it. The workers
- * ask through a small HTTP server on loopback, since they are processes of their own.
+ * One disposable server of each PostgreSQL major for each worker, started when its first test file asks for it: roles
+ * and what else belongs to a whole server would meet those of a file that runs beside. The workers ask through a small
+ * HTTP server on loopback, since they are processes of their own.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "dbmigrator-test-"));
   // Open to the server's user: a run of root that is killed then leaves nothing outside the temporary folder.
   await chmod(folder, 0o755);
-  const servers = new Map<EmbeddedMajor, Promise<EmbeddedServer>>();
-  const server = (major: EmbeddedMajor) => {
-    const known = servers.get(major);
+  const servers = new Map<string, Promise<EmbeddedServer>>();
+  /** @param place `/<worker>/<major>` */
+  const server = (place: string) => {
+    const known = servers.get(place);
     if (known) return known;
-    const started = startEmbedded({ dataDir: join(folder, `pg${major}`), major, disposable: true });
-    servers.set(major, started);
+    const [, worker, major] = place.split("/");
+    const dataDir = join(folder, `pg${major}-${worker}`);
+    const started = startEmbedded({ dataDir, major: Number(major) as EmbeddedMajor, disposable: true });
+    servers.set(place, started);
     return started;
   };
   const broker = createServer((request, response) => {
-    server(Number(request.url?.slice(1)) as EmbeddedMajor).then(
+    server(request.url ?? "").then(
       ({ spec, url }) => response.end(JSON.stringify({ spec, url })),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );

@@ -18,7 +18,7 @@ export interface TestDatabase extends TestServer {
 
 const known = new Map<EmbeddedMajor, Promise<TestServer>>();
 
-/** The real PostgreSQL of this test run, as superuser; shared by all test files, so leave its own databases alone. */
+/** The real PostgreSQL of this worker, as superuser; its test files come one by one and leave it as they found it. */
 export function testServer(major: EmbeddedMajor = 18): Promise<TestServer> {
   const server = known.get(major) ?? askBroker(major);
   known.set(major, server);
@@ -26,7 +26,7 @@ export function testServer(major: EmbeddedMajor = 18): Promise<TestServer> {
 }
 
 async function askBroker(major: EmbeddedMajor): Promise<TestServer> {
-  const response = await fetch(`${inject("postgresBroker")}/${major}`);
+  const response = await fetch(`${inject("postgresBroker")}/${process.env.VITEST_POOL_ID}/${major}`);
   if (!response.ok) throw new Error(await response.text());
   return (await response.json()) as TestServer;
 }

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { GET as deploymentEvents } from "@/app/(dashboard)/[project]/deployments/[number]/events/route";
 import { GET as runningEvents } from "@/app/(dashboard)/[project]/running/route";
@@ -39,12 +40,12 @@ afterAll(async () => {
 
 let count = 0;
 
-/** A deployment that was checked, of a migration that no other test needs. */
-async function newDeployment(): Promise<{ id: string; number: number; boundHash: string }> {
+/** A deployment that was checked, of a migration that no other test needs. @param first a statement before its own */
+async function newDeployment(first = ""): Promise<{ id: string; number: number; boundHash: string }> {
   count += 1;
   // What a test before left waiting would come first.
   await db().deployment.updateMany({ where: { state: "ready" }, data: { state: "cancelled" } });
-  const up = `CREATE TABLE t_${count} (id int); SELECT pg_sleep(0.3); CREATE INDEX ON t_${count} (id);`;
+  const up = `${first}CREATE TABLE t_${count} (id int); SELECT pg_sleep(0.3); CREATE INDEX ON t_${count} (id);`;
   await addMigration(project.services.orders ?? "", `2026010100000${count}_t`, up, `DROP TABLE t_${count};`);
   const { developer } = project.actors;
   const { id, number } = await execute(createDeployment, developer, { targetId });
@@ -152,7 +153,11 @@ describe("the bell", () => {
     const stream = await openBell(project.actors.viewer);
     type Running = { operations: RunningOperation[] };
     expect(await stream.next<Running>()).toMatchObject({ event: "running", data: { operations: [] } });
-    const { id, number, boundHash } = await newDeployment();
+    // The run waits until it was seen: the bell looks now and then, and a quick run would be over by then.
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("SELECT pg_advisory_lock(1)");
+    const { id, number, boundHash } = await newDeployment("SELECT pg_advisory_xact_lock(1); ");
     const seen = async (state: string) => {
       for (;;) {
         const message = await stream.next<Running>();
@@ -163,6 +168,7 @@ describe("the bell", () => {
     };
     await execute(runDeployment, project.actors.developer, { deploymentId: id, boundHash });
     await seen("running");
+    await holder.end();
     for (let message = await stream.next<Running>(); message; message = await stream.next<Running>()) {
       if (message.data.operations.length === 0) break;
     }
