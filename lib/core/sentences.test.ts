@@ -22,6 +22,7 @@ const WRITTEN_IN = [
   "lib/operations/deployment/plan-target.ts",
   "lib/operations/deployment/establish.ts",
   "lib/operations/drift/before-deployment.ts",
+  "lib/postgres/introspect/read-snapshot.ts",
 ];
 
 /** Text literals that are sentences; what a template puts in is a word. */

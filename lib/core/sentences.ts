@@ -154,6 +154,7 @@ export const SENTENCES = {
   previous_missing: "{filename} has not succeeded as it is now in {environment}.",
   drifted: "The database is not what its ledger says: {count} differences ({names}).",
   script_refused: "It was not tried: a script is refused.",
+  subscription_unread: "Only a superuser may read pg_subscription.",
 } as const satisfies Record<string, string>;
 
 export type SentenceKey = keyof typeof SENTENCES;

@@ -5,7 +5,16 @@ describe("a schedule", () => {
   it("is five fields, and nothing else", () => {
     for (const good of ["10 2 * * *", "*/15 8-18 * * 1-5", "0 0 1 * *"])
       expect(Cron.safeParse(good).success, good).toBe(true);
-    for (const bad of ["", "* * * *", "0 10 2 * * *", "61 * * * *", "@daily", "a b c d e", "0 0 31 2 *", "H H * * *"])
+    for (const bad of [
+      "",
+      "* * * *",
+      "0 10 2 * * *",
+      "61 * * * *",
+      "@daily",
+      "a b c d e",
+      "0 0 31 2 *",
+      "H H * * *",
+    ])
       expect(Cron.safeParse(bad).success, bad).toBe(false);
     expect(TimeZone.safeParse("Europe/Madrid").success).toBe(true);
     expect(TimeZone.safeParse("Europe/Nowhere").success).toBe(false);

@@ -78,7 +78,7 @@ async function readAll(
     unsupported: [],
     unreadable: [...denied].map(([kind, reason]) => ({ what: kind, reason, kind })),
   };
-  if (!superuser) refuse(denied, snapshot, "subscription", "only a superuser may read pg_subscription");
+  if (!superuser) refuse(denied, snapshot, "subscription", "Only a superuser may read pg_subscription.");
   const lookups: Lookups = { roles: new Map(), comments: new Places(), grants: new Map() };
   const places = new Places<FactId>();
   const kinds = (options.roles ? KIND_LIST : SCHEMA_KINDS).filter(({ kind }) => !denied.has(kind));

@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
+import { useOwnWords } from "@/components/own-words";
 import { Section } from "@/components/page";
 import { ScrollBox } from "@/components/scroll-box";
 import { EmptyState, Note } from "@/components/states";
@@ -77,19 +78,21 @@ export function SchemaSummary({ project, targetId, read, missing }: Props) {
 /** What exists and is not shown is named, never left out in silence. */
 function BlindSpots({ read }: { read: NonNullable<SchemaView["read"]> }) {
   const t = useTranslations("schema");
+  const kinds = useTranslations("deployments.schema.kinds");
+  const own = useOwnWords();
   if (read.unsupported.length + read.unreadable.length === 0) return null;
   return (
     <Section title={t("blind.title")} note={t("blind.note")}>
       <ul className="panel lines">
         {read.unreadable.map((one) => (
           <li key={`${one.what} ${one.reason}`}>
-            <span>{t("blind.unreadable", { what: one.what })}</span>
-            <span className="muted">{one.reason}</span>
+            <span>{t("blind.unreadable", { what: kinds(one.what as "table") })}</span>
+            <span className="muted">{own(one.reason)}</span>
           </li>
         ))}
         {read.unsupported.map((one) => (
           <li key={`${one.what} ${one.name}`}>
-            <span>{t("blind.unsupported", { what: one.what })}</span>
+            <span>{t("blind.unsupported", { what: t(`blind.kinds.${one.what as "tablespace"}`) })}</span>
             <code>{one.name}</code>
           </li>
         ))}
