@@ -49,7 +49,7 @@ export const createProject = defineOperation({
   input,
   audit: "change",
   scope: ({ input: { name } }) => instanceScope("project", name),
-  async run({ ctx, input: { name, slug, environments } }) {
+  async run({ ctx, input: { name, slug, environments }, scope }) {
     const project = await ctx.db.project.create({
       data: {
         name,
@@ -62,7 +62,10 @@ export const createProject = defineOperation({
         data: { userId: ctx.actor.userId, projectId: project.id, role: "admin" },
       });
     }
-    ctx.note({ projectId: project.id, slug, environments: environments.map((e) => e.name) });
+    // Its own trail begins with it.
+    scope.projectId = project.id;
+    scope.resource.id = project.id;
+    ctx.note({ slug, environments: environments.map((e) => e.name) });
     return { id: project.id, slug };
   },
 });
