@@ -9,7 +9,10 @@ export const LEDGER_VERSION = 1;
  * migration at work moves on, and that the schema's fingerprint is added once it is known; a trigger sees to it.
  */
 export const CREATE_LEDGER = `
-CREATE SCHEMA IF NOT EXISTS dbmigrator;
+DO $$ BEGIN
+  -- IF NOT EXISTS would demand the right to make schemas also where an administrator has made it.
+  IF pg_catalog.to_regnamespace('dbmigrator') IS NULL THEN CREATE SCHEMA dbmigrator; END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS dbmigrator.ledger (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
   version integer NOT NULL,

@@ -57,7 +57,7 @@ function mapLedgerError(error: unknown): unknown {
   const { code, message } = error as { code?: string; message?: string };
   if (code === "42501") {
     return new DomainError("target", "target.no_rights", `The role may not use the ledger: ${message}.`, {
-      hint: "Grant CREATE on the database (for the schema dbmigrator), or SELECT and INSERT on its tables.",
+      hint: "Grant CREATE on the database or on the schema dbmigrator, or SELECT and INSERT on its tables.",
       cause: error,
     });
   }

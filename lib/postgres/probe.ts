@@ -29,8 +29,10 @@ const FACTS = `
 SELECT pg_catalog.pg_is_in_recovery() AS standby,
   pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly",
   r.rolsuper AS superuser, r.rolcreatedb OR r.rolsuper AS "canCreateDatabase",
-  CASE WHEN l.oid IS NULL THEN pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE')
-       ELSE pg_catalog.has_table_privilege(l.oid, 'INSERT') END AS "canCreateLedger",
+  CASE WHEN l.oid IS NOT NULL THEN pg_catalog.has_table_privilege(l.oid, 'INSERT')
+       WHEN pg_catalog.to_regnamespace('dbmigrator') IS NOT NULL THEN
+         pg_catalog.has_schema_privilege(pg_catalog.to_regnamespace('dbmigrator'), 'CREATE')
+       ELSE pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') END AS "canCreateLedger",
   pg_catalog.pg_database_size(pg_catalog.current_database())::text AS "sizeBytes",
   pg_catalog.current_setting('TimeZone') AS "timeZone",
   coalesce((SELECT s.ssl FROM pg_catalog.pg_stat_ssl s WHERE s.pid = pg_catalog.pg_backend_pid()), false) AS tls,

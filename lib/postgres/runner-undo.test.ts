@@ -115,6 +115,30 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
     expect(await rows()).toEqual([]);
   });
 
+  it("tells a role that may make no schema before anything runs, and only where rows are lost", async () => {
+    const role = `no_store_${major}_${process.pid}`;
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA dbmigrator AUTHORIZATION ${role};
+      ALTER TABLE t OWNER TO ${role}; GRANT CREATE ON SCHEMA public TO ${role}`);
+    const spec = { ...database.spec, user: role, password: "x" };
+    const adding = migration("1_a", "ALTER TABLE t ADD b int");
+    const losing = migration("2_b", "SELECT 1;\nDELETE FROM t WHERE id = 1");
+    expect(await run([adding], "up", { spec, undo: { keep } })).toMatchObject({ state: "succeeded" });
+    const other = migration("3_c", "CREATE TABLE more (id int)");
+    await expect(run([other, losing], "up", { spec, undo: { keep } })).rejects.toMatchObject({
+      code: "target.no_undo_store",
+      details: { statement: "2_b:2" },
+    });
+    expect(await rows("SELECT to_regclass('more')")).toEqual([[null]]);
+    const skip = { keep: { ...keep, otherwise: "skip" as const } };
+    expect(await run([losing], "up", { spec, undo: skip })).toMatchObject({ state: "succeeded" });
+    expect(told("undo.not_kept")).toMatchObject([{ migration: "2_b", reason: "undo.no_store" }]);
+    await client.query(`CREATE SCHEMA dbmigrator_undo AUTHORIZATION ${role}`);
+    const again = migration("4_d", "DELETE FROM t WHERE id = 2");
+    expect(await run([again], "up", { spec, undo: { keep } })).toMatchObject({ state: "succeeded" });
+    expect(told("undo.kept")).toMatchObject([{ migration: "4_d", rows: 1 }]);
+    await client.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+  });
+
   it("works for a role that the script changes, and reads what the script's search path finds", async () => {
     await client.query(
       `CREATE ROLE keeper_${major}_${process.pid}; GRANT ALL ON SCHEMA public TO keeper_${major}_${process.pid}; ALTER TABLE t OWNER TO keeper_${major}_${process.pid};

@@ -30,6 +30,8 @@ export interface UndoSettings {
     /** When a statement's rows cannot be kept: `stop` fails the migration, `skip` runs it all the same. */
     otherwise: "stop" | "skip";
   };
+  /** The role may keep none here: each loss is told as one that is not kept. */
+  noStore?: boolean;
   /** A `down` puts back what its `up` kept. */
   putBack?: boolean;
 }
@@ -92,6 +94,14 @@ async function keep(ctx: RunContext, script: PreparedScript, statement: Statemen
   for (const loss of losses) {
     if (loss.kind === "uncovered")
       ctx.emit({ type: "undo.not_kept", ...at, reason: loss.reason, relation: loss.what });
+  }
+  if (ctx.undo?.noStore) {
+    const covered = losses.flatMap((loss) => (loss.kind === "uncovered" ? [] : [loss]));
+    for (const loss of covered) {
+      const relation = loss.kind === "drop_schema" ? loss.schema : loss.relation;
+      ctx.emit({ type: "undo.not_kept", ...at, reason: "undo.no_store", relation });
+    }
+    return null;
   }
   const { days, maxBytes } = settings;
   const context = { runId: ctx.runId, service, filename, statement: statement.index, days, maxBytes };

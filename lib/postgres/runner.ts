@@ -24,7 +24,7 @@ import { runAsOne } from "./runner-single";
 import { runInSteps } from "./runner-steps";
 import { runInTransaction } from "./runner-transaction";
 import { putBackObstacle, type UndoSettings } from "./runner-undo";
-import { ensureUndoStore } from "./undo/store";
+import { openUndoStore } from "./runner-undo-store";
 
 export { type RunSettings, readLockHolder } from "./runner-session";
 
@@ -61,7 +61,7 @@ const CHECK_FIRST = 2 * 1024 * 1024;
  * Runs planned migrations on a target under its lock, and records each together with its effect.
  *
  * What the scripts come to is in the outcome. What keeps the run from beginning is thrown.
- * @throws DomainError of openConnection, of ensureLedger, run.lock_timeout, run.cancelled,
+ * @throws DomainError of openConnection, of ensureLedger, of openUndoStore, run.lock_timeout, run.cancelled,
  *   plan.single_transaction_impossible
  */
 export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
@@ -103,9 +103,10 @@ export async function runMigrations(options: RunOptions): Promise<RunOutcome> {
     };
     const lockWaitMs = await lockTarget(ctx);
     await ensureLedger(client);
-    if (options.undo?.keep) await ensureUndoStore(client);
     for (const row of await readLedger(client)) ctx.rows.set(migrationKey(row), row);
     await checking;
+    const due = options.steps.filter((step) => ctx && !isDone(ctx, step));
+    if (options.undo?.keep) ctx.undo = await openUndoStore(client, options.undo, due);
     const outcome = await runSteps(ctx, options, queue);
     return { runId, ...outcome, lockWaitMs, durationMs: performance.now() - start };
   } finally {

@@ -10,7 +10,7 @@ import { type Loss, lossesOf } from "../../core/undo/losses";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { readLedger } from "../../postgres/ledger";
 import { type Foretold, foretellLosses } from "../../postgres/undo/foretell";
-import { listUndo } from "../../postgres/undo/store";
+import { canUseUndoStore, listUndo } from "../../postgres/undo/store";
 import { undoLimits } from "./settings";
 
 type Part = UndoForetold["parts"][number];
@@ -42,6 +42,7 @@ export async function foretellUndo(
   try {
     if (down) return { mode: "put_back", days, maxBytes, parts: await returning(client, steps) };
     const parts: Part[] = [];
+    const usable = await canUseUndoStore(client);
     for (const { migration } of steps) {
       signal.throwIfAborted();
       const parsed = await parseScriptAsync(migration.up);
@@ -55,10 +56,15 @@ export async function foretellUndo(
         else parts.push(...(await partsOf(client, at, losses, maxBytes)));
       }
     }
-    return { mode: "keep", days, maxBytes, parts };
+    return { mode: "keep", days, maxBytes, parts: usable ? parts : parts.map(withoutStore) };
   } finally {
     await closeConnection(client);
   }
+}
+
+/** The run stops before it begins: its role may not keep rows. */
+function withoutStore(part: Part): Part {
+  return part.kind === "uncovered" ? part : { ...part, state: "not_kept", reason: "undo.no_store" };
 }
 
 type At = Pick<Part, "migration" | "statement" | "line">;

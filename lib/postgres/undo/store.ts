@@ -59,8 +59,13 @@ export interface PutBack {
 }
 
 const CREATE_STORE = `
-CREATE SCHEMA IF NOT EXISTS ${UNDO_SCHEMA};
-COMMENT ON SCHEMA ${UNDO_SCHEMA} IS 'Rows kept by DBMigrator before a migration took them away. Purged on schedule.';
+DO $$ BEGIN
+  -- IF NOT EXISTS would demand the right to make schemas also where an administrator has made it.
+  IF pg_catalog.to_regnamespace('${UNDO_SCHEMA}') IS NULL THEN
+    CREATE SCHEMA ${UNDO_SCHEMA};
+    COMMENT ON SCHEMA ${UNDO_SCHEMA} IS 'Rows kept by DBMigrator before a migration took them away. Purged on schedule.';
+  END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS ${UNDO_SCHEMA}.entry (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   run_id text NOT NULL,
@@ -90,14 +95,37 @@ const ADD_COLUMNS = `ALTER TABLE ${UNDO_SCHEMA}.entry
 
 /** Makes the schema where it is missing. Outside of a transaction, before the first script of a run. */
 export async function ensureUndoStore(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ there: boolean; complete: boolean }>(
+  const { there, complete } = await readStore(client);
+  if (!there) await client.query(CREATE_STORE + ADD_COLUMNS);
+  else if (!complete) await client.query(ADD_COLUMNS);
+}
+
+interface StoreFacts {
+  there: boolean;
+  complete: boolean;
+  /** The role may make it, or keep rows in it. */
+  usable: boolean;
+}
+
+async function readStore(client: pg.ClientBase): Promise<StoreFacts> {
+  const { rows } = await client.query<StoreFacts>(
     `SELECT c.oid IS NOT NULL AS there, EXISTS (SELECT FROM pg_catalog.pg_attribute a
-       WHERE a.attrelid = c.oid AND a.attname = 'data_oid') AS complete
-     FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c`,
-    [`${UNDO_SCHEMA}.entry`],
+       WHERE a.attrelid = c.oid AND a.attname = 'data_oid') AS complete,
+       CASE WHEN c.oid IS NOT NULL THEN pg_catalog.has_schema_privilege(n.oid, 'CREATE')
+              AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
+              AND pg_catalog.has_table_privilege(c.oid, 'UPDATE')
+            WHEN n.oid IS NOT NULL THEN pg_catalog.has_schema_privilege(n.oid, 'CREATE')
+            ELSE pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') END AS usable
+     FROM (SELECT pg_catalog.to_regclass($1)::oid AS oid) c
+     LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $2`,
+    [`${UNDO_SCHEMA}.entry`, UNDO_SCHEMA],
   );
-  if (!rows[0]?.there) await client.query(CREATE_STORE + ADD_COLUMNS);
-  else if (!rows[0].complete) await client.query(ADD_COLUMNS);
+  return rows[0] ?? { there: false, complete: false, usable: false };
+}
+
+/** Whether the role may keep rows on this target: it may make the schema, or use the one that is there. */
+export async function canUseUndoStore(client: pg.ClientBase): Promise<boolean> {
+  return (await readStore(client)).usable;
 }
 
 export interface ListOptions {
