@@ -1,12 +1,16 @@
 import { useTranslations } from "next-intl";
 import { useCallback } from "react";
+import type { KeptFailure } from "@/lib/errors";
 import { useOwnWords } from "./own-words";
 
 interface Failure {
-  code: string;
+  /** None: PostgreSQL's words. */
+  code?: string;
   message: string;
   hint?: string | null;
   details?: Record<string, string | number>;
+  /** Of a run: that the words are ours. */
+  own?: KeptFailure;
 }
 
 /** A failure that was kept as data, in the reader's language: `errors.<code>`, else its own English. */
@@ -14,7 +18,9 @@ export function useFailureText() {
   const t = useTranslations("errors");
   const own = useOwnWords();
   return useCallback(
-    ({ code, message, hint, details }: Failure) => {
+    (failure: Failure) => {
+      const { code, message, hint, details } = failure.own ?? failure;
+      if (code === undefined) return { message, hint: hint ?? null };
       const say = (key: string, fallback: string) => {
         // Failures from before their values were kept would be told with holes.
         if (!details || !t.has(key as never)) return own(fallback);

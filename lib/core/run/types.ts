@@ -39,6 +39,8 @@ export interface PostgresFailure {
   statement?: number;
   line?: number;
   column?: number;
+  /** These are our own words and not PostgreSQL's, and how to tell them in another language. */
+  own?: KeptFailure;
 }
 
 export interface Blocker {

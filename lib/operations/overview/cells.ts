@@ -23,7 +23,7 @@ export function matrixCell(
     failed: target.failed,
     problems: target.problems,
     syncedAt: target.syncedAt?.toISOString() ?? null,
-    syncError: target.syncError && { code: target.syncError.code, message: target.syncError.message },
+    syncError: target.syncError,
     serverVersion: target.serverVersion,
     drift: target.drift && {
       state: target.drift.state as NonNullable<MatrixCell["drift"]>["state"],
@@ -43,7 +43,11 @@ export function matrixCell(
     },
     failure:
       last?.state === "failed" && last.failure
-        ? { message: last.failure.message, statement: last.failure.statement ?? null }
+        ? {
+            message: last.failure.message,
+            statement: last.failure.statement ?? null,
+            ...(last.failure.own ? { own: last.failure.own } : {}),
+          }
         : null,
     backup: backupOf(standing),
     next: nextOf(target, mark),

@@ -134,6 +134,7 @@ function ofTarget(viewer: Viewer, target: TargetRecord, environment: Environment
       runId,
       message: failure?.message ?? null,
       statement: failure?.statement ?? null,
+      ...(failure?.own ? { own: failure.own } : {}),
       since,
     });
   }

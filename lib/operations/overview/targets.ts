@@ -1,5 +1,6 @@
-import type { DeploymentState } from "../../core/run/types";
+import type { DeploymentState, PostgresFailure } from "../../core/run/types";
 import type { Db } from "../../db/client";
+import type { KeptFailure } from "../../errors";
 import { nameColumn } from "../user/names";
 
 /** A target of a project as the matrix shows it; the mirror of its ledger without the list of migrations. */
@@ -14,7 +15,7 @@ export interface TargetRecord {
   failed: number;
   problems: number;
   syncedAt: Date | null;
-  syncError: { code: string; message: string } | null;
+  syncError: KeptFailure | null;
   serverVersion: string | null;
   /** What the last look found; null: nobody has looked. */
   drift: { state: string; since: string | null; changes: number } | null;
@@ -31,7 +32,7 @@ export interface LastDeployment {
   by: string;
   at: string;
   runId: string | null;
-  failure: { message: string; statement?: number } | null;
+  failure: Pick<PostgresFailure, "message" | "statement" | "own"> | null;
 }
 
 /** The deployment whose turn it is on a target. */

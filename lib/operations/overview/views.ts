@@ -1,5 +1,6 @@
 import type { Severity } from "../../core/risk/types";
 import type { DeploymentState } from "../../core/run/types";
+import type { KeptFailure } from "../../errors";
 import type { EnvironmentView, ProjectView, RunProgress, ServiceView } from "../deployment/views";
 
 /** What waits for the reader, most urgent first. */
@@ -34,6 +35,7 @@ export type NeedsYou =
       environment: EnvironmentView;
       message: string | null;
       statement: number | null;
+      own?: KeptFailure;
       since: string;
     }
   | {
@@ -52,15 +54,13 @@ export type NeedsYou =
       count: number;
       since: string | null;
     }
-  | {
+  | (KeptFailure & {
       kind: "unreachable";
       targetId: string;
       service: string;
       environment: EnvironmentView;
-      code: string;
-      message: string;
       since: string | null;
-    }
+    })
   | {
       kind: "backup_failed";
       targetId: string;
@@ -122,7 +122,7 @@ export interface MatrixCell {
   problems: number;
   /** As of when; null: never read. */
   syncedAt: string | null;
-  syncError: { code: string; message: string } | null;
+  syncError: KeptFailure | null;
   serverVersion: string | null;
   /** Whether it still is what its ledger says; null: nobody has looked. */
   drift: { state: "none" | "drifted" | "unknown" | "unmanaged"; changes: number } | null;
@@ -140,7 +140,7 @@ export interface MatrixCell {
     approvals: { given: number; needed: number };
     progress: RunProgress | null;
   } | null;
-  failure: { message: string; statement: number | null } | null;
+  failure: { message: string; statement: number | null; own?: KeptFailure } | null;
   /** The newest backup; null: there is none. */
   backup: { at: string; state: "proven" | "there" | "bad"; overdue: boolean } | null;
   next: CellNext;

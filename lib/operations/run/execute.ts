@@ -2,7 +2,7 @@ import { targetHash } from "../../core/policy/bound-hash";
 import type { TargetSettings } from "../../core/policy/types";
 import type { PlannedMigration, RunOutcome } from "../../core/run/types";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { fingerprintTarget } from "../../postgres/dump";
 import { recordFingerprint } from "../../postgres/ledger";
@@ -246,7 +246,8 @@ async function endingOfError(
 ): Promise<RunEnding | null> {
   if (lost.aborted) return null;
   if (error instanceof DomainError) {
-    const failure = { sqlState: "", message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+    const own = keepFailure(error);
+    const failure = { sqlState: "", message: own.message, ...(own.hint ? { hint: own.hint } : {}), own };
     if (error.code === "deployment.stale") return { ...NOTHING_DONE, kind: "stale", failure };
     if (error.code === "run.cancelled") return { ...NOTHING_DONE, kind: "cancelled" };
     return { ...NOTHING_DONE, kind: "failed", failure };

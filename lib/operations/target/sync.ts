@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { computeStatus } from "../../core/plan/state";
 import { Prisma } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, type KeptFailure, keepFailure } from "../../errors";
 import { defineOperation } from "../define";
 import { readTargetLedger } from "../deployment/read-ledger";
 import { targetScope } from "../deployment/scope";
@@ -19,7 +19,7 @@ export const syncTarget = defineOperation({
   run: async ({
     ctx,
     input: { targetId },
-  }): Promise<{ syncedAt: string | null; error: SyncError | null }> => {
+  }): Promise<{ syncedAt: string | null; error: KeptFailure | null }> => {
     const target = await ctx.db.target.findUniqueOrThrow({
       where: { id: targetId },
       select: { serviceId: true, service: { select: { name: true } } },
@@ -40,16 +40,9 @@ export const syncTarget = defineOperation({
       return { syncedAt: syncedAt.toISOString(), error: null };
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const { code, message, hint } = error;
-      const syncError = { code, message, ...(hint === undefined ? {} : { hint }) };
-      await ctx.db.target.update({ where: { id: targetId }, data: { syncError } });
+      const syncError = keepFailure(error);
+      await ctx.db.target.update({ where: { id: targetId }, data: { syncError: { ...syncError } } });
       return { syncedAt: null, error: syncError };
     }
   },
 });
-
-interface SyncError {
-  code: string;
-  message: string;
-  hint?: string;
-}

@@ -1,4 +1,5 @@
 import type { TargetSettings } from "../../core/policy/types";
+import type { KeptFailure } from "../../errors";
 import type { ProbeResult } from "./probe";
 
 /** A target as pages show it: never with its password. */
@@ -22,5 +23,5 @@ export interface TargetDetail {
   failedCount: number;
   problemCount: number;
   syncedAt: string | null;
-  syncError: { code: string; message: string; hint?: string } | null;
+  syncError: KeptFailure | null;
 }

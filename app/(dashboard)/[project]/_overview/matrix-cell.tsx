@@ -1,5 +1,6 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useFailureText } from "@/components/failure-text";
 import { Mark, type Meaning } from "@/components/mark";
 import { ClockTime, RelativeTime } from "@/components/relative-time";
 import type { CellMark, MatrixCell } from "@/lib/operations/overview/views";
@@ -26,15 +27,16 @@ export function CellMarkWord({ cell }: { cell: MatrixCell }) {
 /** At most two lines: what is going on or went wrong, then how it came to be as it is. */
 export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }) {
   const t = useTranslations("overview");
+  const say = useFailureText();
   const lines: [string, ReactNode][] = [];
   if (cell.active) lines.push(["active", <Active key="active" active={cell.active} />]);
   if (cell.failure) {
     lines.push([
       "failure",
-      t("matrix.failure", { statement: cell.failure.statement ?? 0, message: cell.failure.message }),
+      t("matrix.failure", { statement: cell.failure.statement ?? 0, message: say(cell.failure).message }),
     ]);
   }
-  if (cell.syncError) lines.push(["away", cell.syncError.message]);
+  if (cell.syncError) lines.push(["away", say(cell.syncError).message]);
   if (cell.problems > 0) lines.push(["problems", t("matrix.problems", { count: cell.problems })]);
   if (cell.drift?.state === "drifted")
     lines.push(["drift", t("matrix.drifted", { count: cell.drift.changes })]);

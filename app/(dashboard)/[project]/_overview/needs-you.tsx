@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { EnvironmentChip } from "@/components/environment";
+import { useFailureText } from "@/components/failure-text";
 import { Icon } from "@/components/icon";
 import { Mark, type Meaning } from "@/components/mark";
 import { Section } from "@/components/page";
@@ -90,6 +91,7 @@ function NeedMark({ need }: { need: NeedsYou }) {
 
 function Why({ need }: { need: NeedsYou }) {
   const t = useTranslations("overview");
+  const say = useFailureText();
   switch (need.kind) {
     case "approval":
     case "start":
@@ -102,14 +104,17 @@ function Why({ need }: { need: NeedsYou }) {
         : t(`needs.why.${need.kind}`, { count: need.migrations });
     case "failed":
       return need.message
-        ? t("needs.why.failed", { statement: need.statement ?? 0, message: need.message })
+        ? t("needs.why.failed", {
+            statement: need.statement ?? 0,
+            message: say({ ...need, message: need.message }).message,
+          })
         : t("needs.why.failedPlain");
     case "problem":
       return t("needs.why.problem", { count: need.count });
     case "drift":
       return t("needs.why.drift", { count: need.count });
     case "unreachable":
-      return need.message;
+      return say(need).message;
     case "backup_failed":
       return t("needs.why.backup_failed", { message: need.message || "none" });
     case "backup_overdue":

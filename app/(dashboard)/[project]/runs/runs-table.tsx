@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type Column, DataTable } from "@/components/data-table";
 import { EnvironmentChip } from "@/components/environment";
+import { useFailureText } from "@/components/failure-text";
 import { Duration } from "@/components/figures";
 import { RelativeTime } from "@/components/relative-time";
 import { EmptyState } from "@/components/states";
@@ -45,6 +46,7 @@ export function RunsTable({
 
 function useColumns(): Column<RunRow>[] {
   const t = useTranslations("deployments");
+  const say = useFailureText();
   return [
     {
       key: "deployment",
@@ -84,7 +86,7 @@ function useColumns(): Column<RunRow>[] {
       header: t("runs.said"),
       width: "30%",
       wideOnly: true,
-      cell: (row) => (row.failure ? <span className="line-clamp-2">{row.failure.message}</span> : null),
+      cell: (row) => (row.failure ? <span className="line-clamp-2">{say(row.failure).message}</span> : null),
     },
     {
       key: "took",

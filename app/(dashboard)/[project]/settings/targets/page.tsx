@@ -62,10 +62,9 @@ export default async function TargetsPage({ params }: { params: Promise<{ projec
 }
 
 async function inReadersLanguage(target: TargetDetail): Promise<TargetDetail> {
-  const { probe, syncError } = target;
+  const { probe } = target;
   return {
     ...target,
     probe: probe && !probe.ok ? { ok: false, error: await describeFailure(probe.error) } : probe,
-    syncError: syncError && (await describeFailure(syncError)),
   };
 }

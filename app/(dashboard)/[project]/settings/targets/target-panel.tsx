@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { ConfirmByName } from "@/components/confirm-by-name";
+import { useFailureText } from "@/components/failure-text";
 import { Icon } from "@/components/icon";
 import { Mark } from "@/components/mark";
 import { RelativeTime } from "@/components/relative-time";
@@ -75,10 +76,11 @@ export function TargetPanel({ target, writes }: { target: TargetDetail; writes: 
 /** What its ledger said when it was read last. */
 function Standing({ target }: { target: TargetDetail }) {
   const t = useTranslations("settings.targets");
+  const say = useFailureText();
   if (target.syncError) {
     return (
       <Mark meaning="danger">
-        {t("ledgerUnread")} {target.syncError.message}
+        {t("ledgerUnread")} {say(target.syncError).message}
       </Mark>
     );
   }

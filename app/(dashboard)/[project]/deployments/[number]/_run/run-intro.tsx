@@ -3,6 +3,7 @@
 import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { useFailureText } from "@/components/failure-text";
 import { formatDuration } from "@/components/format";
 import { Icon } from "@/components/icon";
 import type { EnvironmentView, RunView } from "@/lib/operations/deployment/views";
@@ -89,14 +90,17 @@ function Sentence({ run, environment }: { run: RunView; environment: string }) {
 /** PostgreSQL's own words, where they are about, and the way on. */
 function Failure({ run, view }: { run: RunView; view: RunIntroProps["view"] }) {
   const t = useTranslations("deployments");
+  const say = useFailureText();
   const { failure } = run;
   if (!failure) return null;
+  const { message, hint } = say(failure);
   return (
     <section className="wait failure" aria-label={t("failure.title")}>
       <div className="wait-head">
         <Icon name="danger" />
         <p>
-          <span className="muted">{t("failure.said")}</span> <b className="strong">{failure.message}</b>
+          {failure.own ? null : <span className="muted">{t("failure.said")} </span>}
+          <b className="strong">{message}</b>
         </p>
         {failure.sqlState ? <code className="count">{failure.sqlState}</code> : null}
       </div>
@@ -107,10 +111,10 @@ function Failure({ run, view }: { run: RunView; view: RunIntroProps["view"] }) {
             <dd>{failure.detail}</dd>
           </>
         ) : null}
-        {failure.hint ? (
+        {hint ? (
           <>
             <dt>{t("failure.hint")}</dt>
-            <dd>{failure.hint}</dd>
+            <dd>{hint}</dd>
           </>
         ) : null}
         {failure.migration ? (
