@@ -44,7 +44,7 @@ export async function createBackup(options: CreateBackupOptions): Promise<Manife
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   let snapshot: Snapshot | null = null;
   try {
-    snapshot = await openSnapshot(spec, scope, options.connections ?? CONNECTIONS, both);
+    snapshot = await openSnapshot(spec, scope, options.connections ?? CONNECTIONS, both, options.lockWaitMs);
     const making = await begin(options, snapshot);
     const manifest = await fill(making, both);
     await snapshot.close();

@@ -137,6 +137,27 @@ describe("a backup that fails", () => {
     expect(await folderStorage(root).list()).toEqual([]);
   }, 120_000);
 
+  it("waits for locks, but not for ever, and knows tables that are gone after the wait", async () => {
+    const { spec } = source;
+    const store = folderStore(join(await newFolder(), "b"));
+    await runSql(source.spec, "CREATE TABLE goes (id int)");
+    const other = await openConnection(source.spec);
+    try {
+      await other.query("BEGIN; DROP TABLE goes");
+      await expect(createBackup({ spec, store, scope: whole, lockWaitMs: 300 })).rejects.toMatchObject({
+        code: "backup.table_locked",
+      });
+      const making = createBackup({ spec, store, scope: whole });
+      const waits =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+      await expect.poll(() => runSql(source.spec, waits), { timeout: 20_000 }).toHaveLength(1);
+      await other.query("COMMIT");
+      expect((await making).tables.map(({ name }) => name)).toEqual(["customers", "orders"]);
+    } finally {
+      await closeConnection(other);
+    }
+  }, 180_000);
+
   it("refuses what the role may not see, by name, before anything is written", async () => {
     const role = `${source.name}_reader`;
     await runSql(

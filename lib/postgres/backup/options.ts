@@ -27,6 +27,8 @@ export interface CreateBackupOptions {
   connections?: number;
   /** Begin although the foretold size exceeds the free space. */
   ignoreSpace?: boolean;
+  /** How long it waits for a table that somebody has locked; default 30000. */
+  lockWaitMs?: number;
   onProgress?: (progress: BackupProgress) => void;
   signal?: AbortSignal;
 }

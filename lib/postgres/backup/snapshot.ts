@@ -37,7 +37,7 @@ const SETTINGS = [
 ];
 
 const LOCKED_AT_ONCE = 200;
-const LOCK_WAIT = "30s";
+const LOCK_WAIT_MS = 30_000;
 
 /** A session for reading: its settings are set, its search path is empty. */
 export async function openReader(spec: ConnectionSpec, signal?: AbortSignal): Promise<pg.Client> {
@@ -60,6 +60,7 @@ export async function openSnapshot(
   scope: BackupScope,
   connections: number,
   signal?: AbortSignal,
+  lockWaitMs = LOCK_WAIT_MS,
 ): Promise<Snapshot> {
   const clients: pg.Client[] = [];
   const close = async () => {
@@ -72,23 +73,7 @@ export async function openSnapshot(
   try {
     const leader = await openReader(spec, signal);
     clients.push(leader);
-    await requireScope(leader, scope);
-    const found = await readTables(leader, scope);
-    await requireReadable(leader, found);
-    await leader.query(
-      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = '${LOCK_WAIT}'`,
-    );
-    await lockTables(leader, found);
-    const { rows } = await leader.query<{ id: string; now: Date }>(
-      "SELECT pg_export_snapshot() AS id, clock_timestamp() AS now",
-    );
-    const { id, now } = rows[0] as { id: string; now: Date };
-    const tables = await readTables(leader, scope);
-    const locked = new Set(found.map((table) => table.oid));
-    await lockTables(
-      leader,
-      tables.filter((table) => !locked.has(table.oid)),
-    );
+    const { id, now, tables } = await takeMoment(leader, scope, lockWaitMs);
     for (let at = 1; at < connections; at += 1) {
       const worker = await openReader(spec, signal);
       clients.push(worker);
@@ -114,6 +99,48 @@ export async function openSnapshot(
   }
 }
 
+interface Moment {
+  id: string;
+  now: Date;
+  tables: SourceTable[];
+}
+
+/** Tables that come and go all the time, as those of a nightly load do, are gone again between list and lock. */
+const ATTEMPTS = 20;
+
+async function takeMoment(leader: pg.Client, scope: BackupScope, lockWaitMs: number): Promise<Moment> {
+  // Also reading the size of a table waits for whoever has it locked.
+  await leader.query(`SET lock_timeout = ${lockWaitMs}`);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const moment = await lockAndLook(leader, scope);
+      await leader.query("SET lock_timeout = 0");
+      return moment;
+    } catch (error) {
+      if ((error as { code?: string }).code !== "42P01" || attempt === ATTEMPTS) throw mapLockError(error);
+      await leader.query("ROLLBACK");
+    }
+  }
+}
+
+async function lockAndLook(leader: pg.Client, scope: BackupScope): Promise<Moment> {
+  await requireScope(leader, scope);
+  const found = await readTables(leader, scope);
+  await requireReadable(leader, found);
+  await leader.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  await lockTables(leader, found);
+  const { rows } = await leader.query<{ id: string; now: Date }>(
+    "SELECT pg_export_snapshot() AS id, clock_timestamp() AS now",
+  );
+  const tables = await readTables(leader, scope);
+  const locked = new Set(found.map((table) => table.oid));
+  await lockTables(
+    leader,
+    tables.filter((table) => !locked.has(table.oid)),
+  );
+  return { ...(rows[0] as { id: string; now: Date }), tables };
+}
+
 export function streamOf(client: pg.Client): { destroy(): void } {
   return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 }
@@ -121,11 +148,7 @@ export function streamOf(client: pg.Client): { destroy(): void } {
 async function lockTables(client: pg.Client, tables: readonly SourceTable[]): Promise<void> {
   for (let at = 0; at < tables.length; at += LOCKED_AT_ONCE) {
     const names = tables.slice(at, at + LOCKED_AT_ONCE).map((table) => `ONLY ${quoteTable(table)}`);
-    try {
-      await client.query(`LOCK TABLE ${names.join(", ")} IN ACCESS SHARE MODE`);
-    } catch (error) {
-      throw mapLockError(error);
-    }
+    await client.query(`LOCK TABLE ${names.join(", ")} IN ACCESS SHARE MODE`);
   }
 }
 
