@@ -161,12 +161,34 @@ function connectImplicit(action: Action, actions: Actions, around: Surroundings)
 /** Order that pg_depend does not know: bodies of functions written as text. */
 function connectSoft(action: Action, actions: Actions, around: Surroundings): void {
   if (action.verb === "drop") return;
+  if (action.verb === "create") waitForNamesakes(action, actions);
   for (const id of softDependencies(action.fact, around.to)) {
     for (const verb of ["create", "alter"] as const) {
       const key = keyOf(verb, id);
       if (key !== action.key && actions.has(key)) action.softAfter.add(key);
     }
   }
+}
+
+const droppedRoutines = new WeakMap<Actions, Map<string, string[]>>();
+const bareRoutine = (id: FactId) => id.slice(0, id.indexOf("("));
+
+/** Calls written for one function would be ambiguous as long as another of its name takes the same arguments. */
+function waitForNamesakes(action: Action, actions: Actions): void {
+  let dropped = droppedRoutines.get(actions);
+  if (!dropped) {
+    dropped = new Map();
+    for (const { verb, fact, key } of actions.values()) {
+      if (verb !== "drop" || fact.kind !== "function") continue;
+      const name = bareRoutine(fact.id);
+      dropped.set(name, [...(dropped.get(name) ?? []), key]);
+    }
+    droppedRoutines.set(actions, dropped);
+  }
+  if (dropped.size === 0) return;
+  for (const id of action.fact.deps)
+    if (id.startsWith("function:"))
+      for (const key of dropped.get(bareRoutine(id)) ?? []) action.softAfter.add(key);
 }
 
 function reaches(start: Action, goal: string, actions: Actions): boolean {

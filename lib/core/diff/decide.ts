@@ -4,7 +4,7 @@ import { isWithinStored } from "../schema/kinds/domain";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
-import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
 import type { Difference } from "./compare";
 import { isRetype, SWAPPED_KINDS } from "./retype";
@@ -111,7 +111,19 @@ function mustGoWith(dependant: FactId, gone: FactId, around: Surroundings, decid
   const old = around.from.facts.get(dependant);
   const next = around.to.facts.get(dependant);
   if (!old || !next || keepsRows(old)) return false;
-  return next.deps.includes(gone) || !decided.altered.has(dependant);
+  return next.deps.includes(gone) || !decided.altered.has(dependant) || saysTheSame(old, next);
+}
+
+const TEXTS = ["definition", "expression", "using", "check"];
+
+/** What no ALTER makes look for another object. */
+const NEVER_REWRITTEN = new Set<Kind>(["index", "constraint", "trigger", "materialized_view", "statistics"]);
+
+/** The same words now mean another object: only what is made anew looks for it. */
+function saysTheSame(old: Fact, next: Fact): boolean {
+  if (NEVER_REWRITTEN.has(old.kind)) return true;
+  const texts = TEXTS.filter((key) => typeof old.body[key] === "string");
+  return texts.length > 0 && texts.every((key) => old.body[key] === next.body[key]);
 }
 
 /** What PostgreSQL refuses to see while a column or attribute changes its type. */
@@ -128,15 +140,34 @@ const BLOCKS_RETYPE = new Set([
 ]);
 
 function blockedByRetype(from: Fact, around: Surroundings): FactId[] {
+  const apart = from.kind === "column" && leavesFamily(from, around);
   return dependantsOf(around.from, from.id).filter((id) => {
     const fact = around.from.facts.get(id);
     if (!fact) return false;
     if (BLOCKS_RETYPE.has(fact.kind)) return true;
+    if (fact.kind === "constraint" && fact.body.type === "f")
+      return apart || / PERIOD /.test(String(fact.body.definition));
     if (fact.kind === "column") return (fact.body as unknown as ColumnBody).generated !== "";
     if (fact.kind !== "constraint" && fact.kind !== "index") return false;
     // Expressions over the column are kept as they are by PostgreSQL; ours may be spelled for the new type.
     return changesText(fact, around);
   });
+}
+
+/** Types that one operator family compares with one another (docs: "Operator Classes and Operator Families"). */
+const FAMILIES = [
+  ["smallint", "integer", "bigint"],
+  ["text", "character varying"],
+  ["real", "double precision"],
+  ["date", "timestamp without time zone", "timestamp with time zone"],
+];
+
+/** Whether a foreign key could not hold while only one of its columns has its new type. */
+function leavesFamily(from: Fact, { to }: Surroundings): boolean {
+  const [a, b] = [from, to.facts.get(from.id)].map((fact) =>
+    String(fact?.body.type).replace(/\([^)]*\)/, ""),
+  );
+  return a !== b && !FAMILIES.some((family) => [a, b].every((type) => family.includes(type ?? "")));
 }
 
 function changesText(fact: Fact, around: Surroundings): boolean {

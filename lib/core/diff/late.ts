@@ -1,11 +1,20 @@
 import { continueNumbers } from "../schema/kinds/column";
+import { saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
-import { attachTable, detachTable, leaveParents, type TableBody, tableBody } from "../schema/kinds/table";
+import {
+  attachTable,
+  columnsOf,
+  detachTable,
+  leaveParents,
+  type TableBody,
+  tableBody,
+} from "../schema/kinds/table";
 import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
 import { factsOfKind } from "../schema/lookups";
 import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
+import { joinParents, staysInherited } from "./join-parents";
 import { isJoined } from "./rebuild-actions";
 import { heldValidators } from "./validators";
 
@@ -34,16 +43,18 @@ export function lateActions(
   for (const fact of factsOfKind(around.from, "table")) {
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     if (next)
-      for (const sql of [...detachTable(fact, next), ...leftConstraints(fact, next, around)])
+      for (const sql of [
+        ...detachTable(fact, next),
+        ...leftConstraints(fact, next, around),
+        ...identityFirst(fact, next, around),
+      ])
         push(before, fact, sql);
     else if (rebuilds.old.get(fact.id)?.old[0] === fact)
       for (const sql of leaveParents(fact)) push(before, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "table")) {
     if (isAttachedEarly(fact, rebuilds)) continue;
-    const attach = attachTable(old(fact), fact);
-    if (attach.length > 0) for (const sql of missingChecks(fact, old(fact), around)) push(after, fact, sql);
-    for (const sql of attach) push(after, fact, sql);
+    for (const sql of joinParents(old(fact), fact, around)) push(after, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "index"))
     if (born.has(fact.id) && isUnattached(fact)) for (const sql of createIndex(fact)) push(after, fact, sql);
@@ -82,23 +93,15 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
     .inheritedConstraints.filter(
       (name) =>
         !kept.has(name) &&
-        !around.to.facts.has(`constraint:${from.name}.${name}`) &&
+        !isKeptAsItIs(around.to.facts.get(`constraint:${from.name}.${name}`), around.from) &&
         !around.from.facts.has(`constraint:${from.name}.${name}`) &&
         !staysInherited(from, to, name, around.from),
     )
     .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT ${name}`);
 }
 
-/** A parent that the table keeps has it until the rest of the plan. */
-function staysInherited(from: Fact, to: Fact, name: string, snapshot: Snapshot): boolean {
-  const kept = tableBody(from).inherits.filter((parent) => tableBody(to).inherits.includes(parent));
-  return kept.some((parent) => {
-    const table = snapshot.facts.get(`table:${parent}`);
-    return (
-      snapshot.facts.has(`constraint:${parent}.${name}`) ||
-      (table !== undefined && tableBody(table).inheritedConstraints.includes(name))
-    );
-  });
+function isKeptAsItIs(constraint: Fact | undefined, from: Snapshot): boolean {
+  return constraint !== undefined && !saysOtherwise(constraint, from);
 }
 
 /** Before the rows of a rebuilt table are copied. */
@@ -113,31 +116,6 @@ function tableMoved(id: FactId | null, around: Surroundings, born: Set<FactId>):
     table?.kind === "table" &&
     attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
   );
-}
-
-/** A partition must have the checks of its parent before it is attached; then they are the parent's. */
-function missingChecks(table: Fact, old: Fact | undefined, around: Surroundings): string[] {
-  return tableBody(table).inheritedConstraints.flatMap((name) => {
-    const had =
-      old &&
-      (tableBody(old).inheritedConstraints.includes(name) ||
-        around.from.facts.has(`constraint:${table.name}.${name}`));
-    const definition = had ? null : inheritedCheck(table, name, around.to);
-    return definition === null ? [] : [`ALTER TABLE ${table.name} ADD CONSTRAINT ${name} ${definition}`];
-  });
-}
-
-/** From the nearest ancestor that has it by itself. */
-function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string | null {
-  const { partitionOf, inherits } = tableBody(table);
-  for (const parent of partitionOf ? [partitionOf] : inherits) {
-    const constraint = snapshot.facts.get(`constraint:${parent}.${name}`);
-    if (constraint) return constraint.body.type === "c" ? String(constraint.body.definition) : null;
-    const above = snapshot.facts.get(`table:${parent}`);
-    const found = above ? inheritedCheck(above, name, snapshot) : null;
-    if (found !== null) return found;
-  }
-  return null;
 }
 
 /** An identity column that becomes a serial goes on where it was. */
@@ -183,6 +161,17 @@ function switchedTriggers(around: Surroundings, born: Set<FactId>): Statement[] 
     written.add(fact.id);
     return [{ id: fact.id, sql: switchTrigger(fact) }];
   });
+}
+
+/** Columns of the index that is the replica identity stay NOT NULL as long as it is. */
+function identityFirst(from: Fact, to: Fact, around: Surroundings): string[] {
+  const [a, b] = [tableBody(from), tableBody(to)];
+  const stays = b.replicaIdentity === "i" && b.replicaIndex === a.replicaIndex;
+  if (a.replicaIdentity !== "i" || stays) return [];
+  const opens = columnsOf(around.from, from.id).some(
+    ({ id, body }) => body.notNull && around.to.facts.get(id)?.body.notNull === false,
+  );
+  return opens ? [`ALTER TABLE ${from.name} REPLICA IDENTITY FULL`] : [];
 }
 
 function ownerChanged(fact: Fact, old: Fact | undefined, born: Set<FactId>): boolean {

@@ -2,7 +2,9 @@ import type { ColumnBody } from "../schema/kinds/column";
 import type { Fact, Kind } from "../schema/types";
 
 /** Types whose values columns keep when they are made anew (see swap-types). */
-export const SWAPPED_KINDS: ReadonlySet<Kind> = new Set<Kind>(["enum", "domain", "range", "composite"]);
+export const SWAPPED_TYPES: ReadonlySet<Kind> = new Set<Kind>(["enum", "domain", "range", "composite"]);
+/** Those and what columns are sorted by. */
+export const SWAPPED_KINDS: ReadonlySet<Kind> = new Set<Kind>([...SWAPPED_TYPES, "collation"]);
 
 /** Whether a change of this fact makes PostgreSQL refuse what looks at it: a column's type, a composite's attributes. */
 export function isRetype(from: Fact, to: Fact): boolean {

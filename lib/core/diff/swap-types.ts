@@ -6,7 +6,7 @@ import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
 import { followsParent } from "./by-itself";
-import { SWAPPED_KINDS } from "./retype";
+import { SWAPPED_KINDS, SWAPPED_TYPES } from "./retype";
 
 const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
 
@@ -40,12 +40,14 @@ function keepsValues(id: FactId, decided: Decided, around: Surroundings): boolea
   return !decided.gone.has(id) || rebuildsOf(around).old.has(column.parent ?? "");
 }
 
-/** Instead of DROP TYPE. */
+/** Instead of DROP TYPE or DROP COLLATION. */
 export function setTypeAside(type: Fact, name: string): string[] {
+  if (type.kind === "collation") return [`ALTER COLLATION ${type.name} RENAME TO ${name}`];
   return type.kind === "range" ? setRangeAside(type, name) : [`ALTER TYPE ${type.name} RENAME TO ${name}`];
 }
 
 export const SWAP_KEY = "swap types";
+const MOVERS_KEY = "swap types: movers";
 
 /** One action that moves the columns from the old types to the new ones and drops the old ones. */
 export function addSwaps(actions: Actions, planning: Planning): void {
@@ -54,26 +56,43 @@ export function addSwaps(actions: Actions, planning: Planning): void {
   if (types.length === 0) return;
   const columns = swappedColumns(planning);
   const movers = inOrder(types).filter(({ kind }) => kind === "composite");
-  const old = types.map((type) => `${type.schema}.${decided.swapped.get(type.id)}`);
+  const old = (of: readonly Fact[]) =>
+    of.map((type) => `${type.schema}.${decided.swapped.get(type.id)}`).join(", ");
+  const collations = types.filter(({ kind }) => kind === "collation");
+  const rest = types.filter(({ kind }) => kind !== "collation");
   const swap: Action = {
     key: SWAP_KEY,
     verb: "alter",
     fact: types[0] as Fact,
     sql: [
-      ...movers.flatMap((type) => createMovers(type, planning)),
       ...columns.map((column) => {
         const { type, collation } = columnBody(column);
         const collate = collation ? ` COLLATE ${collation}` : "";
-        return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type}${collate} USING ${swappedValue(column.name, type, planning)}`;
+        const retyped = column.deps.some((id) => decided.swapped.has(id) && !id.startsWith("collation:"));
+        const using = retyped ? ` USING ${swappedValue(column.name, type, planning)}` : "";
+        return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type}${collate}${using}`;
       }),
       ...movers.reverse().flatMap((type) => dropMovers(type, planning)),
-      `DROP TYPE ${old.join(", ")}`,
+      ...(rest.length > 0 ? [`DROP TYPE ${old(rest)}`] : []),
+      ...collations.map((one) => `DROP COLLATION ${old([one])}`),
     ],
     after: new Set(),
     softAfter: new Set(),
   };
+  if (movers.length > 0) addMovers(inOrder(movers), swap, actions, planning);
   connectSwap(swap, new Set(columns.map(({ id }) => id)), actions, planning);
   actions.set(swap.key, swap);
+}
+
+/** The functions that move values of composite types, before the first column or copied table that needs them. */
+function addMovers(types: readonly Fact[], swap: Action, actions: Actions, planning: Planning): void {
+  const sql = types.flatMap((type) => createMovers(type, planning));
+  const after = new Set([...planning.decided.swapped.keys()].map((id) => keyOf("create", id)));
+  actions.set(MOVERS_KEY, { ...swap, key: MOVERS_KEY, sql, after, softAfter: new Set() });
+  swap.after.add(MOVERS_KEY);
+  for (const { key, sql: statements, after: waits } of [...actions.values()])
+    if (key !== MOVERS_KEY && statements.some((one) => one.includes(".dbmigrator_moved(")))
+      waits.add(MOVERS_KEY);
 }
 
 /** Columns that have such a type before and after, without those that follow a parent's. */
@@ -108,7 +127,7 @@ function inOrder(types: readonly Fact[]): Fact[] {
 
 function swappedType(type: string, { decided, around }: Planning): Fact | undefined {
   const base = type.replace(/(\[\])+$/, "");
-  for (const kind of SWAPPED_KINDS) {
+  for (const kind of SWAPPED_TYPES) {
     const fact = around.to.facts.get(`${kind}:${base}`);
     if (fact && decided.swapped.has(fact.id)) return fact;
   }
@@ -168,7 +187,7 @@ function dropMovers(type: Fact, { decided }: Planning): string[] {
 
 /** Types of people's own rarely have casts to one another. */
 function isMade(type: string, { around }: Planning): boolean {
-  return [...SWAPPED_KINDS].some((kind) => around.to.facts.has(`${kind}:${type.replace(/(\[\])+$/, "")}`));
+  return [...SWAPPED_TYPES].some((kind) => around.to.facts.has(`${kind}:${type.replace(/(\[\])+$/, "")}`));
 }
 
 function connectSwap(

@@ -1,4 +1,5 @@
 import { isEqual } from "./equal";
+import { collationKind } from "./kinds/collation";
 import type { ColumnBody } from "./kinds/column";
 import { compositeKind } from "./kinds/composite";
 import { domainKind } from "./kinds/domain";
@@ -28,7 +29,7 @@ export interface Rebuilds {
   names: Map<FactId, string>;
 }
 
-const TYPES = [enumKind, domainKind, compositeKind, rangeKind];
+const TYPES = [enumKind, domainKind, compositeKind, rangeKind, collationKind];
 const known = new WeakMap<Surroundings, Rebuilds>();
 
 /** What this change has to make anew around its rows; worked out once. */

@@ -337,12 +337,35 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
     ...(apart ? [`${on} SET NOT NULL`] : []),
-    ...alterNotNull(a, b, table, to.name, isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to)),
+    ...alterNotNull(
+      leftBehind(from, around),
+      b,
+      table,
+      to.name,
+      isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to),
+    ),
     ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
     ...compressionChange(on, a.compression, b.compression),
     ...columnSettings(table, to, from),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];
+}
+
+/** Its NOT NULL as it stands when the table has left the parents that it leaves: what it had from those is its own. */
+function leftBehind(column: Fact, { from, to }: Surroundings): ColumnBody {
+  const b = body(column);
+  const [was, is] = [from.facts.get(column.parent ?? ""), to.facts.get(column.parent ?? "")];
+  if (!b.notNullInherited || !was || !is || hasFromKeptParent(column, was, is, from)) return b;
+  return { ...b, notNullInherited: false };
+}
+
+/** Whether a parent that the table has before and after is NOT NULL here. */
+export function hasFromKeptParent(column: Fact, was: Fact, is: Fact, snapshot: Snapshot): boolean {
+  const [before, after] = [was, is].map((table) => (table.body.inherits as string[] | undefined) ?? []);
+  return (before ?? []).some((parent) => {
+    const above = after?.includes(parent) ? snapshot.facts.get(`column:${parent}.${column.name}`) : undefined;
+    return above !== undefined && body(above).notNull;
+  });
 }
 
 /**
@@ -365,8 +388,30 @@ function refusesRetype(column: Fact, { from, to }: Surroundings): boolean {
 export function convertedValue(from: Fact, to: Fact, around: Surroundings): string {
   const [a, b] = [body(from), body(to)];
   if (a.type === b.type) return to.name;
-  const through = throughText(from, around.from) || throughText(to, around.to);
-  return `${to.name}${through ? (b.type.endsWith("[]") ? "::text[]" : "::text") : ""}::${b.type}`;
+  const array = b.type.endsWith("[]") ? "[]" : "";
+  const through = throughText(from, around.from) || throughText(to, around.to) || areRanges(a.type, b.type);
+  const step = through
+    ? "::text"
+    : isBoolean(a.type) !== isBoolean(b.type) && haveNumber(a, b)
+      ? "::integer"
+      : "";
+  return `${to.name}${step === "" ? "" : `${step}${array}`}::${b.type}`;
+}
+
+const RANGE = /^(int4|int8|num|date|ts|tstz)(multi)?range(\[\])*$/;
+
+/** Built-in ranges have no casts to one another. */
+function areRanges(a: string, b: string): boolean {
+  return RANGE.test(a) && RANGE.test(b);
+}
+
+function isBoolean(type: string): boolean {
+  return /^boolean(\[\])*$/.test(type);
+}
+
+/** Of the numbers only integer has casts to and from boolean. */
+function haveNumber(a: ColumnBody, b: ColumnBody): boolean {
+  return [a, b].some(({ type }) => /^(smallint|bigint|numeric|real|double precision)\b/.test(type));
 }
 
 /** Types that people made rarely have casts to one another, but all have a text form. */

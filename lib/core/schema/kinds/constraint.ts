@@ -10,9 +10,9 @@ import {
   text,
   USER_NAMESPACE,
 } from "../sql-text";
-import type { Fact, KindDefinition, Surroundings } from "../types";
+import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import { relationOf } from "./column";
-import { alterTable, tableBody } from "./table";
+import { alterTable, inheritedCheck, tableBody } from "./table";
 
 export interface ConstraintBody {
   type: "p" | "u" | "f" | "c" | "x";
@@ -83,7 +83,7 @@ export const constraintKind: KindDefinition = {
   },
   create: (fact, around) => {
     const b = constraintBody(fact);
-    if (isInherited(fact, around, "from")) return [];
+    if (isInherited(fact, around, "from") && !saysOtherwise(fact, around.from)) return [];
     const only = b.type === "f" || b.type === "c" ? "" : b.partitioned || b.attachedTo ? "ONLY " : "";
     return [
       `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
@@ -134,6 +134,13 @@ function isInherited(fact: Fact, around: Surroundings, side: "from" | "to"): boo
   const { old, fresh } = rebuildsOf(around);
   if (old.has(was.id) || fresh.has(is.id)) return false;
   return tableBody(side === "from" ? was : is).inheritedConstraints.includes(fact.name);
+}
+
+/** Whether the check that its table has from a parent is another one of the same name. */
+export function saysOtherwise(fact: Fact, snapshot: Snapshot): boolean {
+  const table = snapshot.facts.get(fact.parent ?? "");
+  const inherited = table?.kind === "table" ? inheritedCheck(table, fact.name, snapshot) : null;
+  return inherited !== null && inherited !== constraintBody(fact).definition;
 }
 
 /** Storage parameters stand before the state of the constraint and the predicate of an exclusion. */

@@ -1,5 +1,6 @@
 import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
+import { bareJoins } from "./view";
 
 interface Body {
   kind: "f" | "p" | "w";
@@ -52,6 +53,10 @@ export const functionKind: KindDefinition = {
     if (a.kind !== b.kind || a.signature !== b.signature || a.defaults > b.defaults) return "replace";
     return [b.definition.trimEnd()];
   },
+  compared: (fact) => ({
+    ...fact.body,
+    definition: body(fact).source === "" ? bareJoins(body(fact).definition) : body(fact).definition,
+  }),
   commentOn: (fact) => `${noun(fact)} ${fact.name}`,
   ownedAs: (fact) => `${noun(fact)} ${fact.name}`,
   grantedOn: (fact) => ({ on: `${noun(fact)} ${fact.name}`, all: "X" }),

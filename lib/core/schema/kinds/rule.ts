@@ -2,6 +2,7 @@ import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 import { ENABLED } from "./trigger";
+import { bareJoins } from "./view";
 
 /** pg_rewrite, without the rules that make a view. */
 export const ruleKind: KindDefinition = {
@@ -29,6 +30,7 @@ export const ruleKind: KindDefinition = {
       ...(from.body.enabled === to.body.enabled ? [] : [enable(to)]),
     ];
   },
+  compared: (fact) => ({ ...fact.body, definition: bareJoins(String(fact.body.definition)) }),
   commentOn: (fact) => `RULE ${fact.name} ON ${relationOf(fact)}`,
 };
 

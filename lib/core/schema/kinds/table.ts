@@ -208,6 +208,19 @@ export function detachTable(from: Fact, to: Fact): string[] {
   ];
 }
 
+/** What a check says that a table has from the nearest ancestor that has it by itself. */
+export function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string | null {
+  const { partitionOf, inherits } = tableBody(table);
+  for (const parent of partitionOf ? [partitionOf] : inherits) {
+    const constraint = snapshot.facts.get(`constraint:${parent}.${name}`);
+    if (constraint) return constraint.body.type === "c" ? String(constraint.body.definition) : null;
+    const above = snapshot.facts.get(`table:${parent}`);
+    const found = above ? inheritedCheck(above, name, snapshot) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 /** Of a table that is set aside. */
 export function leaveParents(table: Fact): string[] {
   const { partitionOf, inherits } = tableBody(table);

@@ -1,0 +1,15 @@
+CREATE TABLE a (id text PRIMARY KEY, up text REFERENCES a);
+CREATE TABLE b (a_id text NOT NULL REFERENCES a ON DELETE CASCADE);
+INSERT INTO a VALUES ('7f1b0e3c-6a56-4b52-9be7-b1a1f3f0a001', NULL);
+INSERT INTO b VALUES ('7f1b0e3c-6a56-4b52-9be7-b1a1f3f0a001');
+CREATE TABLE c (id int PRIMARY KEY);
+CREATE TABLE d (c_id int NOT NULL REFERENCES c) PARTITION BY LIST (c_id);
+CREATE TABLE d1 PARTITION OF d DEFAULT;
+CREATE TABLE e (c_id int CONSTRAINT f1 REFERENCES c);
+COMMENT ON CONSTRAINT f1 ON e IS 'to c';
+INSERT INTO c VALUES (1);
+INSERT INTO d VALUES (1);
+INSERT INTO e VALUES (1);
+CREATE TABLE numbers (flag boolean DEFAULT true, small smallint, big bigint, span int4range DEFAULT '[1,2)', spans tsrange[]);
+CREATE INDEX flagged ON numbers (flag) WHERE flag;
+INSERT INTO numbers VALUES (true, 1, 0, '[1,3)', '{"[2020-01-01,2020-01-02)"}');

@@ -1,0 +1,96 @@
+import { type ColumnBody, hasFromKeptParent } from "../schema/kinds/column";
+import { attachTable, columnsOf, inheritedCheck, tableBody } from "../schema/kinds/table";
+import type { Fact, Snapshot, Surroundings } from "../schema/types";
+
+const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
+
+/** What a table must have before it joins its parent, and the statement that takes it off where it has it itself. */
+interface Handed {
+  add: string;
+  takenOff: string[];
+}
+
+/** A table that joins a partitioned table or other parents, with what it must have for that. */
+export function joinParents(old: Fact | undefined, table: Fact, around: Surroundings): string[] {
+  const join = attachTable(old, table);
+  if (join.length === 0) return [];
+  // Of a partition, what its parent has too becomes the parent's.
+  if (old === undefined || tableBody(table).partitionOf !== null)
+    return [...missingChecks(table, old, around), ...join];
+  const handed = [...handedNotNulls(old, table, around), ...handedChecks(old, table, around)];
+  return handed.length === 0 ? join : throughOurParent(table, handed, join, around.to);
+}
+
+/**
+ * What a table has when it joins its parent, PostgreSQL would go on calling the table's own. What came from a parent
+ * of ours is inherited, and stays so when that one is left, since the real one brings it too (docs: ALTER TABLE).
+ */
+function throughOurParent(table: Fact, handed: Handed[], join: string[], snapshot: Snapshot): string[] {
+  const parent = `${table.schema}.dbmigrator_parent`;
+  const columns = columnsOf(snapshot, table.id).filter((column) => columnBody(column).generated === "");
+  const types = columns.map((column) => {
+    const { type, collation } = columnBody(column);
+    return `${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}`;
+  });
+  return [
+    ...handed.flatMap(({ takenOff }) => takenOff),
+    `CREATE TABLE ${parent} (${types.join(", ")})`,
+    `ALTER TABLE ${table.name} INHERIT ${parent}`,
+    ...handed.map(({ add }) => `ALTER TABLE ${parent} ADD ${add}`),
+    ...join,
+    `ALTER TABLE ${table.name} NO INHERIT ${parent}`,
+    `DROP TABLE ${parent}`,
+  ];
+}
+
+/** PostgreSQL 18 knows whether a NOT NULL is the table's own. */
+function handedNotNulls(old: Fact, table: Fact, { from, to }: Surroundings): Handed[] {
+  return columnsOf(to, table.id).flatMap((column) => {
+    const b = columnBody(column);
+    if (!b.notNullInherited || b.generated !== "" || hasFromKeptParent(column, old, table, to)) return [];
+    const was = from.facts.get(column.id);
+    const own = was !== undefined && columnBody(was).notNull;
+    const state = b.notNullConstraint?.notValid ? " NOT VALID" : "";
+    return {
+      add: `CONSTRAINT ${b.notNullName} NOT NULL ${column.name}${state}`,
+      takenOff: own ? [`ALTER TABLE ${table.name} ALTER COLUMN ${column.name} DROP NOT NULL`] : [],
+    };
+  });
+}
+
+function handedChecks(old: Fact, table: Fact, { from, to }: Surroundings): Handed[] {
+  return tableBody(table).inheritedConstraints.flatMap((name) => {
+    const definition = staysInherited(old, table, name, to) ? null : inheritedCheck(table, name, to);
+    if (definition === null) return [];
+    const own = hasConstraint(old, name, from);
+    return {
+      add: `CONSTRAINT ${name} ${definition}`,
+      takenOff: own ? [`ALTER TABLE ${table.name} DROP CONSTRAINT ${name}`] : [],
+    };
+  });
+}
+
+/** A partition must have the checks of its parent before it is attached. */
+function missingChecks(table: Fact, old: Fact | undefined, { from, to }: Surroundings): string[] {
+  return tableBody(table).inheritedConstraints.flatMap((name) => {
+    const had = old && hasConstraint(old, name, from);
+    const definition = had ? null : inheritedCheck(table, name, to);
+    return definition === null ? [] : [`ALTER TABLE ${table.name} ADD CONSTRAINT ${name} ${definition}`];
+  });
+}
+
+function hasConstraint(table: Fact, name: string, snapshot: Snapshot): boolean {
+  return (
+    tableBody(table).inheritedConstraints.includes(name) ||
+    snapshot.facts.has(`constraint:${table.name}.${name}`)
+  );
+}
+
+/** A constraint that the table has from a parent that it keeps. */
+export function staysInherited(from: Fact, to: Fact, name: string, snapshot: Snapshot): boolean {
+  const kept = tableBody(from).inherits.filter((parent) => tableBody(to).inherits.includes(parent));
+  return kept.some((parent) => {
+    const table = snapshot.facts.get(`table:${parent}`);
+    return table !== undefined && hasConstraint(table, name, snapshot);
+  });
+}
