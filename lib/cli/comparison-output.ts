@@ -2,6 +2,7 @@ import { countChanges, planComparison, type SchemaComparison } from "../core/com
 import { plainSql, planBothWays } from "../core/comparison/plan-sql";
 import { comparisonHtml } from "../core/comparison/report-html";
 import { comparisonText } from "../core/comparison/report-text";
+import type { OnlineNote } from "../core/diff/online";
 import type { Snapshot } from "../core/schema/types";
 import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
 import { paint } from "./output";
@@ -30,14 +31,28 @@ export function render(
 
 const PAINT = { added: paint.green, changed: paint.yellow, removed: paint.red };
 
-function asText(sides: BothSides, { lines }: SchemaComparison): string {
+function asText(sides: BothSides, comparison: SchemaComparison): string {
+  const { lines } = comparison;
   const { source, target } = sides;
   const head = paint.bold(`${source.label} → ${target.label}`);
   if (lines.length === 0) return `${head}\n${paint.green("✓")} The schemas are the same.\n`;
   const { added, changed, removed } = countChanges(lines);
   const body = comparisonText(lines, (change, text) => PAINT[change](text));
-  return `${head}\n${body}\n${added} added, ${changed} changed, ${removed} removed.\n`;
+  const counts = `${added} added, ${changed} changed, ${removed} removed.`;
+  const blocking = comparison.options.online ? planComparison(comparison).up.offline : [];
+  const notes = blocking.map(
+    ({ id, reason }) => `Still blocks writers: ${BLOCKS[reason]}: ${id.slice(id.indexOf(":") + 1)}\n`,
+  );
+  return `${head}\n${body}\n${counts}\n${notes.join("")}`;
 }
+
+/** What keeps writers out of a plan that was asked for as `--online`. */
+const BLOCKS: Record<OnlineNote["reason"], string> = {
+  copy: "every row is copied into a new table",
+  rewrite: "every row is written anew",
+  exclusion: "the index is built under a lock",
+  partitioned_key: "every row is checked under a lock",
+};
 
 /** What programs get; names of fields are those of the API. */
 export function asJson(sides: BothSides, comparison: SchemaComparison): Record<string, unknown> {

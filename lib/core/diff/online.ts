@@ -2,6 +2,7 @@ import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { constraintBody } from "../schema/kinds/constraint";
 import { indexBody } from "../schema/kinds/index";
 import { tableBody } from "../schema/kinds/table";
+import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { notNullOnline } from "./online-not-null";
@@ -9,8 +10,8 @@ import { notNullOnline } from "./online-not-null";
 /** A statement that keeps writers out although `online` was asked for, and why. */
 export interface OnlineNote {
   id: FactId;
-  /** `rewrite`: every row is written anew. `exclusion`, `partitioned_key`: PostgreSQL has no other way. */
-  reason: "rewrite" | "exclusion" | "partitioned_key";
+  /** `rewrite`: every row is written anew. `copy`: into another table. Of the rest PostgreSQL has no other way. */
+  reason: "rewrite" | "copy" | "exclusion" | "partitioned_key";
 }
 
 interface Online extends Planning {
@@ -29,6 +30,8 @@ interface Online extends Planning {
  */
 export function goOnline(actions: Actions, planning: Planning): OnlineNote[] {
   const online: Online = { ...planning, actions, notes: [], awaited: awaitedKeys(actions) };
+  for (const { fresh } of rebuildsOf(planning.around).all)
+    if (fresh[0]) online.notes.push({ id: fresh[0].id, reason: "copy" });
   for (const action of [...actions.values()]) {
     if (!hasRows(action.fact, online) || action.sql.length === 0) continue;
     if (action.fact.kind === "index") indexOnline(action, online);

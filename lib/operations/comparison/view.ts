@@ -65,6 +65,7 @@ export function planView({ plan, up, down, cannotBringBack }: BothWays): PlanVie
       apart: transaction !== undefined,
     })),
     losesData: plan.up.statements.some((one) => one.losesData),
+    stillBlocks: plan.up.offline.map(({ id, reason }) => ({ name: id.slice(id.indexOf(":") + 1), reason })),
   };
 }
 

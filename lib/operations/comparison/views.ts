@@ -84,6 +84,13 @@ export interface PlanView {
   cannotBringBack: string[];
   statements: StatementOfPlan[];
   losesData: boolean;
+  /** What keeps writers out although the plan was asked not to; missing in what older releases stored. */
+  stillBlocks?: StillBlocks[];
+}
+
+export interface StillBlocks {
+  name: string;
+  reason: "rewrite" | "copy" | "exclusion" | "partitioned_key";
 }
 
 export interface ComparisonView {

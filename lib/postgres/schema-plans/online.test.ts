@@ -68,9 +68,9 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
   it("says what still blocks writers", async () => {
     const proof = await provePlan({
       major,
-      from: "CREATE TABLE t (id int, span int4range)",
-      seed: "INSERT INTO t VALUES (1, '[1,2)')",
-      to: "CREATE TABLE t (id bigint, span int4range, extra int GENERATED ALWAYS AS IDENTITY, EXCLUDE USING gist (span WITH &&))",
+      from: "CREATE TABLE t (id int, span int4range); CREATE TABLE whole (id int)",
+      seed: "INSERT INTO t VALUES (1, '[1,2)'); INSERT INTO whole VALUES (1)",
+      to: "CREATE TABLE t (id bigint, span int4range, extra int GENERATED ALWAYS AS IDENTITY, EXCLUDE USING gist (span WITH &&)); CREATE TABLE whole (id int) PARTITION BY RANGE (id); CREATE TABLE whole_1 PARTITION OF whole DEFAULT",
       options: { online: true },
     });
     expect(proof.problem).toBe("");
@@ -78,6 +78,7 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
       "column:public.t.extra rewrite",
       "column:public.t.id rewrite",
       "constraint:public.t.t_span_excl exclusion",
+      "table:public.whole copy",
     ]);
   });
 });

@@ -25,6 +25,16 @@ export function PlanSql({ plan, way, fresh, busy, count, onWrite }: PlanSqlProps
   return (
     <>
       {way === "up" && plan.losesData ? <Note meaning="danger">{t("planLoses")}</Note> : null}
+      {way === "up" && plan.stillBlocks && plan.stillBlocks.length > 0 ? (
+        <Note meaning="warning">
+          {t("stillBlocks.title")}
+          <ul className="cmp-notes">
+            {plan.stillBlocks.map(({ name, reason }) => (
+              <li key={`${name} ${reason}`}>{t(`stillBlocks.${reason}`, { name })}</li>
+            ))}
+          </ul>
+        </Note>
+      ) : null}
       {way === "down" && plan.cannotBringBack.length > 0 ? (
         <Note meaning="warning">
           {t("cannotBringBack")}
