@@ -29,6 +29,7 @@ import { quoteTable, quoteText } from "./sql-text";
 import { dumpStructure, type Structure, structureFingerprint } from "./structure";
 
 const CONNECTIONS = 2;
+const ATTEMPTS = 6;
 
 /**
  * Makes a backup: one moment of the database, in files that are compressed, hashed and stored while they stream. The
@@ -38,8 +39,20 @@ const CONNECTIONS = 2;
  *   backup.no_space, backup.not_empty, backup.no_zstd, those of openConnection and pg_dump; the signal's reason
  */
 export async function createBackup(options: CreateBackupOptions): Promise<Manifest> {
-  const { spec, store, scope, signal } = options;
   await requireEmpty(options);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await makeBackup(options);
+    } catch (error) {
+      // A change of the schema queues behind our locks, and pg_dump behind it: the change goes first.
+      const isInTheWay = error instanceof DomainError && error.code === "target.dump_locked";
+      if (!isInTheWay || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function makeBackup(options: CreateBackupOptions): Promise<Manifest> {
+  const { spec, store, scope, signal } = options;
   const stop = new AbortController();
   const both = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
   let snapshot: Snapshot | null = null;
@@ -105,8 +118,15 @@ async function fill(making: Making, signal: AbortSignal): Promise<Manifest> {
   follower.begin("data");
   // pg_dump has a session of its own and shares the snapshot: the rows need not wait for it.
   const dumping = dumpStructure(options.spec, major, { scope: options.scope, snapshot: snapshot.id, signal });
-  dumping.catch(() => {});
-  const copied = await copyTables(snapshot, sink, follower);
+  let dumpFailure: unknown;
+  dumping.catch((error: unknown) => {
+    dumpFailure = error;
+    // Without the structure the rows are worth nothing: the copying ends now.
+    return snapshot.close();
+  });
+  const copied = await copyTables(snapshot, sink, follower).catch((error: unknown) => {
+    throw dumpFailure ?? error;
+  });
   const structure = await dumping;
   making.files.push(await putText(making, PRE_DATA, "pre_data", structure.preData));
   making.files.push(...copied.files);

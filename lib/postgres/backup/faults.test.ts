@@ -158,6 +158,21 @@ describe("a backup that fails", () => {
     }
   }, 180_000);
 
+  it("lets a change of the schema pass that waits for its locks, and begins again", async () => {
+    const store = folderStore(join(await newFolder(), "b"));
+    await runSql(source.spec, "CREATE TABLE changes (id int)");
+    const making = createBackup({ spec: source.spec, store: slow(store), scope: whole });
+    making.catch(() => {});
+    const locks = `SELECT FROM pg_locks WHERE relation = 'changes'::regclass AND database =
+      (SELECT oid FROM pg_database WHERE datname = current_database()) AND mode = 'AccessShareLock'`;
+    await expect
+      .poll(async () => (await runSql(source.spec, locks)).length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    await runSql(source.spec, "ALTER TABLE changes ADD COLUMN more int");
+    expect((await making).tables.map(({ name }) => name)).toEqual(["changes", "customers", "orders"]);
+    await runSql(source.spec, "DROP TABLE changes");
+  }, 180_000);
+
   it("refuses what the role may not see, by name, before anything is written", async () => {
     const role = `${source.name}_reader`;
     await runSql(

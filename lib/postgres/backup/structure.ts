@@ -18,6 +18,8 @@ export interface StructureOptions {
 
 /** A dump that waits longer than this for a lock, or reads catalogs longer than this, is given up. */
 const LOCK_WAIT_MS = 30_000;
+/** Of one that shares a snapshot: the others' locks are what it waits for, if anything, and the backup begins again. */
+const SHARED_LOCK_WAIT_MS = 5_000;
 const TIMEOUT_MS = 30 * 60_000;
 
 /**
@@ -45,7 +47,8 @@ export async function dumpStructure(
 }
 
 function dumpArguments({ scope = { kind: "database" }, snapshot }: StructureOptions): string[] {
-  const args = ["--no-subscriptions", "--no-large-objects", `--lock-wait-timeout=${LOCK_WAIT_MS}`];
+  const lockWait = snapshot ? SHARED_LOCK_WAIT_MS : LOCK_WAIT_MS;
+  const args = ["--no-subscriptions", "--no-large-objects", `--lock-wait-timeout=${lockWait}`];
   if (snapshot) args.push(`--snapshot=${snapshot}`);
   if (scope.kind === "schema_only") args.push("--schema-only");
   if (scope.kind === "tables") {
