@@ -1,4 +1,5 @@
 import { rankOf } from "../schema/kinds/all";
+import type { Fact } from "../schema/types";
 import type { Action, Actions } from "./actions";
 import { Heap } from "./heap";
 
@@ -85,7 +86,11 @@ function weightOf({ verb, fact, transactions }: Action): number {
   if (verb === "drop" && fact.kind === "role") return 10_000;
   const rank = rankOf(fact.kind);
   if (verb === "drop") return 100 - rank;
-  // Of two equal indexes of a partition, PostgreSQL takes the older one for its parent's.
-  const twin = fact.kind === "index" && fact.body.attachedTo === null ? 0.5 : 0;
-  return 200 + rank * 2 + (verb === "alter" ? 1 : twin);
+  return 200 + rank * 2 + (verb === "alter" ? 1 : twinOf(fact));
+}
+
+/** Of equal indexes of a partition, PostgreSQL takes the oldest for its parent's: what is the partition's own comes last. */
+function twinOf({ kind, body }: Fact): number {
+  if (kind !== "index" || / ON ONLY /.test(String(body.definition))) return 0;
+  return body.attachedTo === null ? 0.5 : 0.25;
 }
