@@ -91,7 +91,19 @@ export async function backupKeys(): Promise<[WrappingKey, ...WrappingKey[]]> {
 
 /** Only for an archive that is encrypted: others are read without the instance's secret. */
 export async function keysFor(manifest: Pick<Manifest, "encryption">): Promise<WrappingKey[]> {
-  return manifest.encryption ? backupKeys() : [];
+  if (!manifest.encryption) return [];
+  return backupKeys().catch((error: unknown) => {
+    if (!(error instanceof DomainError) || error.code !== "store.no_secret") throw error;
+    throw new DomainError(
+      error.kind,
+      error.code,
+      "The backup is encrypted, and DBMIGRATOR_SECRET is not set.",
+      {
+        hint: "Set it to the secret of whoever made the backup: an instance keeps its own in its data folder.",
+        cause: error,
+      },
+    );
+  });
 }
 
 /** `shop-20261121-081500-3f9a`: sorts by age within a database. */

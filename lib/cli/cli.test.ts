@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import {
   chmodSync,
   mkdirSync,
@@ -625,6 +626,17 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
     },
     180_000,
   );
+
+  once("names the secret that an encrypted backup needs", () => {
+    const secret = { DBMIGRATOR_SECRET: randomBytes(32).toString("base64") };
+    const made = cli(["backup", "create", "--encrypt", "--json"], { ...variables, ...secret });
+    const { path } = JSON.parse(made.out) as { path: string };
+    expect(cli(["backup", "verify", path], secret).code).toBe(0);
+    expect(cli(["backup", "verify", path])).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/The backup is encrypted.*\n.*the secret of whoever made the backup/),
+    });
+  });
 
   const langfuse = corpus("real/langfuse");
   it.skipIf(!langfuse)("applies all of langfuse, and finds it in order afterwards", () => {

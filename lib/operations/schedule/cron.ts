@@ -34,7 +34,7 @@ function isValid(text: string): boolean {
 }
 
 /**
- * The next time after `from`. A time that a change of the clock leaves out comes at the first moment after the gap;
+ * The next time after `from`. A time that a change of the clock leaves out comes as much later as the clock jumps;
  * one that it repeats comes once.
  */
 export function nextTime(cron: string, timeZone: string, from: Date): Date {
