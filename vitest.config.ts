@@ -11,7 +11,7 @@ export default defineConfig({
     // Real servers on small machines: a test that hangs fails here, a slow one passes.
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // On a shared machine a second try tells what is slow from what is wrong; the report names it.
-    retry: process.env.CI ? 1 : 0,
+    // On a shared machine another try tells what is slow from what is wrong; the report names it.
+    retry: process.env.CI ? 2 : 0,
   },
 });
