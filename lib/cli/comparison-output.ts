@@ -3,6 +3,7 @@ import { plainSql, planBothWays } from "../core/comparison/plan-sql";
 import { comparisonHtml } from "../core/comparison/report-html";
 import { comparisonText } from "../core/comparison/report-text";
 import type { OnlineNote } from "../core/diff/online";
+import { nameOfId } from "../core/schema/lookups";
 import type { Snapshot } from "../core/schema/types";
 import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
 import { paint } from "./output";
@@ -41,7 +42,7 @@ function asText(sides: BothSides, comparison: SchemaComparison): string {
   const counts = `${added} added, ${changed} changed, ${removed} removed.`;
   const blocking = comparison.options.online ? planComparison(comparison).up.offline : [];
   const notes = blocking.map(
-    ({ id, reason }) => `Still blocks writers: ${BLOCKS[reason]}: ${id.slice(id.indexOf(":") + 1)}\n`,
+    ({ id, reason }) => `Still blocks writers: ${BLOCKS[reason]}: ${nameOfId(id)}\n`,
   );
   return `${head}\n${body}\n${counts}\n${notes.join("")}`;
 }

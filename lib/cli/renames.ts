@@ -1,5 +1,6 @@
 import { plainName } from "../core/comparison/filter";
 import type { Rename, RenamedKind, RenameQuestion } from "../core/diff/rename-types";
+import { nameOfId } from "../core/schema/lookups";
 import type { Fact, Snapshot } from "../core/schema/types";
 import { DomainError } from "../errors";
 
@@ -48,7 +49,7 @@ function readRename(text: string, { source, target }: Sides): Rename {
   for (const fact of old) {
     for (const name of wanted) {
       const fellow = named(target.snapshot, name, fact.kind)[0];
-      if (fellow) return { kind: fact.kind as RenamedKind, from: nameOf(fact), to: nameOf(fellow) };
+      if (fellow) return { kind: fact.kind as RenamedKind, from: nameOfId(fact.id), to: nameOfId(fellow.id) };
     }
   }
   throw unusable(text, `the target has no ${old[0]?.kind ?? ""} ${to.trim()}`);
@@ -60,13 +61,9 @@ function named(snapshot: Snapshot, name: string, kind: string | undefined): Fact
   return [...snapshot.facts.values()].filter((fact) => {
     if (kind === undefined ? !(KINDS as readonly string[]).includes(fact.kind) : fact.kind !== kind)
       return false;
-    const own = plainName(nameOf(fact));
+    const own = plainName(nameOfId(fact.id));
     return own === plain || own === `public.${plain}` || own.replace(/\(.*\)$/s, "") === plain;
   });
-}
-
-function nameOf(fact: Fact): string {
-  return fact.id.slice(fact.id.indexOf(":") + 1);
 }
 
 /** `public.orders.note` and `remark` as `public.orders.remark`. */

@@ -4,7 +4,7 @@ import { parseScriptAsync, treeOf } from "../core/sql/parse-script";
 import { lossesOf } from "../core/undo/losses";
 import { DomainError } from "../errors";
 import type { UndoSettings } from "./runner-undo";
-import { canUseUndoStore, ensureUndoStore, UNDO_SCHEMA } from "./undo/store";
+import { ensureUndoStore, UNDO_SCHEMA } from "./undo/store";
 
 /**
  * Makes the place for kept rows before the first script. A role that may not is told so before anything runs, when
@@ -17,12 +17,8 @@ export async function openUndoStore(
   undo: UndoSettings,
   steps: readonly PlanStep[],
 ): Promise<UndoSettings> {
-  if (await canUseUndoStore(client)) {
-    await ensureUndoStore(client);
-    return undo;
-  }
-  if (undo.keep?.otherwise === "skip") return { ...undo, noStore: true };
-  const first = await firstLoss(steps);
+  if (await ensureUndoStore(client)) return undo;
+  const first = undo.keep?.otherwise === "skip" ? null : await firstLoss(steps);
   if (first === null) return { ...undo, noStore: true };
   throw new DomainError(
     "target",

@@ -1,4 +1,5 @@
 import { KIND_LIST } from "../schema/kinds/all";
+import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 
 /** Which part of a database is looked at. */
@@ -56,7 +57,7 @@ function testOf(pattern: string): (fact: Fact) => boolean {
   const wholeSchema = !text.includes(".");
   return (fact) => {
     if (kind !== null && fact.kind !== kind) return false;
-    const full = plainName(fact.id.slice(fact.id.indexOf(":") + 1));
+    const full = plainName(nameOfId(fact.id));
     if (expression.test(full) || expression.test(full.replace(/\(.*\)$/s, ""))) return true;
     return wholeSchema && fact.schema !== null && expression.test(plainName(fact.schema));
   };

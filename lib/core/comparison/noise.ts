@@ -1,4 +1,5 @@
 import type { Difference } from "../diff/compare";
+import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId } from "../schema/types";
 import { matcherOf, plainName } from "./filter";
 
@@ -53,7 +54,7 @@ function wholeRule(fact: Fact, schemas: Set<string>, policy: NoisePolicy): strin
   if (policy.statistics && fact.kind === "statistics") return "statistics";
   if (policy.grants && fact.kind === "default_privileges") return "grants";
   if (schemas.size === 0) return undefined;
-  const [first = ""] = /^(?:"(?:[^"]|"")*"|[^."(]+)/.exec(fact.id.slice(fact.id.indexOf(":") + 1)) ?? [];
+  const [first = ""] = /^(?:"(?:[^"]|"")*"|[^."(]+)/.exec(nameOfId(fact.id)) ?? [];
   const schema = fact.kind === "schema" ? fact.name : (fact.schema ?? (fact.parent ? first : null));
   return schema !== null && schemas.has(plainName(schema)) ? "schema" : undefined;
 }

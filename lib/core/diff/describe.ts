@@ -1,5 +1,6 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { tableBody } from "../schema/kinds/table";
+import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 import type { Difference } from "./compare";
 
@@ -71,7 +72,7 @@ function lineOf(difference: Difference, fact: Fact, from: Snapshot, to: Snapshot
   return {
     change: difference.change,
     kind: kindName(fact),
-    name: fact.parent === null ? fact.name : fact.id.slice(fact.id.indexOf(":") + 1),
+    name: fact.parent === null ? fact.name : nameOfId(fact.id),
     relation: fact.parent === null ? null : relationOf(fact),
     before: state(difference.from, from),
     after: state(difference.to, to),

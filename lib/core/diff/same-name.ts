@@ -1,3 +1,4 @@
+import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 
 /** Relations share one name space (docs: pg_class). */
@@ -31,7 +32,7 @@ export function sameName(fact: Fact, from: Snapshot): FactId[] {
     .map((kind) => `${kind}:${fact.name}`)
     .filter((id) => id !== fact.id && from.facts.has(id));
   if (fact.kind === "function" || fact.kind === "aggregate") {
-    const bare = fact.id.slice(fact.id.indexOf(":") + 1);
+    const bare = nameOfId(fact.id);
     for (const kind of ["function", "aggregate"])
       if (`${kind}:${bare}` !== fact.id && from.facts.has(`${kind}:${bare}`)) ids.push(`${kind}:${bare}`);
   }

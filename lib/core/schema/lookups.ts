@@ -52,3 +52,8 @@ export function factsMissingIn(other: Snapshot, mine: Snapshot): readonly Fact[]
   lookups.missing.set(other, missing);
   return missing;
 }
+
+/** `public.orders` of `table:public.orders`. */
+export function nameOfId(id: FactId): string {
+  return id.slice(id.indexOf(":") + 1);
+}

@@ -1,6 +1,7 @@
 import { countChanges, type SchemaComparison } from "../../core/comparison/compare-schemas";
 import type { ComparedLine } from "../../core/comparison/lines";
 import { type BothWays, planBothWays } from "../../core/comparison/plan-sql";
+import { nameOfId } from "../../core/schema/lookups";
 import type { Snapshot } from "../../core/schema/types";
 import type { BothSides, ReadSide } from "../../postgres/replay/read-sides";
 import type { FoundSide } from "./find-sides";
@@ -60,12 +61,12 @@ export function planView({ plan, up, down, cannotBringBack }: BothWays): PlanVie
     statements: plan.up.statements.map(({ sql, id, losesData, transaction }) => ({
       sql,
       kind: id.slice(0, id.indexOf(":")) as PlanView["statements"][number]["kind"],
-      name: id.slice(id.indexOf(":") + 1),
+      name: nameOfId(id),
       losesData,
       apart: transaction !== undefined,
     })),
     losesData: plan.up.statements.some((one) => one.losesData),
-    stillBlocks: plan.up.offline.map(({ id, reason }) => ({ name: id.slice(id.indexOf(":") + 1), reason })),
+    stillBlocks: plan.up.offline.map(({ id, reason }) => ({ name: nameOfId(id), reason })),
   };
 }
 

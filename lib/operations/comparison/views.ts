@@ -1,4 +1,5 @@
 import type { SchemaChange } from "../../core/diff/describe";
+import type { OnlineNote } from "../../core/diff/online";
 import type { Kind } from "../../core/schema/types";
 
 /** What the compare page shows. Instants are ISO 8601 texts in UTC, durations milliseconds. */
@@ -90,7 +91,7 @@ export interface PlanView {
 
 export interface StillBlocks {
   name: string;
-  reason: "rewrite" | "copy" | "exclusion" | "partitioned_key";
+  reason: OnlineNote["reason"];
 }
 
 export interface ComparisonView {

@@ -15,7 +15,6 @@ export interface Reading {
  * @throws MessageError with the number of queries that were read to their end; what `take` throws
  */
 export async function readRows(client: pg.ClientBase, readings: readonly Reading[]): Promise<void> {
-  if (readings.length === 0) return;
   await new Promise<void>((resolve, reject) => {
     const query = new RowsQuery(readings, resolve, reject);
     client.query(query as unknown as pg.Submittable);

@@ -96,18 +96,14 @@ async function readAll(
   try {
     await readRows(client, readings);
   } catch (error) {
-    const kind = error instanceof MessageError ? kinds[error.completed - before.length]?.kind : undefined;
-    if (kind === undefined || (error as MessageError).error.code !== "42501") throw driverError(error);
-    denied.set(kind, (error as MessageError).message);
+    if (!(error instanceof MessageError)) throw error;
+    const kind = kinds[error.completed - before.length]?.kind;
+    if (kind === undefined || error.error.code !== "42501") throw error.error;
+    denied.set(kind, error.message);
     return null;
   }
   dependencies.finish();
   return narrowTo(client, snapshot, options);
-}
-
-/** The server's own words, as every other query throws them. */
-function driverError(error: unknown): unknown {
-  return error instanceof MessageError ? error.error : error;
 }
 
 function refuse(denied: Map<Kind, string>, snapshot: Snapshot, kind: Kind, reason: string): void {

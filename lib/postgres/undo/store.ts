@@ -93,11 +93,16 @@ const ADD_COLUMNS = `ALTER TABLE ${UNDO_SCHEMA}.entry
   ADD COLUMN IF NOT EXISTS key_numbers int2[] NOT NULL DEFAULT '{}',
   ADD COLUMN IF NOT EXISTS data_oid oid;`;
 
-/** Makes the schema where it is missing. Outside of a transaction, before the first script of a run. */
-export async function ensureUndoStore(client: pg.ClientBase): Promise<void> {
-  const { there, complete } = await readStore(client);
+/**
+ * Makes the schema where it is missing. Outside of a transaction, before the first script of a run.
+ * @returns false: the role may neither make nor use it
+ */
+export async function ensureUndoStore(client: pg.ClientBase): Promise<boolean> {
+  const { there, complete, usable } = await readStore(client);
+  if (!usable) return false;
   if (!there) await client.query(CREATE_STORE + ADD_COLUMNS);
   else if (!complete) await client.query(ADD_COLUMNS);
+  return true;
 }
 
 interface StoreFacts {

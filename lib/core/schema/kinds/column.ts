@@ -1,5 +1,5 @@
 import { alterGrants } from "../grants";
-import { dependantsOf } from "../lookups";
+import { dependantsOf, nameOfId } from "../lookups";
 import {
   alterForeignOptions,
   alterOptions,
@@ -303,7 +303,7 @@ function forgetViewColumn(fact: Fact): string[] {
 
 /** `schema.table` of a part of a table. */
 export function relationOf(fact: Fact): string {
-  return (fact.parent ?? "").slice((fact.parent ?? "").indexOf(":") + 1);
+  return nameOfId(fact.parent ?? "");
 }
 
 function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {
