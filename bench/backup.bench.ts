@@ -15,7 +15,7 @@ import { dropDatabase, newDatabase, report, withServer } from "./measure";
  * own tools are installed. One table holds most of the rows, so that it must not run alone.
  */
 const MEGABYTES = Number(process.env.BENCH_MB ?? 1000);
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 1);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const MEMORY_LIMIT_MB = 300;
 
 const native = ["/usr/lib/postgresql/15/bin", "/usr/bin"].find((folder) =>

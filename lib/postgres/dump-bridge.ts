@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Duplex } from "node:stream";
 import { pathToFileURL } from "node:url";
 import type { MessagePort, Worker } from "node:worker_threads";
@@ -37,6 +38,7 @@ const PARAMETERS = [
  */
 export async function runPgDump(client: pg.Client, args: string[], signal: AbortSignal): Promise<string> {
   signal.throwIfAborted();
+  const program = await compiledProgram();
   // Set otherwise for a database or a role, they would make other texts of the same schema.
   await client.query("SET quote_all_identifiers = off; SET standard_conforming_strings = on");
   const parameters = await readParameters(client);
@@ -49,7 +51,7 @@ export async function runPgDump(client: pg.Client, args: string[], signal: Abort
   const flag = new SharedArrayBuffer(4);
   const worker = new threads.Worker(DUMP_WORKER, {
     eval: true,
-    workerData: { module: findPgDump(), port: port2, flag, args },
+    workerData: { module: findPgDump(), program, port: port2, flag, args },
     transferList: [port2],
     execArgv: [],
   });
@@ -165,6 +167,19 @@ async function readParameters(client: pg.Client): Promise<Record<string, string>
 
 function socketOf(client: pg.Client): Duplex {
   return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** Compiled once a process and shared by its threads: each compiling it anew took longer than most dumps. */
+function compiledProgram(): Promise<WebAssembly.Module> {
+  compiled ??= readFile(join(dirname(findPgDump()), "pg_dump.wasm")).then((bytes) =>
+    WebAssembly.compile(new Uint8Array(bytes)),
+  );
+  compiled.catch(() => {
+    compiled = undefined;
+  });
+  return compiled;
 }
 
 let pgDumpFile: string | undefined;
