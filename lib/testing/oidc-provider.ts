@@ -1,5 +1,6 @@
 import {
   createHash,
+  createHmac,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
@@ -18,8 +19,11 @@ export interface OidcPerson {
   userinfo?: Record<string, unknown>;
   /** Claims that take the place of the right ones: `aud`, `iss`, `nonce`, `exp`. */
   wrong?: Record<string, unknown>;
-  /** The token is signed by somebody else's key. */
-  forged?: boolean;
+  /**
+   * How the token is forged: signed by somebody else's key, not at all, or by HMAC with what everybody knows, the
+   * provider's public key.
+   */
+  forged?: "other key" | "unsigned" | "public key";
 }
 
 /** An OpenID provider on this machine: discovery, authorization with PKCE, token, keys, userinfo. */
@@ -122,8 +126,22 @@ export async function startOidcProvider(): Promise<OidcProvider> {
     };
     const accessToken = randomUUID();
     tokens.set(accessToken, grant.person);
-    const key = grant.person.forged ? others.privateKey : keys.privateKey;
-    json(response, { access_token: accessToken, token_type: "Bearer", id_token: signed(claims, key) });
+    json(response, {
+      ...{ access_token: accessToken, token_type: "Bearer" },
+      id_token: tokenOf(claims, grant.person.forged),
+    });
+  }
+
+  function tokenOf(claims: object, forged: OidcPerson["forged"]): string {
+    if (forged === "unsigned") return jwt("none", claims, () => "");
+    if (forged === "public key") {
+      const known = keys.publicKey.export({ type: "spki", format: "pem" });
+      return jwt("HS256", claims, (text) => createHmac("sha256", known).update(text).digest("base64url"));
+    }
+    const { privateKey } = forged ? others : keys;
+    return jwt("RS256", claims, (text) =>
+      sign("RSA-SHA256", Buffer.from(text), privateKey).toString("base64url"),
+    );
   }
   return provider;
 }
@@ -150,11 +168,11 @@ function jwk(key: KeyObject): object {
   };
 }
 
-/** A JWT by RS256 (RFC 7515). */
-function signed(claims: object, key: KeyObject): string {
+/** A JSON web token (RFC 7515). */
+function jwt(alg: string, claims: object, signatureOf: (text: string) => string): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const text = `${part({ alg: "RS256", typ: "JWT", kid: "1" })}.${part(claims)}`;
-  return `${text}.${sign("RSA-SHA256", Buffer.from(text), key).toString("base64url")}`;
+  const text = `${part({ alg, typ: "JWT", kid: "1" })}.${part(claims)}`;
+  return `${text}.${signatureOf(text)}`;
 }
 
 /** As clients write their name and secret into Basic (RFC 6749, 2.3.1). */
