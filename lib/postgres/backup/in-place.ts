@@ -5,6 +5,7 @@ import { serverMajor } from "../connect";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { tablesOfScope } from "./chosen-tables";
+import { takeDefaultPrivileges } from "./default-privileges";
 import { dropContents } from "./drop-contents";
 import { restoreEntries } from "./dump-entries";
 import { readTablespaces, restoreValues, textOf } from "./fill-database";
@@ -48,9 +49,13 @@ export async function restoreInPlace(
       keep && !chosen ? await requireRoles(client, manifest, options.missingRoles ?? "refuse") : [];
     await client.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
     try {
+      // Without owners nothing is granted by the archive: what the database gives by default is then all there is.
+      const replaced = chosen ? [] : schemasOf(manifest.scope);
+      const giveBack = keep ? await takeDefaultPrivileges(client, replaced) : [];
       const restored = chosen
         ? await restoreChosen(client, { options, archive, follower, tables: chosen })
         : await restoreWhole(client, options, archive, follower);
+      for (const statement of giveBack) await client.query(statement);
       const ledger = await readPositions(client);
       signal?.throwIfAborted();
       follower.begin("swapping");

@@ -102,3 +102,30 @@ it("rows that a policy hides and tables that may not be read are named, and noth
     ...{ code: "backup.no_rights", details: { tables: "app.own" } },
   });
 }, 180_000);
+
+it("what is restored in place has the privileges of the backup, whatever the database grants by default since", async () => {
+  const given = `ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+    ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO ${role};
+    ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT INSERT ON TABLES TO ${role} WITH GRANT OPTION;
+    ALTER DEFAULT PRIVILEGES GRANT USAGE ON SEQUENCES TO ${role}`;
+  const read = `SELECT (SELECT json_agg(proacl) FROM pg_proc WHERE proname = 'f') AS f,
+    (SELECT json_agg(json_build_array(relname, relacl) ORDER BY relname) FROM pg_class c
+      WHERE relnamespace = 'app'::regnamespace AND relkind IN ('r', 'S')) AS tables`;
+  const defaults = `SELECT defaclobjtype::text AS kind, defaclnamespace::regnamespace::text AS schema, defaclacl::text AS acl
+    FROM pg_default_acl ORDER BY 1, 2`;
+  const all = { spec: database.spec, mode: "in_place" as const };
+  await runSql(database.spec, "CREATE FUNCTION app.f() RETURNS int LANGUAGE sql AS 'SELECT 1'");
+  const before = await runSql(database.spec, read);
+  const store = folderStore(join(await newFolder(), "b"));
+  const freshBackup = await createBackup({ spec: database.spec, store, scope: { kind: "database" } });
+  await runSql(database.spec, given);
+  await restoreInto({ ...all, store, freshBackup });
+  expect(await runSql(database.spec, read)).toEqual(before);
+  expect(await runSql(database.spec, defaults)).toEqual([]);
+
+  await runSql(database.spec, `${given}; DROP TABLE app.c`);
+  const granted = await runSql(database.spec, defaults);
+  await restoreInto({ ...all, store, freshBackup, tables: [{ schema: "app", name: "c" }] });
+  expect(await runSql(database.spec, read)).toEqual(before);
+  expect(await runSql(database.spec, defaults)).toEqual(granted);
+}, 180_000);
