@@ -7,6 +7,7 @@ import type pg from "pg";
 import { DomainError } from "../errors";
 import { withoutServerOptions } from "./dump-text";
 import { DUMP_WORKER } from "./dump-worker";
+import { tooManyLocks } from "./too-many-locks";
 import { acceptStartup, followMessages, kindOfFirstPacket } from "./wire-protocol";
 
 // Asked for at run time: a bundler would look for the worker's file, and there is none.
@@ -134,10 +135,19 @@ function readable(message: string): string {
     .replace(/pg_dump: (error|detail|hint|warning): /g, (_, kind: string) =>
       kind === "error" ? " " : ` ${kind}: `,
     )
+    .replace(/ ?detail: Query was: [\s\S]*$/, shortQuery)
     .trim();
 }
 
-function dumpFailed(message: string): DomainError {
+/** Of thousands of tables it names each. */
+const QUERY_SHOWN = 200;
+const shortQuery = (query: string) =>
+  query.length > QUERY_SHOWN ? `${query.slice(0, QUERY_SHOWN)}…` : query;
+
+/** @param message pg_dump's words */
+export function dumpFailed(message: string): DomainError {
+  if (/out of shared memory/.test(message) && message.includes("max_locks_per_transaction"))
+    return tooManyLocks(message);
   if (/lock timeout|statement timeout/i.test(message)) {
     return new DomainError(
       "lock_timeout",

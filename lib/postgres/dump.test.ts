@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type TestDatabase, testDatabase } from "../testing/postgres";
 import { RICH_SCHEMA } from "../testing/rich-schema";
 import { dumpRaw, dumpSchema, fingerprintTarget } from "./dump";
+import { dumpFailed } from "./dump-bridge";
 import { withoutServerOptions } from "./dump-text";
 import { readSnapshot } from "./introspect/read-snapshot";
 
@@ -131,6 +132,26 @@ describe.each([14, 18] as const)("a schema dump of PostgreSQL %i", (major) => {
     setTimeout(() => controller.abort(new Error("stopped")), 300);
     await expect(dumpSchema(database.spec, { signal: controller.signal })).rejects.toThrow("stopped");
     await client.query("ROLLBACK");
+  });
+
+  it("of which a message would name every table shortens it, and knows when locks have no room", async () => {
+    const role = `many_${database.name}`;
+    await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'; CREATE SCHEMA many`);
+    await client.query(
+      `DO $$ BEGIN FOR i IN 1..100 LOOP EXECUTE 'CREATE TABLE many.table_' || i || ' ()'; END LOOP; END $$`,
+    );
+    const error = await dumpSchema(
+      { ...database.spec, user: role, password: "reader" },
+      { schemas: ["many"] },
+    ).catch((reason: Error) => reason);
+    expect((error as Error).message).toContain("permission denied");
+    expect((error as Error).message.length).toBeLessThan(500);
+    await client.query(`DROP SCHEMA many CASCADE; DROP ROLE ${role}`);
+    expect(
+      dumpFailed(
+        'ERROR:  out of shared memory HINT:  You might need to increase "max_locks_per_transaction".',
+      ),
+    ).toMatchObject({ code: "backup.too_many_locks" });
   });
 
   it("can be made of an exported snapshot", async () => {

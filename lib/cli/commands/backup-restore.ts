@@ -4,7 +4,8 @@ import { canCreateDatabase, openAdmin } from "../../postgres/backup/admin-sessio
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { neighboursOf } from "../../postgres/backup/chosen-tables";
 import { isEmpty } from "../../postgres/backup/in-place";
-import { replacedScope } from "../../postgres/backup/replaced-scope";
+import { foreseeInPlace } from "../../postgres/backup/in-place-preflight";
+import type { RestoreOptions as EngineOptions } from "../../postgres/backup/options";
 import { restoreInto } from "../../postgres/backup/restore";
 import { closeConnection } from "../../postgres/connect";
 import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
@@ -31,6 +32,8 @@ interface RestoreOptions extends CommonOptions {
   safety?: string;
 }
 
+type Choices = Pick<EngineOptions, "tables" | "owners" | "missingRoles">;
+
 /** What lies at the target before anything is done. */
 interface Found {
   exists: boolean;
@@ -48,11 +51,16 @@ export async function backupRestore(path: string, options: RestoreOptions): Prom
   const { spec } = found;
   const mode = chooseMode(options, found);
   const tables = options.tables?.map(parseTableName);
+  const choices: Choices = {
+    ...(tables ? { tables } : {}),
+    owners: options.owner === false ? "none" : "keep",
+    missingRoles: options.createRoles ? "create" : "refuse",
+  };
   const touched = mode !== "beside" && found.exists && !found.empty;
   if (touched) requireYes(options, spec, mode, path);
   if (tables) showNeighbours(manifest, tables);
   const freshBackup =
-    mode === "in_place" && touched ? await takeSafetyBackup(found, manifest, tables, options) : null;
+    mode === "in_place" && touched ? await takeSafetyBackup(found, manifest, choices, options) : null;
   const line = progressLine(isJson(options));
   try {
     const result = await cancellable((signal) =>
@@ -62,9 +70,7 @@ export async function backupRestore(path: string, options: RestoreOptions): Prom
         spec,
         mode,
         ...(options.as ? { as: options.as } : {}),
-        ...(tables ? { tables } : {}),
-        owners: options.owner === false ? "none" : "keep",
-        missingRoles: options.createRoles ? "create" : "refuse",
+        ...choices,
         replication: options.replication ?? "refuse",
         analyze: options.analyze ?? true,
         ...(options.connections ? { connections: options.connections } : {}),
@@ -135,11 +141,11 @@ function showNeighbours(manifest: Manifest, tables: readonly TableName[]): void 
 async function takeSafetyBackup(
   { spec }: Found,
   of: Manifest,
-  tables: readonly TableName[] | undefined,
+  choices: Choices,
   options: RestoreOptions,
 ): Promise<Manifest | null> {
   const { client } = await openTarget(spec);
-  const scope = await replacedScope(client, of, tables).finally(() => closeConnection(client));
+  const scope = await foreseeInPlace(client, of, choices).finally(() => closeConnection(client));
   if (!scope) return null;
   const { manifest, path } = await takeBackup(spec, {
     scope,

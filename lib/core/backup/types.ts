@@ -201,6 +201,8 @@ export interface Manifest {
   };
   files: ManifestFile[];
   tables: ManifestTable[];
+  /** Partitioned tables none of whose partitions is in `tables`; older archives do not tell them. */
+  emptyPartitioned?: Pick<ManifestTable, "schema" | "name" | "partOf">[];
   sequences: number;
   largeObjects: { count: number; bytes: number };
   /** Filled ones, in the order in which the restore refreshes them. */

@@ -23,7 +23,8 @@ export const getBackupContents = defineOperation({
   scope: backupScope,
   run: async ({ ctx, input, scope }): Promise<BackupContents> => {
     const manifest = await readManifest(openArchiveOf(await loadBackup(ctx.db, backupIdOf(scope))));
-    const tables = [...manifest.tables]
+    const empty = (manifest.emptyPartitioned ?? []).map((table) => ({ ...table, rows: 0, rawBytes: 0 }));
+    const tables = [...manifest.tables, ...empty]
       .sort((a, b) => (`${a.schema}.${a.name}` < `${b.schema}.${b.name}` ? -1 : 1))
       .map(({ schema, name, rows, rawBytes }) => ({ schema, name, rows, bytes: rawBytes }));
     return {

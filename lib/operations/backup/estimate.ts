@@ -50,6 +50,8 @@ export const estimateBackupOf = defineOperation({
 export async function estimateTarget(db: Db, targetId: string, scope: BackupScope): Promise<BackupEstimate> {
   const client = await openConnection(await targetSpec(db, targetId));
   try {
+    // The size of a table is read under a lock of its own.
+    await client.query("SET lock_timeout = '2s'");
     return await estimateBackup(client, scope);
   } finally {
     await closeConnection(client);

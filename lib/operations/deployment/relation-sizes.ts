@@ -1,6 +1,7 @@
 import type { TriedStatement } from "../../core/run/types";
 import type { StatementFacts } from "../../core/sql/types";
 import { type ConnectionSpec, closeConnection, openConnection, serverMajor } from "../../postgres/connect";
+import { ESTIMATED_SIZE, EXACT_SIZE, LOCK_NOT_AVAILABLE } from "../../postgres/introspect/statistics";
 import { blocksOf } from "./view/locks";
 import type { RelationSize } from "./views";
 
@@ -18,8 +19,8 @@ export function relationsToMeasure(
 }
 
 /**
- * Estimated rows (pg_class.reltuples) and bytes (pg_total_relation_size) of relations on the target; those that it
- * does not have are left out.
+ * Estimated rows (pg_class.reltuples) and bytes of relations on the target, by their pages where somebody has one of
+ * them locked; those that it does not have are left out.
  */
 export async function measureRelations(
   spec: ConnectionSpec,
@@ -31,11 +32,17 @@ export async function measureRelations(
     { guardAddresses: true },
   );
   try {
-    const found = await client.query<{ relation: string; rows: number | null; bytes: number }>(
-      `SELECT name AS relation, nullif(c.reltuples, -1)::float8 AS rows, pg_total_relation_size(c.oid)::float8 AS bytes
-       FROM unnest($1::text[]) AS name JOIN pg_class c ON c.oid = to_regclass(name)`,
-      [relations],
-    );
+    const read = (bytes: string) =>
+      client.query<RelationSize>(
+        `SELECT name AS relation, nullif(c.reltuples, -1)::float8 AS rows, (${bytes})::float8 AS bytes
+         FROM unnest($1::text[]) AS name JOIN pg_class c ON c.oid = to_regclass(name)`,
+        [relations],
+      );
+    await client.query("SET lock_timeout = '2s'");
+    const found = await read(EXACT_SIZE).catch((error: { code?: string }) => {
+      if (error.code !== LOCK_NOT_AVAILABLE) throw error;
+      return read(ESTIMATED_SIZE);
+    });
     return found.rows;
   } finally {
     await closeConnection(client);

@@ -5,7 +5,7 @@ import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backu
 import type { Db, Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { readManifest } from "../../postgres/backup/archive-reader";
-import { replacedScope } from "../../postgres/backup/replaced-scope";
+import { foreseeInPlace } from "../../postgres/backup/in-place-preflight";
 import { restoreInto } from "../../postgres/backup/restore";
 import { testRestore } from "../../postgres/backup/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
@@ -84,15 +84,15 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
   const spec = await targetSpec(db, row.targetId ?? "");
   const tables = row.tables.map((one) => JSON.parse(one) as TableName);
   const chosen = tables.length > 0 ? tables : undefined;
-  const scope = row.mode === "in_place" ? await replacedAt(spec, reading.store, chosen) : null;
+  const choices = { ...RestoreChoices.parse(row.options), ...(chosen ? { tables: chosen } : {}) };
+  const scope = row.mode === "in_place" ? await replacedAt(spec, reading.store, choices) : null;
   const fresh = scope ? await freshBackup(db, row, scope, options) : undefined;
   const result = await restoreInto({
     ...reading,
     spec,
     mode: row.mode as "new_database" | "beside" | "in_place",
-    ...RestoreChoices.parse(row.options),
+    ...choices,
     ...(row.mode === "beside" && row.database ? { as: row.database } : {}),
-    ...(chosen ? { tables: chosen } : {}),
     ...(fresh === undefined ? {} : { freshBackup: fresh }),
   });
   return outcomeOf(result);
@@ -101,12 +101,12 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
 async function replacedAt(
   spec: ConnectionSpec,
   store: ArchiveStore,
-  chosen: readonly TableName[] | undefined,
+  choices: Parameters<typeof foreseeInPlace>[2],
 ): Promise<BackupScope | null> {
   const manifest = await readManifest(store);
   const client = await openConnection(spec, { guardAddresses: true });
   try {
-    return await replacedScope(client, manifest, chosen);
+    return await foreseeInPlace(client, manifest, choices);
   } finally {
     await closeConnection(client);
   }

@@ -40,6 +40,7 @@ export async function foretellUndo(
     { guardAddresses: true },
   );
   try {
+    await client.query("SET lock_timeout = '2s'");
     if (down) return { mode: "put_back", days, maxBytes, parts: await returning(client, steps) };
     const parts: Part[] = [];
     const usable = await canUseUndoStore(client);

@@ -16,26 +16,40 @@ const HASHED_BY_ENUM = `EXISTS (
     JOIN pg_opclass o ON o.oid = ANY (p.partclass) JOIN pg_am m ON m.oid = o.opcmethod
    WHERE m.amname = 'hash' AND o.opcname = 'enum_ops' AND o.opcnamespace = 'pg_catalog'::regnamespace)`;
 
+const PART_OF = `CASE WHEN c.relispartition THEN
+         (SELECT json_agg(json_build_object('schema', an.nspname, 'name', a.relname) ORDER BY x.at)
+            FROM pg_partition_ancestors(c.oid) WITH ORDINALITY AS x (oid, at)
+            JOIN pg_class a ON a.oid = x.oid JOIN pg_namespace an ON an.oid = a.relnamespace
+           WHERE x.oid <> c.oid) END`;
+
+/** `pages`: as of the last VACUUM or ANALYZE, for whoever does not want to wait for those who have a table locked. */
+export type Sizes = "exact" | "pages";
+
+export const SIZES: Record<Sizes, { table: string; heap: string }> = {
+  exact: { table: "pg_table_size(c.oid)", heap: "pg_relation_size(c.oid)" },
+  pages: {
+    table: `(SELECT sum(p.relpages) FROM pg_class p WHERE p.oid IN (c.oid, c.reltoastrelid))
+            * current_setting('block_size')::bigint`,
+    heap: "c.relpages * current_setting('block_size')::bigint",
+  },
+};
+
 /**
  * Tables that hold rows: no partitioned and foreign ones. Sizes without indexes; `heap` is what ctid ranges divide.
  * `ancestors`: the tables that they are partitions or children of. `loadInto`: the partitioned table that finds the
  * partition of each row anew. `partOf`: the partitioned tables that it is a part of, the nearest first.
  */
-export const TABLES = `
+export const tablesQuery = (sizes: Sizes) => `
 WITH configuration AS (${CONFIGURATION})
 SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name,
-       greatest(c.reltuples, 0)::float8 AS rows, pg_table_size(c.oid)::float8 AS bytes,
-       pg_relation_size(c.oid)::float8 AS heap, coalesce(am.amname, '') = 'heap' AS "isHeap",
+       greatest(c.reltuples, 0)::float8 AS rows, (${SIZES[sizes].table})::float8 AS bytes,
+       (${SIZES[sizes].heap})::float8 AS heap, coalesce(am.amname, '') = 'heap' AS "isHeap",
        x.condition, x.relation IS NOT NULL AS "isConfiguration",
        CASE WHEN c.relispartition AND ${HASHED_BY_ENUM} THEN
          (SELECT json_build_object('schema', rn.nspname, 'name', r.relname)
             FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
            WHERE r.oid = pg_partition_root(c.oid)) END AS "loadInto",
-       CASE WHEN c.relispartition THEN
-         (SELECT json_agg(json_build_object('schema', an.nspname, 'name', a.relname) ORDER BY x.at)
-            FROM pg_partition_ancestors(c.oid) WITH ORDINALITY AS x (oid, at)
-            JOIN pg_class a ON a.oid = x.oid JOIN pg_namespace an ON an.oid = a.relnamespace
-           WHERE x.oid <> c.oid) END AS "partOf",
+       ${PART_OF} AS "partOf",
        coalesce((SELECT json_agg(a.attname ORDER BY a.attnum) FROM pg_attribute a
                   WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
                 '[]') AS columns,
@@ -50,6 +64,13 @@ SELECT c.oid::text AS oid, n.nspname::text AS schema, c.relname::text AS name,
   LEFT JOIN configuration x ON x.relation = c.oid
  WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND NOT (${SYSTEM})
    AND (x.relation IS NOT NULL OR NOT ${MEMBER})
+ ORDER BY n.nspname, c.relname`;
+
+/** Partitioned tables, with or without partitions; `partOf` as above. */
+export const PARTITIONED = `
+SELECT n.nspname::text AS schema, c.relname::text AS name, ${PART_OF} AS "partOf"
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'p' AND NOT (${SYSTEM}) AND NOT ${MEMBER}
  ORDER BY n.nspname, c.relname`;
 
 /** `owner`: the table that a sequence belongs to (OWNED BY, identity). */

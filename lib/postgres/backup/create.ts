@@ -19,7 +19,14 @@ import { wrapKey } from "./crypt";
 import { estimateBackup, requireSpace } from "./estimate";
 import { mapFailure } from "./failures";
 import { handScript } from "./hand-script";
-import { keyOf, readDatabaseTraits, readSequences, readSurroundings, type Surroundings } from "./inventory";
+import {
+  keyOf,
+  readDatabaseTraits,
+  readEmptyPartitioned,
+  readSequences,
+  readSurroundings,
+  type Surroundings,
+} from "./inventory";
 import { keepLargeObjects } from "./large-objects";
 import { readPositions } from "./ledger-positions";
 import { sealManifest, type UnsealedManifest } from "./manifest";
@@ -142,6 +149,7 @@ async function fill(making: Making, signal: AbortSignal): Promise<Manifest> {
     server: { version: serverVersion(leader), major },
     database,
     tables: copied.tables,
+    emptyPartitioned: await readEmptyPartitioned(leader, options.scope, snapshot.tables),
     sequences,
     largeObjects: { count: objects.count, bytes: objects.bytes },
     schemaFingerprint: structureFingerprint(structure, major),

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { ArchiveStore, BackupCodec, BackupEstimate, BackupScope } from "../../core/backup/types";
 import { DomainError } from "../../errors";
+import { LOCK_NOT_AVAILABLE } from "../introspect/statistics";
 import { readTables, requireScope } from "./inventory";
 
 /** Shares of the tables' size, measured on ordinary data: an archive is rarely larger. */
@@ -12,7 +13,8 @@ const BASE_SECONDS = 2;
 const SHOWN = 10;
 
 /**
- * How large a backup will be and how long it will take, from the sizes that the catalogs know; reads no rows.
+ * How large a backup will be and how long it will take, from the sizes that the catalogs know; reads no rows. Where
+ * the session's lock_timeout ends the waiting for a table that somebody has locked, from its pages when it was analyzed.
  * @throws DomainError not_found backup.scope_missing
  */
 export async function estimateBackup(
@@ -21,7 +23,10 @@ export async function estimateBackup(
   codec: BackupCodec = "zstd",
 ): Promise<BackupEstimate> {
   await requireScope(client, scope);
-  const tables = await readTables(client, scope);
+  const tables = await readTables(client, scope).catch((error: { code?: string }) => {
+    if (error.code !== LOCK_NOT_AVAILABLE) throw error;
+    return readTables(client, scope, "pages");
+  });
   const objects = scope.kind === "database" ? await largeObjectBytes(client) : 0;
   const bytes = tables.reduce((sum, table) => sum + table.bytes, 0) + objects;
   const largest = [...tables].sort((a, b) => b.bytes - a.bytes).slice(0, SHOWN);

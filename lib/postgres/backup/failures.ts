@@ -2,6 +2,7 @@ import pg from "pg";
 import { DomainError } from "../../errors";
 import { mapConnectError } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
+import { tooManyLocks } from "../too-many-locks";
 import { noSpace } from "./estimate";
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
@@ -35,7 +36,8 @@ function isConnectionFailure(code: string, message: string): boolean {
 /** Class 57 and 58: the server stops or its disk fails; 53: it has no room; the rest is told in its own words. */
 function fromServer(error: pg.DatabaseError, spec: ConnectionSpec): DomainError {
   const code = error.code ?? "";
-  if (code === "53200" && error.hint?.includes("max_locks_per_transaction")) return tooManyLocks(error);
+  if (code === "53200" && error.hint?.includes("max_locks_per_transaction"))
+    return tooManyLocks(error.message, error);
   if (/^(57P0\d|53100|53200|53300)$/.test(code)) return mapConnectError(error, spec);
   if (code === "42501") {
     return new DomainError("target", "backup.not_allowed", `The role may not do this: ${error.message}.`, {
@@ -51,19 +53,6 @@ function fromServer(error: pg.DatabaseError, spec: ConnectionSpec): DomainError 
     {
       details: { database: spec.database, host: spec.host, reason: error.message, sqlState: code },
       hint: "The server's own words say why; its log may say more.",
-      cause: error,
-    },
-  );
-}
-
-export function tooManyLocks(error: pg.DatabaseError): DomainError {
-  return new DomainError(
-    "target",
-    "backup.too_many_locks",
-    "The server has no room for a lock on every table.",
-    {
-      details: { reason: error.message },
-      hint: "Raise max_locks_per_transaction, or work schema by schema.",
       cause: error,
     },
   );

@@ -8,7 +8,7 @@ import type {
   TableName,
 } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { DATABASE, SEQUENCES, SURROUNDINGS, TABLES } from "./catalog-queries";
+import { DATABASE, PARTITIONED, SEQUENCES, type Sizes, SURROUNDINGS, tablesQuery } from "./catalog-queries";
 import { tableText } from "./sql-text";
 
 export interface SourceTable extends TableName {
@@ -30,9 +30,13 @@ export interface SourceTable extends TableName {
 type TableRow = SourceTable & { ancestors: TableName[] };
 
 /** Tables of the scope that hold rows, partitions of named tables among them. @throws backup.scope_missing */
-export async function readTables(client: pg.Client, scope: BackupScope): Promise<SourceTable[]> {
+export async function readTables(
+  client: pg.Client,
+  scope: BackupScope,
+  sizes: Sizes = "exact",
+): Promise<SourceTable[]> {
   if (scope.kind === "schema_only") return [];
-  const { rows } = await client.query<TableRow>(TABLES);
+  const { rows } = await client.query<TableRow>(tablesQuery(sizes));
   const wanted = rows.filter(tableFilter(scope));
   return wanted.map(({ ancestors: _, ...table }) => table);
 }
@@ -46,6 +50,30 @@ function tableFilter(scope: BackupScope): (table: TableRow) => boolean {
   }
   const names = new Set(scope.tables.map(keyOf));
   return (table) => names.has(keyOf(table)) || table.ancestors.some((one) => names.has(keyOf(one)));
+}
+
+/** Partitioned tables of the scope of which no partition holds rows: no table with rows stands for them. */
+export async function readEmptyPartitioned(
+  client: pg.Client,
+  scope: BackupScope,
+  tables: readonly SourceTable[],
+): Promise<NonNullable<Manifest["emptyPartitioned"]>> {
+  const { rows } = await client.query<TableName & { partOf: TableName[] | null }>(PARTITIONED);
+  const filled = new Set(tables.flatMap(({ partOf }) => partOf ?? []).map(keyOf));
+  return rows
+    .filter((table) => !filled.has(keyOf(table)) && isPartOf(scope, table))
+    .map(({ schema, name, partOf }) => ({ schema, name, ...(partOf ? { partOf } : {}) }));
+}
+
+function isPartOf(
+  scope: BackupScope,
+  { partOf, ...table }: TableName & { partOf: TableName[] | null },
+): boolean {
+  if (scope.kind === "tables") {
+    const names = new Set(scope.tables.map(keyOf));
+    return [table, ...(partOf ?? [])].some((one) => names.has(keyOf(one)));
+  }
+  return !("schemas" in scope) || !scope.schemas || scope.schemas.includes(table.schema);
 }
 
 export const keyOf = ({ schema, name }: TableName): string => JSON.stringify([schema, name]);

@@ -8,6 +8,7 @@ import { neighboursOf } from "./chosen-tables";
 import { createBackup } from "./create";
 import { estimateBackup } from "./estimate";
 import { folderStore } from "./folder-store";
+import { foreseeInPlace } from "./in-place-preflight";
 import { restoreInto } from "./restore";
 import { dumpStructure } from "./structure";
 
@@ -115,6 +116,20 @@ describe("a part of a database", () => {
       await closeConnection(client);
     }
   });
+
+  it("is foretold by its pages while somebody has one of its tables locked", async () => {
+    await runSql(database.spec, "VACUUM ANALYZE");
+    const [client, other] = [await openConnection(database.spec), await openConnection(database.spec)];
+    try {
+      await other.query("BEGIN; LOCK TABLE shop.orders");
+      await client.query("SET lock_timeout = '50ms'");
+      const estimate = await estimateBackup(client, { kind: "schemas", schemas: ["shop"] });
+      expect(estimate).toMatchObject({ tables: 3, rows: 60 });
+      expect(estimate.largest.every(({ bytes }) => bytes >= 8192)).toBe(true);
+    } finally {
+      await Promise.all([closeConnection(client), closeConnection(other)]);
+    }
+  });
 });
 
 describe("chosen tables in place", () => {
@@ -156,6 +171,33 @@ describe("chosen tables in place", () => {
     await restore(backup, [customers]);
     expect(await contentOf(database.spec)).toEqual(before.content);
     expect(await dumpStructure(database.spec, 18)).toEqual(before.structure);
+  }, 180_000);
+
+  it("may be partitioned ones without partitions, and are refused when a partition was detached", async () => {
+    const days = { schema: "Other", name: "Days" };
+    const bare = { schema: "Other", name: "Bare" };
+    await runSql(
+      database.spec,
+      `CREATE TABLE "Other"."Bare" (day date NOT NULL) PARTITION BY RANGE (day); CREATE INDEX bare_day ON "Other"."Bare" (day);
+       CREATE TABLE "Other"."Days 2027" PARTITION OF "Other"."Days" FOR VALUES FROM ('2027-01-01') TO ('2028-01-01') PARTITION BY LIST (day)`,
+    );
+    const before = await dumpStructure(database.spec, 18);
+    const backup = await backUp();
+    const alone = await backUp({ kind: "tables", tables: [bare] });
+    for (const from of [backup, alone]) {
+      await runSql(database.spec, 'DROP TABLE "Other"."Bare"');
+      await restore(from, [bare]);
+      expect(await dumpStructure(database.spec, 18)).toEqual(before);
+    }
+    await runSql(database.spec, 'DROP TABLE "Other"."Days"');
+    await restore(backup, [days]);
+    expect(await dumpStructure(database.spec, 18)).toEqual(before);
+    await runSql(database.spec, 'ALTER TABLE "Other"."Days" DETACH PARTITION "Other"."Days 2026"');
+    await expect(restore(backup, [days])).rejects.toMatchObject({
+      code: "restore.partition_detached",
+      details: { partition: "Other.Days 2026", table: "Other.Days" },
+    });
+    await restore(backup, [{ schema: "Other", name: "Days 2026" }]);
   }, 180_000);
 
   it("change nothing when their rows do not fit to a neighbour's, or a column is gone", async () => {
@@ -212,6 +254,21 @@ describe("a restore", () => {
     await runSql({ ...other.spec, database: "postgres" }, `DROP DATABASE ${beside}; `);
     await runSql({ ...other.spec, database: "postgres" }, `DROP ROLE ${role}`);
   }, 180_000);
+
+  it("refuses in place, before anything is backed up, what one transaction has no locks for", async () => {
+    const { manifest } = await backUp();
+    const client = await openConnection(database.spec);
+    try {
+      expect(await foreseeInPlace(client, manifest, {})).toEqual({ kind: "database" });
+      const many = { ...manifest, tables: Array(1_000_000).fill(manifest.tables[0]) };
+      await expect(foreseeInPlace(client, many, {})).rejects.toMatchObject({
+        code: "restore.too_many_locks",
+        details: { enough: expect.any(Number) },
+      });
+    } finally {
+      await closeConnection(client);
+    }
+  });
 
   it("refuses a server of an older major version", async () => {
     const { store } = await backUp();

@@ -6,7 +6,7 @@ import { holdTables } from "./chosen-hold";
 import { addForeignKey } from "./chosen-keys";
 import { moveSequences } from "./chosen-sequences";
 import { planSteps } from "./chosen-steps";
-import { chosenPartitioned, chosenTables } from "./chosen-tables";
+import { chosenPartitioned, chosenTables, upToChosen } from "./chosen-tables";
 import { refreshReaders } from "./chosen-views";
 import { keyOf } from "./inventory";
 import { loadTables } from "./load-tables";
@@ -30,7 +30,8 @@ type Restored = Pick<RestoreResult, "tables" | "rows" | "foreignKeysLeft" | "che
  * Replaces the rows of chosen tables by those of the archive, inside of the caller's transaction, and makes those
  * anew that are gone. Their foreign keys are taken off and checked again at the end: rows that do not fit to their
  * neighbours' fail the whole. Triggers do not fire; materialized views that read them are refreshed.
- * @throws DomainError restore.table_not_in_backup, restore.columns_differ, restore.neighbours_differ
+ * @throws DomainError restore.table_not_in_backup, restore.columns_differ, restore.partition_detached,
+ *   restore.neighbours_differ
  */
 export async function restoreChosen(client: pg.Client, chosen: ChosenOptions): Promise<Restored> {
   const { archive, follower, options } = chosen;
@@ -39,8 +40,8 @@ export async function restoreChosen(client: pg.Client, chosen: ChosenOptions): P
   const tables = chosenTables(manifest, chosen.tables);
   follower.expect(tables);
   follower.begin("structure");
-  const partitioned = chosenPartitioned(tables, chosen.tables);
-  const places = await findPlaces(client, tables, partitioned);
+  const partitioned = chosenPartitioned(tables, manifest, chosen.tables);
+  const places = await findPlaces(client, tables, partitioned, chosen.tables);
   const { missing, above } = places;
   const steps = await planSteps(client, { archive, owners: options.owners ?? "keep", missing, above });
   const notes = [...steps.notes, ...(await runEntries(client, steps.make, nested))];
@@ -90,25 +91,34 @@ interface Places {
 async function findPlaces(
   client: pg.Client,
   tables: readonly ManifestTable[],
-  partitioned: readonly TableName[],
+  partitioned: readonly Pick<ManifestTable, "schema" | "name" | "partOf">[],
+  chosen: readonly TableName[],
 ): Promise<Places> {
   const present = await presentTables(client, [...tables, ...partitioned]);
   const there = tables.filter((table) => present.get(keyOf(table))?.kind === "r");
   requireColumns(there, present);
+  requireAttached(there, present, chosen);
   const made = tables.filter((table) => !there.includes(table));
   const missing = [...partitioned.filter((table) => present.get(keyOf(table))?.kind !== "p"), ...made];
-  return { there, missing, above: made.flatMap((table) => table.partOf ?? []) };
+  return { there, missing, above: missing.flatMap((table) => table.partOf ?? []) };
 }
 
 interface Present {
   kind: string;
   columns: Set<string>;
+  /** Keys of what it is a part of now. */
+  partOf: Set<string>;
 }
 
 /** What the database has under those names, by key. */
 async function presentTables(client: pg.Client, tables: readonly TableName[]): Promise<Map<string, Present>> {
-  const { rows } = await client.query<TableName & { kind: string; columns: string[] }>(
+  const { rows } = await client.query<TableName & { kind: string; columns: string[]; above: TableName[] }>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, c.relkind::text AS kind,
+            CASE WHEN c.relispartition THEN
+              (SELECT json_agg(json_build_object('schema', an.nspname, 'name', a.relname))
+                 FROM pg_catalog.pg_partition_ancestors(c.oid) x (oid) JOIN pg_catalog.pg_class a ON a.oid = x.oid
+                 JOIN pg_catalog.pg_namespace an ON an.oid = a.relnamespace)
+            ELSE '[]' END AS above,
             coalesce((SELECT json_agg(a.attname) FROM pg_catalog.pg_attribute a
                        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''),
                      '[]') AS columns
@@ -116,7 +126,36 @@ async function presentTables(client: pg.Client, tables: readonly TableName[]): P
       WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY ($1)`,
     [[...new Set(tables.map((table) => table.schema))]],
   );
-  return new Map(rows.map((row) => [keyOf(row), { kind: row.kind, columns: new Set(row.columns) }]));
+  return new Map(
+    rows.map((row) => [
+      keyOf(row),
+      { kind: row.kind, columns: new Set(row.columns), partOf: new Set(row.above.map(keyOf)) },
+    ]),
+  );
+}
+
+/** Rows of a partition that was detached would come back into it, and the chosen table would lack them. */
+function requireAttached(
+  tables: readonly ManifestTable[],
+  present: Map<string, Present>,
+  chosen: readonly TableName[],
+): void {
+  for (const table of tables) {
+    const above = upToChosen(table.partOf ?? [], chosen).find(
+      (one) => present.get(keyOf(one))?.kind === "p" && !present.get(keyOf(table))?.partOf.has(keyOf(one)),
+    );
+    if (!above) continue;
+    const [partition, name] = [tableText(table), tableText(above)];
+    throw new DomainError(
+      "conflict",
+      "restore.partition_detached",
+      `${partition} is no partition of ${name} any more.`,
+      {
+        details: { partition, table: name },
+        hint: "Attach it again, or drop it, or choose the partitions one by one.",
+      },
+    );
+  }
 }
 
 function requireColumns(tables: readonly ManifestTable[], present: Map<string, Present>): void {

@@ -38,16 +38,18 @@ export async function readStatistics(client: pg.ClientBase, version: number): Pr
   );
   const since = head.rows[0]?.since?.toISOString() ?? null;
   try {
-    return { relations: await readRelations(client, version, EXACT), since, estimated: false };
+    return { relations: await readRelations(client, version, EXACT_SIZE), since, estimated: false };
   } catch (error) {
     if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
-    return { relations: await readRelations(client, version, ESTIMATED), since, estimated: true };
+    return { relations: await readRelations(client, version, ESTIMATED_SIZE), since, estimated: true };
   }
 }
 
-const LOCK_NOT_AVAILABLE = "55P03";
-const EXACT = "CASE WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE pg_total_relation_size(c.oid) END";
-const ESTIMATED = `(SELECT sum(p.relpages) * current_setting('block_size')::bigint FROM pg_class p
+export const LOCK_NOT_AVAILABLE = "55P03";
+/** Bytes of the relation `c` of pg_class: these wait for whoever has it locked, the pages do not. */
+export const EXACT_SIZE =
+  "CASE WHEN c.relkind = 'i' THEN pg_relation_size(c.oid) ELSE pg_total_relation_size(c.oid) END";
+export const ESTIMATED_SIZE = `(SELECT sum(p.relpages) * current_setting('block_size')::bigint FROM pg_class p
   WHERE p.oid = c.oid OR p.oid = c.reltoastrelid OR p.oid IN (SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = c.oid))`;
 
 interface Row {

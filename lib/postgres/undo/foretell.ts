@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Loss } from "../../core/undo/losses";
+import { LOCK_NOT_AVAILABLE } from "../introspect/statistics";
 import { type Copy, copiesOf, isMergeable, isWhole, selectOf, UndoRefusal } from "./copies";
 import { foreseeDragged } from "./references";
 import type { UndoRelation } from "./relation";
@@ -51,7 +52,8 @@ export interface Foretold {
 }
 
 /**
- * What keeping the rows of a statement would come to on the target as it is now. Reads catalogs and plans alone.
+ * What keeping the rows of a statement would come to on the target as it is now. Reads catalogs and plans alone; what
+ * somebody has locked for longer than the session's lock_timeout cannot be foretold.
  * @param client outside of a transaction
  */
 export async function foretellLosses(client: pg.ClientBase, losses: readonly Loss[]): Promise<Foretold[]> {
@@ -62,18 +64,12 @@ export async function foretellLosses(client: pg.ClientBase, losses: readonly Los
       for (const copy of copies) told.push(await foretellCopy(client, copy));
       told.push(...(await foretellDragged(client, copies)));
     } catch (error) {
-      if (!(error instanceof UndoRefusal) || loss.kind === "uncovered" || loss.kind === "drop_schema")
-        throw error;
+      if (loss.kind === "uncovered" || loss.kind === "drop_schema") throw error;
+      const isLocked = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
+      if (!isLocked && !(error instanceof UndoRefusal)) throw error;
       const { kind, relation } = loss;
-      told.push({
-        kind,
-        relation,
-        columns: [],
-        rows: null,
-        bytes: null,
-        mergeable: false,
-        refused: error.code,
-      });
+      const refused = isLocked ? {} : { refused: (error as UndoRefusal).code };
+      told.push({ kind, relation, columns: [], rows: null, bytes: null, mergeable: isLocked, ...refused });
     }
   }
   return told;

@@ -27,7 +27,9 @@ export function TableChoice({ contents, chosen, onChange }: TableChoiceProps) {
   const t = useTranslations("backups.wizard");
   const locale = useLocale();
   const [filter, setFilter] = useState("");
-  const fitting = contents.tables.filter((table) => textOf(table).includes(filter.trim().toLowerCase()));
+  const fitting = contents.tables.filter((table) =>
+    textOf(table).toLowerCase().includes(filter.trim().toLowerCase()),
+  );
   const neighbours = neighboursOf(contents, chosen);
   const turn = (key: string, on: boolean) => {
     const next = new Set(chosen);
