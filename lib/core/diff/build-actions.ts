@@ -1,13 +1,19 @@
 import { kindOf } from "../schema/kinds/all";
+import { relationOf } from "../schema/kinds/column";
+import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, Grant } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
-import { comesByItself, followsParent, goesByItself, isInlined, settingsAfterTable } from "./by-itself";
+import { comesByItself, goesByItself, isInlined, parentsThroughout, settingsAfterTable } from "./by-itself";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
 import { addRebuilds, setAside } from "./rebuild-actions";
 import { addSwaps, setTypeAside } from "./swap-types";
+
+/** What ALTER TABLE does to one table whatever is below it, by itself or by ONLY. */
+const STAYS_ABOVE = / (SET COMPRESSION \S+|(RE)?SET \(.*\)|OPTIONS \(.*\))$|^ALTER (FOREIGN )?TABLE ONLY /;
+const ABOUT_NOT_NULL = new RegExp(`${NOT_NULL.source}| (RENAME|VALIDATE) CONSTRAINT .*$`);
 
 /** The statements of every fact that is dropped, created or altered, and which of them wait for which. */
 export function buildActions(planning: Planning): Actions {
@@ -52,14 +58,32 @@ function createSql(fact: Fact, planning: Planning): string[] {
 
 function alterSql(difference: Difference, statements: string[], planning: Planning): string[] {
   const { from, to, parts } = difference as Difference & { from: Fact; to: Fact };
-  const inherited = to.kind === "column" && followsParent(to, planning.decided.altered, planning.around);
   return [
-    ...(inherited ? [] : statements),
+    ...(to.kind === "column" ? ownStatements(to, statements, planning) : statements),
     ...(parts.includes("owner") ? ownerSql(to) : []),
     ...(parts.includes("acl") ? grantSql(to, movedOwner(from, to, parts), to.acl ?? []) : []),
     ...(parts.includes("acl") ? columnGrantsAgain(from, to, planning) : []),
     ...(parts.includes("comment") ? commentSql(to) : []),
   ];
+}
+
+/** What no change of the parent's column did already to one below it. */
+function ownStatements(column: Fact, statements: string[], { around, decided }: Planning): string[] {
+  const parents = parentsThroughout(column.parent, around);
+  const above = parents.flatMap((parent) =>
+    (decided.altered.get(`column:${parent}.${column.name}`) ?? []).map((sql) =>
+      sql.replace(` ${parent} `, ` ${relationOf(column)} `),
+    ),
+  );
+  const givesUp = above.every((sql) => !NOT_NULL.test(sql) || sql.endsWith(" DROP NOT NULL"));
+  const saysNotNull = around.from.version >= 180000 && above.some((sql) => NOT_NULL.test(sql));
+  return statements.filter((sql) => {
+    if (STAYS_ABOVE.test(sql)) return true;
+    // A constraint that is its own too outlives the parent's; where it is gone, this does nothing.
+    if (saysNotNull && givesUp && sql.endsWith(" DROP NOT NULL")) return true;
+    if (saysNotNull && ABOUT_NOT_NULL.test(sql)) return false;
+    return !above.includes(sql.replace(/^ALTER FOREIGN /, "ALTER "));
+  });
 }
 
 /** A privilege that is revoked from a table goes from its columns too (docs: REVOKE, "Notes"). */

@@ -27,7 +27,8 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     // A foreign key may tie tables that go together into a cycle: it is cut first.
     return !(fact.kind === "constraint" && fact.body.type === "f");
   }
-  return fact.kind === "column" && followsParent(fact, decided.gone, around);
+  // A column that is the child's own too outlives the parent's.
+  return fact.kind === "column" && fact.body.local !== true && followsParent(fact, decided.gone, around);
 }
 
 function goesWithBaseType(fact: Fact, { decided, around }: Planning): boolean {
@@ -65,7 +66,7 @@ export function comesByItself(fact: Fact, planning: Planning): boolean {
   if (fact.kind !== "column") return false;
   if (fact.parent !== null && planning.decided.born.has(fact.parent)) return true;
   if (/^(view|materialized_view):/.test(fact.parent ?? "")) return true;
-  return followsParent(fact, planning.decided.born, planning.around);
+  return fact.body.local !== true && followsParent(fact, planning.decided.born, planning.around);
 }
 
 /** A default that ADD COLUMN wrote already. */
@@ -98,7 +99,7 @@ export function followsParent(
  * Tables that a table belongs to during the whole plan: what it leaves is left before everything else, and what it
  * joins is joined after it (see late).
  */
-function parentsThroughout(id: FactId | null, { from, to }: Surroundings): string[] {
+export function parentsThroughout(id: FactId | null, { from, to }: Surroundings): string[] {
   const [was, is] = [from.facts.get(id ?? ""), to.facts.get(id ?? "")];
   const table = is ?? was;
   if (table?.kind !== "table") return [];

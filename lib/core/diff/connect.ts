@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { moveParents } from "../schema/kinds/column";
+import { columnsBelow, NOT_NULL } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import type { FactId, Kind, Surroundings } from "../schema/types";
@@ -24,7 +25,10 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
   if (verb !== "drop") connectNeeds(action, actions, around);
   connectIdentity(action, actions, around);
-  if (fact.kind === "column") connectMoved(action, actions, around);
+  if (fact.kind === "column") {
+    connectMoved(action, actions, around);
+    connectBelow(action, actions, around);
+  }
   if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
   if (verb === "create") {
     waitFor(action, keyOf("drop", fact.id), actions);
@@ -109,6 +113,25 @@ function connectMoved(action: Action, actions: Actions, around: Surroundings): v
     if (!born) continue;
     if (verb === "drop") born.after.add(action.key);
     if (verb === "create") action.after.add(born.key);
+  }
+}
+
+/**
+ * A column is retyped in parents first, and one that is the child's own too is there before the parent's comes and
+ * goes after it. A NOT NULL that is not valid yet waits for the children that are to have theirs in the same state.
+ */
+function connectBelow(action: Action, actions: Actions, around: Surroundings): void {
+  const { verb, fact } = action;
+  const notValid = NOT_NULL.test(action.sql.find((sql) => sql.endsWith(" NOT VALID")) ?? "");
+  if (!notValid && !around.from.facts.has(fact.parent ?? "")) return;
+  const later = (one: Action | undefined, other: Action | undefined) => {
+    if (one && other) one.softAfter.add(other.key);
+  };
+  for (const below of columnsBelow(fact, verb === "drop" ? around.from : around.to)) {
+    const child = actions.get(keyOf(verb, below.id));
+    if (verb !== "create") later(child, action);
+    else if (below.body.local === true) later(action, child);
+    if (verb !== "drop" && notValid) later(action, actions.get(keyOf("create", below.parent ?? "")));
   }
 }
 

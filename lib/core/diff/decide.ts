@@ -2,7 +2,7 @@ import { kindOf } from "../schema/kinds/all";
 import type { ColumnBody } from "../schema/kinds/column";
 import { isWithinStored } from "../schema/kinds/domain";
 import { tableBody } from "../schema/kinds/table";
-import { dependantsOf } from "../schema/lookups";
+import { dependantsOf, nameOfId } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
@@ -39,6 +39,8 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     const id = queue.pop() as FactId;
     for (const child of around.from.children.get(id) ?? []) remove(child.id);
     for (const blocked of blockedBySwap(id, around)) remove(blocked);
+    const whole = indexAbove(id, around);
+    if (whole !== null) remove(whole);
     // DROP TYPE takes the functions of a base type along.
     for (const routine of routinesOf(around.from.facts.get(id))) remove(routine);
     if (around.to.facts.has(id))
@@ -50,6 +52,15 @@ export function decide(differences: Difference[], around: Surroundings): Decided
   for (const id of decided.gone) decided.altered.delete(id);
   decided.swapped = swapsOf(decided, around);
   return decided;
+}
+
+/** A partition that stays does not give up its part of an index by itself: the whole index is made anew. */
+function indexAbove(id: FactId, { from, to }: Surroundings): FactId | null {
+  const index = id.startsWith("index:") ? from.facts.get(id) : undefined;
+  const above = `index:${index?.body.attachedTo}`;
+  if (!index || !to.facts.has(above)) return null;
+  const [was, is] = [from, to].map(({ facts }) => facts.get(index.parent ?? "")?.body.partitionOf);
+  return was !== undefined && was === is ? above : null;
 }
 
 /** A domain that cannot get this check in place, because its values lie inside of others. */
@@ -111,8 +122,26 @@ function mustGoWith(dependant: FactId, gone: FactId, around: Surroundings, decid
   const old = around.from.facts.get(dependant);
   const next = around.to.facts.get(dependant);
   if (!old || !next || keepsRows(old)) return false;
-  return next.deps.includes(gone) || !decided.altered.has(dependant) || saysTheSame(old, next);
+  // Before 18 a function needs the transforms of its types whether it says so or not.
+  if (gone.startsWith("transform:") && around.from.version < 180000) return true;
+  return (
+    needsWhatGoes(next, gone, around, decided) || !decided.altered.has(dependant) || saysTheSame(old, next)
+  );
 }
+
+/** Needs what goes, or what comes in its place: the whole of it or one of its columns, under another kind perhaps. */
+function needsWhatGoes(next: Fact, gone: FactId, { from, to }: Surroundings, decided: Decided): boolean {
+  if (next.deps.includes(gone)) return true;
+  const old = from.facts.get(gone);
+  const whole = old?.kind === "column" ? (old.parent ?? "") : gone;
+  if (!RELATION.test(whole) || !decided.gone.has(whole)) return false;
+  return next.deps.some((dep) => {
+    const relation = dep.startsWith("column:") ? (to.facts.get(dep)?.parent ?? "") : dep;
+    return RELATION.test(relation) && nameOfId(relation) === nameOfId(whole);
+  });
+}
+
+const RELATION = /^(table|view|materialized_view):/;
 
 const TEXTS = ["definition", "expression", "using", "check"];
 

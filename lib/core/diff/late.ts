@@ -16,6 +16,7 @@ import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { joinParents, staysInherited } from "./join-parents";
 import { isJoined } from "./rebuild-actions";
+import { typedTable } from "./typed-tables";
 import { heldValidators } from "./validators";
 
 interface Statement {
@@ -47,11 +48,14 @@ export function lateActions(
         ...detachTable(fact, next),
         ...leftConstraints(fact, next, around),
         ...identityFirst(fact, next, around),
+        ...typedTable(fact, next, around, gone).before,
       ])
         push(before, fact, sql);
     else if (rebuilds.old.get(fact.id)?.old[0] === fact)
       for (const sql of leaveParents(fact)) push(before, fact, sql);
   }
+  for (const fact of factsOfKind(around.to, "table"))
+    for (const sql of typedTable(old(fact), fact, around, gone).after) push(after, fact, sql);
   for (const fact of factsOfKind(around.to, "table")) {
     if (isAttachedEarly(fact, rebuilds)) continue;
     for (const sql of joinParents(old(fact), fact, around)) push(after, fact, sql);
@@ -89,6 +93,8 @@ export function lateActions(
 function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
   if (detachTable(from, to).length === 0) return [];
   const kept = new Set(tableBody(to).inheritedConstraints);
+  // Before 18, DETACH PARTITION loses a key to a partitioned table that was the partition's own once.
+  const dropped = around.from.version < 180000 ? " IF EXISTS" : "";
   return tableBody(from)
     .inheritedConstraints.filter(
       (name) =>
@@ -97,7 +103,7 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
         !around.from.facts.has(`constraint:${from.name}.${name}`) &&
         !staysInherited(from, to, name, around.from),
     )
-    .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT ${name}`);
+    .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT${dropped} ${name}`);
 }
 
 function isKeptAsItIs(constraint: Fact | undefined, from: Snapshot): boolean {

@@ -16,12 +16,19 @@ it.each([
     "WHERE ((((t.s)::text <> ALL ((ARRAY['a'::character varying, 'b'::character varying])::text[])) AND b) OR c)",
     "WHERE ((((t.s) NOT IN ('a'::character varying, 'b'::character varying)) AND b) OR c)",
   ],
+  [
+    "q) SEARCH DEPTH FIRST BY n SET o CYCLE n, m SET \"a TO b\" TO 'it''s'::text DEFAULT 'N'::character varying USING p SELECT 'x'::text",
+    "q) SEARCH DEPTH FIRST BY n SET o CYCLE n, m SET \"a TO b\" TO text 'it''s' DEFAULT character varying 'N' USING p SELECT 'x'::text",
+  ],
 ])("writes what comes back the same for %s", (printed, written) => {
   expect(asPrinted(printed)).toBe(written);
 });
 
 it.each([
   "(((a >= 1) AND (a <= 5)))",
+  "q) CYCLE n SET c TO 1 DEFAULT 0 USING p SELECT 'x'::text",
+  "q) CYCLE n SET c USING p SELECT 'SET c TO ', 'x'::text",
+  "SELECT ' CYCLE n SET c TO ''Y''::text DEFAULT ''N''::text USING p '",
   "(b AND ((a >= 1) AND (a <= 5)) AND c)",
   "(((a >= 1) AND (b <= 5)) AND c)",
   "(((a >= 1) OR (a <= 5)) OR c)",

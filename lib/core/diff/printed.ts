@@ -3,8 +3,9 @@
  * back the same. Texts, names and bodies of functions are left alone.
  */
 export function asPrinted(sql: string): string {
-  const between = sql.includes("(((") ? rewrite(sql, betweenAt) : sql;
-  return between.includes("((ARRAY['") ? rewrite(between, listAt) : between;
+  let text = sql.includes("(((") ? rewrite(sql, "((", betweenAt) : sql;
+  if (text.includes("((ARRAY['")) text = rewrite(text, "((", listAt);
+  return text.includes(CYCLE) ? rewrite(text, CYCLE, cycleAt) : text;
 }
 
 /** A part of a text, and what takes its place. */
@@ -14,10 +15,10 @@ interface Piece {
   written: string;
 }
 
-function rewrite(sql: string, find: (text: string, start: number) => Piece | null): string {
+function rewrite(sql: string, mark: string, find: (text: string, start: number) => Piece | null): string {
   let text = sql;
   for (let i = 0; i < text.length; i = skip(text, i)) {
-    const piece = text.startsWith("((", i) ? find(text, i) : null;
+    const piece = text.startsWith(mark, i) ? find(text, i) : null;
     if (piece !== null) text = `${text.slice(0, piece.start)}${piece.written}${text.slice(piece.end)}`;
   }
   return text;
@@ -59,6 +60,17 @@ function listAt(text: string, start: number): Piece | null {
   if (!text.startsWith(tail, close) || !CONSTANTS.test(constants)) return null;
   const written = `${text.slice(start + 1, value)} ${head[2] === "= ANY" ? "IN" : "NOT IN"} (${constants})`;
   return { start: start + 1, end: close + tail.length, written };
+}
+
+const CYCLE = " CYCLE ";
+const MARK = /('(?:[^']|'')*')::([a-z][a-z ]*?)(?= DEFAULT | USING )/g;
+
+/** `CYCLE n SET c TO 'Y'::text DEFAULT 'N'::text USING p`: only a bare constant may stand there. */
+function cycleAt(text: string, start: number): Piece | null {
+  const marks = / SET (?:"(?:[^"]|"")*"|\S+)( TO (?:[^']|'(?:[^']|'')*')*? USING )/.exec(text.slice(start));
+  if (marks === null || !marks[1]?.includes("::")) return null;
+  const end = start + marks.index + marks[0].length;
+  return { start: end - marks[1].length, end, written: marks[1].replace(MARK, "$2 $1") };
 }
 
 /** Of a comparison, around its operator outside of all brackets; "" when there is none. */

@@ -20,6 +20,7 @@ import {
   notNullSettings,
   readNotNull,
 } from "./not-null";
+import { columnsBelow, withThoseBelow } from "./not-null-below";
 import { alterNumbers, type SequenceNumbers, sequenceOptions } from "./sequence";
 
 export interface ColumnBody {
@@ -93,11 +94,12 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
   const b = body(fact);
   const a = from ? body(from) : { storage: null, statistics: null, options: [] as string[] };
   const on = `ALTER TABLE ${table} ALTER COLUMN ${fact.name}`;
+  // Those below it have settings of their own.
+  const alone = isView(fact) ? on : `ALTER TABLE ONLY ${table} ALTER COLUMN ${fact.name}`;
   return [
-    ...(from ? [] : notNullSettings(b, table, fact.name)),
-    ...(a.storage === b.storage ? [] : [`${on} SET STORAGE ${STORAGE[b.storage ?? b.typeStorage]}`]),
+    ...(a.storage === b.storage ? [] : [`${alone} SET STORAGE ${STORAGE[b.storage ?? b.typeStorage]}`]),
     ...(isView(fact) ? compressionChange(on, from ? body(from).compression : null, b.compression) : []),
-    ...(a.statistics === b.statistics ? [] : [`${on} SET STATISTICS ${b.statistics ?? -1}`]),
+    ...(a.statistics === b.statistics ? [] : [`${alone} SET STATISTICS ${b.statistics ?? -1}`]),
     ...alterOptions(on, a.options, b.options),
   ];
 }
@@ -170,7 +172,7 @@ export const columnKind: KindDefinition = {
       compression: of === "v" ? null : optional(row, "compression"),
       statistics: row.statistics === null ? null : Number(row.statistics),
       options: list(row, "options").filter((option) => !option.startsWith(`${SERVER_OPTION}=`)),
-      foreignOptions: list(row, "foreign_options"),
+      foreignOptions: list(row, "foreign_options").sort(),
       local: row.local === true,
     };
     const addresses = [{ catalog: "pg_class", oid: oid(row), sub: column.position }];
@@ -189,7 +191,11 @@ export const columnKind: KindDefinition = {
   },
   create: (fact, around) => [
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around.to)}${inlineDefault(fact, around.to)}`,
+    ...(isView(fact)
+      ? []
+      : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
     ...columnSettings(relationOf(fact), fact),
+    ...ownCompression(fact, around.to),
     ...ownNotNull(fact, around),
     ...fillMoved(fact, around),
   ],
@@ -245,6 +251,19 @@ function fillMoved(fact: Fact, around: Surroundings): string[] {
   ];
 }
 
+/** A new column has the compression of the parent's that it takes after, whatever its own is to be. */
+function ownCompression(fact: Fact, snapshot: Snapshot): string[] {
+  const parents = (snapshot.facts.get(fact.parent ?? "")?.body.inherits as string[] | undefined) ?? [];
+  const above = parents.flatMap((parent) => snapshot.facts.get(`column:${parent}.${fact.name}`) ?? []);
+  if (above.length === 0) return [];
+  const given = above.map((column) => body(column).compression).find((one) => one !== null) ?? null;
+  return compressionChange(
+    `ALTER TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name}`,
+    given,
+    body(fact).compression,
+  );
+}
+
 /** Before 18 a child's column that comes from its parent may be NOT NULL where the parent's is not. */
 function ownNotNull(fact: Fact, around: Surroundings): string[] {
   const b = body(fact);
@@ -278,6 +297,7 @@ function inlineDefault(fact: Fact, snapshot: Snapshot): string {
 
 /** A child that keeps the column of its parent keeps its values: it is dropped from the parent alone. */
 function childKeeps(fact: Fact, around: Surroundings): boolean {
+  if (around.to.facts.has(fact.id)) return false;
   return dependantsOf(around.from, fact.parent ?? "").some((id) => {
     const other = id.startsWith("table:") ? around.from.facts.get(id) : undefined;
     const inherits = (other?.body.inherits as string[] | undefined) ?? [];
@@ -323,7 +343,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       ? ""
       : ` USING ${convertedValue(from, to, around)}`;
   const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
-  const apart = retyped && refusesRetype(from, around);
+  const apart = retyped && a.local && refusesRetype(from, around);
   // A smaller type takes only bounds that fit it: they are narrowed first.
   const narrowed =
     a.sequence !== null && b.sequence !== null && BigInt(b.sequence.max) < BigInt(a.sequence.max);
@@ -337,12 +357,13 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
     ...(apart ? [`${on} SET NOT NULL`] : []),
-    ...alterNotNull(
-      leftBehind(from, around),
-      b,
-      table,
-      to.name,
-      isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to),
+    ...withThoseBelow(
+      alterNotNull(leftBehind(from, around), b, table, to.name, {
+        named: isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to),
+        alone: b.of !== "p" && around.from.version < 180000 && columnsBelow(from, around.from).length > 0,
+      }),
+      to,
+      around,
     ),
     ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
     ...compressionChange(on, a.compression, b.compression),

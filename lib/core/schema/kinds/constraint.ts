@@ -57,7 +57,7 @@ export const constraintKind: KindDefinition = {
     const index = optional(row, "index");
     const constraint: ConstraintBody = {
       type: text(row, "type") as ConstraintBody["type"],
-      definition: text(row, "definition"),
+      definition: withoutOptions(text(row, "definition"), list(row, "index_options")),
       validated: row.validated === true,
       enforced: row.enforced === true,
       deferrable: row.deferrable === true,
@@ -141,6 +141,16 @@ export function saysOtherwise(fact: Fact, snapshot: Snapshot): boolean {
   const table = snapshot.facts.get(fact.parent ?? "");
   const inherited = table?.kind === "table" ? inheritedCheck(table, fact.name, snapshot) : null;
   return inherited !== null && inherited !== constraintBody(fact).definition;
+}
+
+/** Of exclusions alone PostgreSQL prints the storage parameters; they are facts of their own. */
+function withoutOptions(definition: string, options: string[]): string {
+  if (options.length === 0 || !definition.startsWith("EXCLUDE ")) return definition;
+  const names = options.map((option) => `"?${option.slice(0, option.indexOf("="))}"?='?[^']*'?`);
+  return definition.replace(
+    new RegExp(` WITH \\(${names.join(", ")}\\)(?= WHERE | DEFERRABLE| INITIALLY|$)`),
+    "",
+  );
 }
 
 /** Storage parameters stand before the state of the constraint and the predicate of an exclusion. */

@@ -29,7 +29,7 @@ export const foreignDataWrapperKind: KindDefinition = {
     body: {
       handler: optional(row, "handler"),
       validator: optional(row, "validator"),
-      options: hideSecrets(list(row, "options")),
+      options: hideSecrets(list(row, "options").sort()),
     },
     addresses: [{ catalog: "pg_foreign_data_wrapper", oid: oid(row) }],
   }),
@@ -68,7 +68,7 @@ export const serverKind: KindDefinition = {
       wrapper: text(row, "wrapper"),
       type: optional(row, "type"),
       version: optional(row, "version"),
-      options: hideSecrets(list(row, "options")),
+      options: hideSecrets(list(row, "options").sort()),
     },
     addresses: [{ catalog: "pg_foreign_server", oid: oid(row) }],
   }),
@@ -104,7 +104,7 @@ export const userMappingKind: KindDefinition = {
       name,
       schema: null,
       parent: `server:${text(row, "server")}`,
-      body: { options: hideSecrets(list(row, "options")) },
+      body: { options: hideSecrets(list(row, "options").sort()) },
       addresses: [{ catalog: "pg_user_mapping", oid: oid(row) }],
       extraDeps: [`server:${text(row, "server")}`],
     };

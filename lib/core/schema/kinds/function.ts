@@ -21,7 +21,7 @@ export const functionKind: KindDefinition = {
   query:
     () => `SELECT p.oid, p.proowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(p.proname) AS name,
       pg_get_function_identity_arguments(p.oid) AS identity, oidvectortypes(p.proargtypes) AS types, p.prokind AS kind, pg_get_functiondef(p.oid) AS definition,
-      coalesce(pg_get_function_result(p.oid), '') || '|' || coalesce(array_to_string(p.proargmodes, ','), '') || '|' || coalesce(array_to_string(p.proargnames, ','), '') AS signature,
+      coalesce(pg_get_function_result(p.oid), '') || '|' || coalesce(array_to_string(p.proargmodes, ','), '') || '|' || coalesce(array_to_string(p.proargnames, ','), '') || coalesce('|' || p.proallargtypes::regtype[]::text, '') AS signature,
       p.pronargdefaults AS defaults, l.lanname AS language, CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE '' END AS source,
       coalesce(p.proacl, acldefault('f', p.proowner))::text[] AS acl
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang

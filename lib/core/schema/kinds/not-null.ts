@@ -73,19 +73,22 @@ export function notNullSettings(b: NotNull, table: string, column: string): stri
   ];
 }
 
-/** `ALTER TABLE …` from one state to the other. */
+/**
+ * `ALTER TABLE …` from one state to the other.
+ * @param alone those that inherit the column say by themselves whether theirs is NOT NULL (before 18)
+ */
 export function alterNotNull(
   from: NotNull,
   to: NotNull,
   table: string,
   column: string,
-  named: boolean,
+  { named, alone }: { named: boolean; alone: boolean },
 ): string[] {
   const [a, b] = [stateOf(from), stateOf(to)];
   const same = JSON.stringify([a, from.notNullInherited]) === JSON.stringify([b, to.notNullInherited]);
   if (same || to.notNullInherited) return [];
   const alter = `ALTER TABLE ${table}`;
-  const on = `${alter} ALTER COLUMN ${column}`;
+  const on = `ALTER TABLE ${alone ? "ONLY " : ""}${table} ALTER COLUMN ${column}`;
   if (b === null) return [`${on} DROP NOT NULL`];
   // Said of an inherited one, it becomes the column's own too.
   if (a === null || from.notNullInherited) {
@@ -105,7 +108,8 @@ export function alterNotNull(
   ];
 }
 
-function stateOf(b: NotNull): NotNullConstraint | null {
+/** Its constraint, or the usual one. */
+export function stateOf(b: NotNull): NotNullConstraint | null {
   if (b.notNullConstraint) return b.notNullConstraint;
   return b.notNull ? { name: b.notNullName ?? "", noInherit: false, notValid: false, comment: null } : null;
 }
@@ -114,7 +118,7 @@ function commented(before: string | null, b: NotNullConstraint, table: string): 
   return before === b.comment ? [] : [commentNotNull(b, table)];
 }
 
-function addNotNull(c: NotNullConstraint, alter: string, column: string): string {
+export function addNotNull(c: NotNullConstraint, alter: string, column: string): string {
   const state = `${c.noInherit ? " NO INHERIT" : ""}${c.notValid ? " NOT VALID" : ""}`;
   return `${alter} ADD CONSTRAINT ${c.name} NOT NULL ${column}${state}`;
 }

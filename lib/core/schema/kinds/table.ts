@@ -89,7 +89,7 @@ export const tableKind: KindDefinition = {
       replicaIndex: optional(row, "replica_index"),
       clusterIndex: optional(row, "cluster_index"),
       server: optional(row, "server"),
-      foreignOptions: hideSecrets(list(row, "foreign_options")),
+      foreignOptions: hideSecrets(list(row, "foreign_options").sort()),
       inheritedConstraints: list(row, "inherited_constraints"),
     };
     return {
@@ -258,7 +258,6 @@ export function alterTable(from: Fact, to: Fact): string[] | "replace" {
       ? []
       : [`${on} SET ${b.persistence === "u" ? "UNLOGGED" : "LOGGED"}`]),
     ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "heap"}`]),
-    ...(a.ofType === b.ofType ? [] : [b.ofType ? `${on} OF ${b.ofType}` : `${on} NOT OF`]),
     ...alterOptions(on, a.options, b.options),
     ...alterOptions(
       on,

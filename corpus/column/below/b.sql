@@ -1,0 +1,25 @@
+-- remade: column computes.b | column computes_too.b | column computes_itself.b
+CREATE TABLE parent (a int, b text, c text, d text, k int);
+CREATE TABLE child () INHERITS (parent);
+CREATE TABLE grandchild (e int GENERATED ALWAYS AS (k * 2) STORED) INHERITS (child);
+ALTER TABLE parent ALTER a SET STATISTICS 100;
+ALTER TABLE child ALTER a SET STATISTICS 200;
+ALTER TABLE ONLY parent ALTER b SET STORAGE EXTERNAL;
+ALTER TABLE child ALTER c SET COMPRESSION pglz;
+ALTER TABLE parent ALTER c SET COMPRESSION pglz;
+ALTER TABLE parent ALTER d SET (n_distinct = 5);
+ALTER TABLE child ALTER d SET (n_distinct = 5);
+CREATE TABLE split (a int NOT NULL, b text, c text) PARTITION BY LIST (a);
+CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);
+CREATE TABLE split_2 PARTITION OF split FOR VALUES IN (2);
+ALTER TABLE ONLY split ALTER b SET STATISTICS 50;
+ALTER TABLE split_1 ALTER b SET STATISTICS 60;
+ALTER TABLE split ALTER c SET STORAGE EXTERNAL;
+ALTER TABLE split_2 ALTER c SET STORAGE MAIN;
+CREATE TABLE computes (a int, b int);
+CREATE TABLE computes_too () INHERITS (computes);
+CREATE TABLE computes_itself (a int, b int);
+ALTER TABLE computes_itself INHERIT computes;
+CREATE TABLE strict (a int);
+CREATE TABLE strict_too () INHERITS (strict);
+CREATE TABLE strict_alone (a int NOT NULL) INHERITS (strict);

@@ -1,0 +1,14 @@
+-- server: 18
+CREATE TABLE parent (a int, b int, c int);
+CREATE TABLE follows () INHERITS (parent);
+CREATE TABLE proves () INHERITS (parent);
+CREATE TABLE names_it () INHERITS (parent);
+CREATE TABLE split (a int, b int) PARTITION BY LIST (b);
+CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);
+CREATE TABLE split_2 PARTITION OF split FOR VALUES IN (2);
+CREATE TABLE split_3 PARTITION OF split FOR VALUES IN (3);
+CREATE TABLE opens (a int CONSTRAINT whole NOT NULL, b int) PARTITION BY LIST (b);
+CREATE TABLE opens_1 PARTITION OF opens FOR VALUES IN (1);
+CREATE TABLE opens_2 PARTITION OF opens FOR VALUES IN (2);
+INSERT INTO parent VALUES (1, 1, 1);
+INSERT INTO split VALUES (1, 1), (2, 2), (3, 3);

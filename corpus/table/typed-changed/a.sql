@@ -1,0 +1,11 @@
+CREATE TYPE person AS (id int, name text COLLATE "C", sizes numeric(10,2)[], old text);
+CREATE TABLE people OF person (id WITH OPTIONS PRIMARY KEY, name WITH OPTIONS NOT NULL DEFAULT 'x');
+CREATE TABLE split OF person PARTITION BY RANGE (id);
+CREATE TABLE split_1 PARTITION OF split (name WITH OPTIONS NOT NULL) FOR VALUES FROM (1) TO (10);
+CREATE TYPE state AS ENUM ('new', 'old', 'gone');
+CREATE TYPE thing AS (id int, state state);
+CREATE TABLE things OF thing;
+CREATE TABLE loose (id int, state state);
+INSERT INTO people VALUES (1, 'a', '{1.25}', 'o');
+INSERT INTO split VALUES (2, 'b', '{2.5}', 'o');
+INSERT INTO things VALUES (1, 'old');

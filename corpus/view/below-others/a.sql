@@ -1,0 +1,15 @@
+CREATE TABLE t (a int PRIMARY KEY, b text);
+INSERT INTO t VALUES (1, 'x');
+CREATE MATERIALIZED VIEW sums (k, n) AS SELECT b, count(*) FROM t GROUP BY b;
+ALTER MATERIALIZED VIEW sums ALTER COLUMN k SET STATISTICS 77;
+CREATE VIEW on_sums AS SELECT k FROM sums;
+COMMENT ON VIEW on_sums IS 'said';
+GRANT SELECT ON on_sums TO corpus_reader;
+CREATE MATERIALIZED VIEW on_both AS SELECT k FROM on_sums;
+CREATE INDEX on_both_k ON on_both (k);
+CREATE VIEW names AS SELECT a AS "select", b FROM t;
+CREATE VIEW on_names AS SELECT "select" FROM names;
+CREATE VIEW pairs AS VALUES (1, 'a'::text);
+CREATE VIEW on_pairs AS SELECT column1 FROM pairs;
+CREATE VIEW rounds AS WITH RECURSIVE q AS (SELECT 1 AS n UNION SELECT n + 1 FROM q WHERE n < 5)
+  CYCLE n SET seen USING path SELECT n FROM q;
