@@ -117,6 +117,9 @@ export const SENTENCES = {
   same_version: "{filename} has the version {version}, and so has {other}.",
   same_version_hint: "They run in the order of their names.",
   changed: "{filename} was changed after it was applied.",
+  other_service:
+    "Nothing is recorded here for the service {service}, but {filename} is under the name {other} ({count} of its scripts).",
+  other_service_hint: "Call the service so here too, or record its migrations with a baseline.",
   changed_hint: "Restore its script, and put the change into a new migration.",
   missing: "{filename} is applied and has no script here.",
   missing_hint: "Fetch the scripts it came from, or restore the file.",

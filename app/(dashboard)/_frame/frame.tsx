@@ -65,6 +65,7 @@ function placesFor(view: FrameView): Place[] {
     letter: place.letter,
     ...(place.key === "deployments" && view.openDeployments > 0 ? { count: view.openDeployments } : {}),
     ...(place.key === "compare" ? { also: [`/${view.project.slug}/drift`] } : {}),
+    ...(place.key === "migrations" ? { also: [`/${view.project.slug}/baseline`] } : {}),
     ...(place.key === "compare" && view.drifted > 0 ? { count: view.drifted } : {}),
   }));
 }

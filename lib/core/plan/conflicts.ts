@@ -1,4 +1,5 @@
-import type { Conflict, MigrationStatus } from "./types";
+import type { MigrationSource } from "../migration/types";
+import type { Conflict, LedgerRow, MigrationStatus } from "./types";
 
 /**
  * What a person should know before the next run. Repeated timestamps are told, since two people probably made a
@@ -18,6 +19,39 @@ export function findConflicts(statuses: readonly MigrationStatus[]): Conflict[] 
     for (const status of same.slice(1)) conflicts.push(duplicate(status, same[0] ?? status));
   }
   return conflicts;
+}
+
+/**
+ * A service of which nothing is recorded, while the very same scripts are under a name that is not among those asked
+ * about: it was called otherwise when they were applied, most likely, and they must not run again.
+ * @param applied rows that are in effect
+ */
+export function findOtherNames(
+  migrations: readonly MigrationSource[],
+  applied: readonly LedgerRow[],
+): Conflict[] {
+  const services = new Set(migrations.map((migration) => migration.service));
+  const recorded = new Set(applied.map((row) => row.service));
+  const elsewhere = new Map<string, LedgerRow>();
+  for (const row of applied) if (!services.has(row.service)) elsewhere.set(keyOf(row), row);
+  if (elsewhere.size === 0) return [];
+  return [...services].flatMap((service) => {
+    if (recorded.has(service)) return [];
+    const same = migrations
+      .filter((migration) => migration.service === service)
+      .flatMap((migration) => elsewhere.get(keyOf(migration)) ?? []);
+    return same[0] ? [otherName(service, same[0], same.length)] : [];
+  });
+}
+
+const keyOf = ({ filename, checksum }: { filename: string; checksum: string }) => `${filename}\0${checksum}`;
+
+function otherName(service: string, { filename, service: other }: LedgerRow, count: number): Conflict {
+  return {
+    ...{ code: "other_service", blocking: true, service, filename },
+    message: `Nothing is recorded here for the service ${service}, but ${filename} is under the name ${other} (${count} of its scripts).`,
+    hint: "Call the service so here too, or record its migrations with a baseline.",
+  };
 }
 
 function duplicate(status: MigrationStatus, first: MigrationStatus): Conflict {

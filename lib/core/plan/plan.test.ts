@@ -55,6 +55,21 @@ describe("computeStatus", () => {
     expect(states(three, [row(other)])).not.toHaveProperty("1_z");
   });
 
+  it("says when the same scripts are recorded under another name of the service", () => {
+    const asDefault = [row(a), row(b)].map((one) => ({ ...one, service: "default" }));
+    const shop = three.map((one) => ({ ...one, service: "shop" }));
+    const conflicts = computeStatus(shop, asDefault).conflicts;
+    expect(conflicts).toMatchObject([{ code: "other_service", blocking: true, service: "shop" }]);
+    expect(conflicts[0]?.message).toContain("1_a is under the name default (2 of its scripts)");
+    expect(planUp(shop, asDefault).problems).toHaveLength(1);
+
+    const own = row(a, { service: "shop" });
+    expect(computeStatus(shop, [...asDefault, own]).conflicts).toEqual([]);
+    const others = asDefault.map((one) => ({ ...one, checksum: "another script" }));
+    expect(computeStatus(shop, others).conflicts).toEqual([]);
+    expect(computeStatus([...shop, ...three], [row(a), row(b)]).conflicts).toEqual([]);
+  });
+
   it("takes a changed repeatable migration as due and not as a conflict", () => {
     const [view] = sources({ "R__view.sql": "V" });
     const status = computeStatus(sources({ "R__view.sql": "V" }), [row(view, { checksum: "old" })]);

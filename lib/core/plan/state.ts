@@ -1,7 +1,7 @@
 import { readDirectives } from "../migration/directives";
 import type { MigrationSource, MigrationState } from "../migration/types";
 import { compareMigrations } from "../migration/version";
-import { findConflicts } from "./conflicts";
+import { findConflicts, findOtherNames } from "./conflicts";
 import { isPartlyDone, type LedgerRow, type MigrationStatus, type TargetStatus } from "./types";
 
 export type { TargetStatus } from "./types";
@@ -59,7 +59,7 @@ export function computeStatus(
     current: currentVersion(ledger, services),
     counts,
     migrations: statuses,
-    conflicts: findConflicts(statuses),
+    conflicts: [...findOtherNames(migrations, ledger.filter(isApplied)), ...findConflicts(statuses)],
   };
 }
 

@@ -88,7 +88,8 @@ export type ConflictCode =
   | "failed"
   | "in_doubt"
   | "requires_missing"
-  | "requires_cycle";
+  | "requires_cycle"
+  | "other_service";
 
 /** Something about the order or the scripts that a person should know before the next run. */
 export interface Conflict {

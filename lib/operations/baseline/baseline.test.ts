@@ -1,12 +1,15 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
+import { closeConnection, openConnection } from "../../postgres/connect";
+import { recordBaseline } from "../../postgres/ledger";
 import { execute as run } from "../../testing/command-line";
 import { addMigration, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { planTarget } from "../deployment/plan-target";
-import { findBaseline } from "./detect";
+import { findBaseline, orderedMigrations } from "./detect";
 import { stampBaseline } from "./stamp";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -57,4 +60,28 @@ it("finds what a database already has, and records it for those who may", async 
   expect((await auditRows("baseline.stamp")).map((row) => row.outcome)).toEqual([
     ...["denied", "intent", "failed", "intent", "ok"],
   ]);
+});
+
+it("takes the same scripts under another name of the service for recorded, and lets none of them run again", async () => {
+  const renamed = await testDatabase();
+  await run(renamed.url, "CREATE TABLE orders (id int PRIMARY KEY, note text); CREATE TABLE later (id int)");
+  const service = project.services.orders ?? "";
+  const scripts = await orderedMigrations(db(), service, "orders");
+  const client = await openConnection(renamed.spec);
+  const before = scripts.map((one) => ({ ...one, service: "default" }));
+  await recordBaseline(client, before, { appliedBy: "me", runId: randomUUID() });
+  await closeConnection(client);
+  const targetId = await testTarget(project, "orders", "development", renamed.spec);
+  const plan = await planTarget(db(), { targetId, direction: "up" });
+  expect(plan.problems).toMatchObject([{ code: "other_service", service: "orders" }]);
+
+  const found = await execute(findBaseline, project.actors.developer, { targetId });
+  expect(found.otherLedgers).toMatchObject([{ tool: "dbmigrator", applied: 3 }]);
+  expect(found.recorded).toEqual([]);
+  const migrations = found.evidence.filter((one) => one.proposed).map((one) => one.filename);
+  expect(migrations).toHaveLength(3);
+  await execute(stampBaseline, project.actors.developer, { targetId, migrations });
+  const after = await planTarget(db(), { targetId, direction: "up" });
+  expect([after.problems, after.planned]).toEqual([[], []]);
+  await renamed.drop();
 });

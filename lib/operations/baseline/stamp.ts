@@ -3,6 +3,7 @@ import { DomainError } from "../../errors";
 import { closeConnection, openConnection } from "../../postgres/connect";
 import { recordBaseline } from "../../postgres/ledger";
 import { acquireRunnerLock } from "../../postgres/runner-session";
+import { enqueue } from "../../queue/queue";
 import { defineOperation } from "../define";
 import { personName } from "../deployment/person-name";
 import { askForCheck } from "../drift/ask";
@@ -46,7 +47,10 @@ export const stampBaseline = defineOperation({
         all.filter((one) => wanted.has(one.filename)),
         { appliedBy: await personName(ctx.db, ctx.actor), runId: ctx.runId },
       );
-      await ctx.db.$transaction((tx) => askForCheck(tx, targetId));
+      await ctx.db.$transaction(async (tx) => {
+        await askForCheck(tx, targetId);
+        await enqueue(tx, "target.sync", { targetId });
+      });
       ctx.note({ recorded: recorded.join(", ").slice(0, 4000) });
       return { recorded };
     } finally {

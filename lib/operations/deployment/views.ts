@@ -132,6 +132,8 @@ export type Blocks = "reads_and_writes" | "writes" | "nothing";
 /** One relation during the run, from the shadow's trace: stretches in order. */
 export interface LockTimeline {
   relation: string;
+  /** Whether everything that blocks it was tried; else its times are not known. */
+  timed: boolean;
   totalMs: number;
   stretches: { blocks: "reads_and_writes" | "writes" | "free"; durationMs: number; migrations: string[] }[];
 }

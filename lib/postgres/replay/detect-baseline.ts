@@ -14,6 +14,7 @@ import { compareSnapshots } from "../../core/diff/compare";
 import type { MigrationSource } from "../../core/migration/types";
 import { compareVersions } from "../../core/migration/version";
 import { isApplied } from "../../core/plan/state";
+import type { LedgerRow } from "../../core/plan/types";
 import type { PostgresFailure } from "../../core/run/types";
 import { adoptOwners } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
@@ -103,18 +104,40 @@ export async function detectBaseline(options: DetectOptions): Promise<DetectedBa
   };
 }
 
-async function readThere({ spec, guardAddresses }: DetectOptions) {
+async function readThere({ spec, guardAddresses, migrations }: DetectOptions) {
+  const services = new Set(migrations.map((migration) => migration.service));
   const client = await openConnection(
     { applicationName: "dbmigrator", ...spec },
     guardAddresses === undefined ? {} : { guardAddresses },
   );
   try {
-    const otherLedgers = await readOtherLedgers(client);
-    const recorded = (await readLedger(client)).filter(isApplied).map((row) => row.filename);
+    const applied = (await readLedger(client)).filter(isApplied);
+    const otherLedgers = [
+      ...(await readOtherLedgers(client)),
+      ...underOtherNames(
+        applied.filter((row) => !services.has(row.service)),
+        migrations,
+      ),
+    ];
+    const recorded = applied.filter((row) => services.has(row.service)).map((row) => row.filename);
     return { otherLedgers, recorded, snapshot: await readSnapshot(client) };
   } finally {
     await closeConnection(client);
   }
+}
+
+/** The same scripts in our own ledger, from when the service was called otherwise. */
+function underOtherNames(
+  rows: readonly LedgerRow[],
+  migrations: readonly MigrationSource[],
+): ForeignLedger[] {
+  const texts = new Set(migrations.map((migration) => migration.checksum));
+  const same = rows.filter((row) => texts.has(row.checksum));
+  if (same.length === 0) return [];
+  const records = same.map(({ checksum, appliedAt }) => ({
+    ...{ key: checksum, version: "", at: appliedAt.toISOString(), failed: false },
+  }));
+  return [{ tool: "dbmigrator", table: "dbmigrator.migrations_log", records }];
 }
 
 interface ReplayedStates {

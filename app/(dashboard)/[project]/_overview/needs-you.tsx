@@ -6,6 +6,7 @@ import { Icon } from "@/components/icon";
 import { Mark, type Meaning } from "@/components/mark";
 import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
+import { useShortList } from "@/components/short-list";
 import type { NeedsYou } from "@/lib/operations/overview/views";
 import { needHref } from "./links";
 
@@ -92,13 +93,14 @@ function NeedMark({ need }: { need: NeedsYou }) {
 function Why({ need }: { need: NeedsYou }) {
   const t = useTranslations("overview");
   const say = useFailureText();
+  const list = useShortList();
   switch (need.kind) {
     case "approval":
     case "start":
       return need.kind === "approval" && need.destroys.length > 0
         ? t.rich("needs.why.destroys", {
             count: need.migrations,
-            names: need.destroys.slice(0, 3).join(", "),
+            names: list(need.destroys, 3),
             code: (text) => <code>{text}</code>,
           })
         : t(`needs.why.${need.kind}`, { count: need.migrations });

@@ -48,7 +48,7 @@ function blockParts(
     groups.flatMap((group) => group.statements.flatMap((one) => one.rewrites.map((size) => size.relation))),
   );
   const bytes = new Map(check.sizes.map((size) => [size.relation, size.bytes]));
-  return timelines.slice(0, MAX_RELATIONS).map(({ relation, stretches }) => {
+  return timelines.slice(0, MAX_RELATIONS).map(({ relation, timed, stretches }) => {
     const blocked = stretches.filter((stretch) => stretch.blocks !== "free");
     const what = blocked.some((stretch) => stretch.blocks === "reads_and_writes")
       ? "reads_and_writes"
@@ -58,7 +58,7 @@ function blockParts(
       what,
       relation,
       times: blocked.length,
-      durationMs: check.dryRun ? blocked.reduce((total, stretch) => total + stretch.durationMs, 0) : null,
+      durationMs: timed ? blocked.reduce((total, stretch) => total + stretch.durationMs, 0) : null,
       rewrite: rewritten.has(relation),
       bytes: bytes.get(relation) ?? null,
     };

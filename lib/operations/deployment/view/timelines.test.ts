@@ -46,6 +46,7 @@ describe("lock timelines", () => {
     ]);
     expect(timeline).toEqual({
       relation: "orders",
+      timed: true,
       totalMs: 38,
       stretches: [
         { blocks: "free", durationMs: 5, migrations: ["1_a"] },
@@ -53,6 +54,18 @@ describe("lock timelines", () => {
         { blocks: "free", durationMs: 3, migrations: ["2_b"] },
       ],
     });
+  });
+
+  it("claim no times for what was not tried, as after a statement that failed", () => {
+    const untried = { ...statement(0, ["orders", "ACCESS EXCLUSIVE"]), tried: false, durationMs: null };
+    const timelines = lockTimelines([
+      group("1_a", "one", statement(5, ["lines", "SHARE"])),
+      group("2_b", "one", untried, { ...statement(0), tried: false, durationMs: null }),
+    ]);
+    expect(timelines.map(({ relation, timed }) => [relation, timed])).toEqual([
+      ["orders", false],
+      ["lines", true],
+    ]);
   });
 
   it("let go between statements that run on their own", () => {

@@ -5,6 +5,7 @@ import { strongerBlock } from "./locks";
 interface Slice {
   migration: string;
   durationMs: number;
+  tried: boolean;
   blocks: Map<string, Blocks>;
 }
 
@@ -29,15 +30,18 @@ function slicesOf({ migration, statements }: StatementGroup): Slice[] {
       if (lock.blocks !== "nothing")
         held.set(lock.relation, strongerBlock(held.get(lock.relation) ?? "nothing", lock.blocks));
     }
-    return { migration: migration.filename, durationMs: statement.durationMs ?? 0, blocks: new Map(held) };
+    const { durationMs, tried } = statement;
+    return { migration: migration.filename, durationMs: durationMs ?? 0, tried, blocks: new Map(held) };
   });
 }
 
 function timelineOf(relation: string, slices: readonly Slice[]): LockTimeline {
   const stretches: LockTimeline["stretches"] = [];
+  let timed = true;
   for (const slice of slices) {
     const found = slice.blocks.get(relation) ?? "nothing";
     const blocks = found === "nothing" ? "free" : found;
+    if (blocks !== "free" && !slice.tried) timed = false;
     const last = stretches.at(-1);
     // Between two transactions the lock is free for a moment: two stretches, even when both block.
     const joins =
@@ -49,7 +53,12 @@ function timelineOf(relation: string, slices: readonly Slice[]): LockTimeline {
       stretches.push({ blocks, durationMs: slice.durationMs, migrations: [slice.migration] });
     }
   }
-  return { relation, totalMs: slices.reduce((total, slice) => total + slice.durationMs, 0), stretches };
+  return {
+    relation,
+    timed,
+    totalMs: slices.reduce((total, slice) => total + slice.durationMs, 0),
+    stretches,
+  };
 }
 
 /** How long a relation is blocked; not being readable counts more than anything. */

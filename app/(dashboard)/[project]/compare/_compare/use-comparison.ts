@@ -1,6 +1,7 @@
 "use client";
 
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useState } from "react";
+import { useAnswerStream } from "@/components/use-answer-stream";
 import type { ComparisonOptions, ComparisonView, SideInput } from "@/lib/operations/comparison/views";
 
 export interface ComparisonRequest {
@@ -11,78 +12,20 @@ export interface ComparisonRequest {
   changes?: string[];
 }
 
-interface Failure {
-  message: string;
-  hint?: string | undefined;
-}
-
-type Line =
-  | { type: "progress"; progress: { text?: string } }
-  | { type: "result"; result: ComparisonView }
-  | { type: "error"; error: Failure };
-
 /** Runs comparisons one at a time, and stops the one that runs. */
 export function useComparison(project: string, lost: string) {
   const [view, setView] = useState<ComparisonView | null>(null);
-  const [progress, setProgress] = useState<string | null>(null);
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const running = useRef<AbortController | null>(null);
-
+  const { progress, failure, start, cancel } = useAnswerStream<{ text?: string }, ComparisonView>(
+    `/${project}/compare/run`,
+    lost,
+  );
   const run = useCallback(
     async (request: ComparisonRequest): Promise<ComparisonView | null> => {
-      running.current?.abort();
-      const control = new AbortController();
-      running.current = control;
-      setFailure(null);
-      setProgress("");
-      try {
-        const response = await fetch(`/${project}/compare/run`, {
-          method: "POST",
-          headers: { "content-type": "application/json" },
-          body: JSON.stringify(request),
-          signal: control.signal,
-        });
-        let result: ComparisonView | null = null;
-        let failed: Failure | null = null;
-        for await (const line of readLines(response)) {
-          if (line.type === "progress") setProgress(line.progress.text ?? "");
-          else if (line.type === "error") failed = line.error;
-          else result = line.result;
-        }
-        if (result) setView(result);
-        else setFailure(failed ?? { message: lost });
-        return result;
-      } catch {
-        if (!control.signal.aborted) setFailure({ message: lost });
-        return null;
-      } finally {
-        if (running.current === control) {
-          running.current = null;
-          setProgress(null);
-        }
-      }
+      const result = await start(request, {});
+      if (result) setView(result);
+      return result;
     },
-    [project, lost],
+    [start],
   );
-  const cancel = useCallback(() => {
-    running.current?.abort();
-    running.current = null;
-    setProgress(null);
-  }, []);
-  useEffect(() => cancel, [cancel]);
-  return { view, progress, failure, run, cancel };
-}
-
-async function* readLines(response: Response): AsyncGenerator<Line> {
-  if (!response.ok || !response.body) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { done, value } = await reader.read();
-    rest += value ?? "";
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) if (line) yield JSON.parse(line) as Line;
-    if (done) return;
-  }
+  return { view, progress: progress && (progress.text ?? ""), failure, run, cancel };
 }

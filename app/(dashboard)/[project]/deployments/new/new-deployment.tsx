@@ -150,7 +150,7 @@ export function NewDeployment({ project, places, wanted, upTo: asked }: NewDeplo
               action={<Button onClick={again}>{t("new.again")}</Button>}
             />
           ) : shown ? (
-            <Plan project={project} plan={shown} />
+            <Plan project={project} targetId={targetId} plan={shown} />
           ) : (
             <PlanLoading />
           )}

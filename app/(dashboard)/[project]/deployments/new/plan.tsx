@@ -21,7 +21,7 @@ export interface PlanView {
 }
 
 /** What would be applied, in order, and what stands in the way. */
-export function Plan({ project, plan }: { project: string; plan: PlanView }) {
+export function Plan({ project, targetId, plan }: { project: string; targetId: string; plan: PlanView }) {
   const t = useTranslations("deployments");
   const say = useOwnWords();
   if (plan.migrations.length === 0 && plan.problems.length === 0) {
@@ -45,6 +45,14 @@ export function Plan({ project, plan }: { project: string; plan: PlanView }) {
             </li>
           ))}
         </ul>
+      ) : null}
+      {plan.fromVersion === null ? (
+        <p className="muted mb-3">
+          {t("new.nothingYet")}{" "}
+          <Link className="link" href={`/${project}/baseline/${targetId}`}>
+            {t("new.baseline")}
+          </Link>
+        </p>
       ) : null}
       {plan.unsaved.map((text) => (
         <Unsaved key={text.migrationId} project={project} text={text} />

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Duration } from "@/components/figures";
 import { Note } from "@/components/states";
@@ -15,7 +16,12 @@ export function Verdict({ view }: { view: DriftView }) {
       <p className="lead">
         {view.state === "drifted"
           ? t.rich("verdict.drifted", { count, parts: () => <CountsText key="parts" counts={counts} /> })
-          : t(`verdict.${words}`)}
+          : t(`verdict.${words}`)}{" "}
+        {words === "unmanaged" ? (
+          <Link className="link" href={`/${view.project.slug}/baseline/${view.targetId}`}>
+            {t("toBaseline")}
+          </Link>
+        ) : null}
       </p>
       {replayed ? (
         <p className="muted">

@@ -52,7 +52,7 @@ export default async function TargetsPage({ params }: { params: Promise<{ projec
         ) : (
           <div className="grid gap-3">
             {here.map((target) => (
-              <TargetPanel key={target.id} target={target} writes={writes} />
+              <TargetPanel key={target.id} project={slug} target={target} writes={writes} />
             ))}
           </div>
         )}

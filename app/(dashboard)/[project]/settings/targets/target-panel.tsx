@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
@@ -17,7 +18,15 @@ import { isLocal, ProbeReport } from "./probe-report";
 import { TargetForm } from "./target-form";
 
 /** One target: where it is, what the last connection found, what can be done with it. */
-export function TargetPanel({ target, writes }: { target: TargetDetail; writes: boolean }) {
+export function TargetPanel({
+  project,
+  target,
+  writes,
+}: {
+  project: string;
+  target: TargetDetail;
+  writes: boolean;
+}) {
   const t = useTranslations("settings.targets");
   const router = useRouter();
   const [busy, start] = useTransition();
@@ -62,7 +71,7 @@ export function TargetPanel({ target, writes }: { target: TargetDetail; writes: 
           {writes ? <Remove target={target} /> : null}
         </div>
       </div>
-      <Standing target={target} />
+      <Standing project={project} target={target} />
       {target.probe ? <ProbeReport result={target.probe} local={isLocal(target.host)} /> : null}
       {target.probedAt ? (
         <p className="muted">
@@ -74,7 +83,7 @@ export function TargetPanel({ target, writes }: { target: TargetDetail; writes: 
 }
 
 /** What its ledger said when it was read last. */
-function Standing({ target }: { target: TargetDetail }) {
+function Standing({ project, target }: { project: string; target: TargetDetail }) {
   const t = useTranslations("settings.targets");
   const say = useFailureText();
   if (target.syncError) {
@@ -94,7 +103,12 @@ function Standing({ target }: { target: TargetDetail }) {
       })}{" "}
       <span className="muted">
         <RelativeTime at={target.syncedAt} />
-      </span>
+      </span>{" "}
+      {target.appliedCount === 0 && target.pendingCount > 0 ? (
+        <Link className="link" href={`/${project}/baseline/${target.id}`}>
+          {t("baseline")}
+        </Link>
+      ) : null}
     </p>
   );
 }

@@ -9,9 +9,12 @@ interface LockTimelinesProps {
   environment: string;
 }
 
+/** More than these have no room for their words, on a phone first: then their sum is told, and the bar is only seen. */
+const MOST_IN_WORDS = 6;
+
 /** When the most blocked tables are blocked during the run, by what the shadow took. */
 export function LockTimelines({ timelines, plan, environment }: LockTimelinesProps) {
-  const shown = timelines.filter((timeline) => timeline.totalMs > 0);
+  const shown = timelines.filter((timeline) => timeline.timed && timeline.totalMs > 0);
   return shown.map((timeline) => (
     <Timeline key={timeline.relation} timeline={timeline} plan={plan} environment={environment} />
   ));
@@ -29,14 +32,16 @@ function Timeline({
   const t = useTranslations("deployments");
   const locale = useLocale();
   const { stretches, totalMs } = timeline;
+  const inWords = stretches.length <= MOST_IN_WORDS;
+  const least = (blocks: LockTimeline["stretches"][number]["blocks"]) =>
+    inWords ? (blocks === "free" ? 24 : 64) : 0;
   // Wide enough to be read, and else by their length.
   const columns = stretches
     .map(
       ({ durationMs, blocks }) =>
-        `minmax(${blocks === "free" ? 24 : 64}px, ${Math.max(1, Math.round((1000 * durationMs) / totalMs))}fr)`,
+        `minmax(${least(blocks)}px, ${Math.max(1, Math.round((1000 * durationMs) / totalMs))}fr)`,
     )
     .join(" ");
-  const position = (name: string) => plan.findIndex((migration) => migration.filename === name) + 1;
   const kinds = new Set(stretches.map((stretch) => stretch.blocks));
   return (
     <figure className="locks">
@@ -62,19 +67,34 @@ function Timeline({
           </span>
         </span>
       </figcaption>
+      {inWords ? (
+        <InWords stretches={stretches} columns={columns} plan={plan} />
+      ) : (
+        <InSum stretches={stretches} columns={columns} />
+      )}
+    </figure>
+  );
+}
+
+type Stretches = { stretches: LockTimeline["stretches"]; columns: string };
+
+const classOf = (blocks: LockTimeline["stretches"][number]["blocks"]) =>
+  blocks === "reads_and_writes" ? "full" : blocks;
+
+function InWords({ stretches, columns, plan }: Stretches & { plan: PlannedMigration[] }) {
+  const t = useTranslations("deployments");
+  const locale = useLocale();
+  const position = (name: string) => plan.findIndex((migration) => migration.filename === name) + 1;
+  return (
+    <>
       <div className="locks-bar cols-any" style={{ gridTemplateColumns: columns }}>
-        {stretches.map((stretch, index) => {
-          const time = formatDuration(stretch.durationMs, locale);
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: stretches follow each other in time.
-            <span key={index} className={stretch.blocks === "reads_and_writes" ? "full" : stretch.blocks}>
-              <span className="sr-only">
-                {t(`locks.${stretch.blocks === "reads_and_writes" ? "full" : stretch.blocks}`)}{" "}
-              </span>
-              {time}
-            </span>
-          );
-        })}
+        {stretches.map(({ blocks, durationMs }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: stretches follow each other in time.
+          <span key={index} className={classOf(blocks)}>
+            <span className="sr-only">{t(`locks.${classOf(blocks)}`)} </span>
+            {formatDuration(durationMs, locale)}
+          </span>
+        ))}
       </div>
       <div className="locks-axis cols-any" style={{ gridTemplateColumns: columns }} aria-hidden="true">
         {stretches.map((stretch, index) => (
@@ -84,6 +104,30 @@ function Timeline({
           </span>
         ))}
       </div>
-    </figure>
+    </>
+  );
+}
+
+function InSum({ stretches, columns }: Stretches) {
+  const t = useTranslations("deployments");
+  const locale = useLocale();
+  const blocked = stretches.filter(({ blocks }) => blocks !== "free").map(({ durationMs }) => durationMs);
+  const all = blocked.reduce((sum, durationMs) => sum + durationMs, 0);
+  return (
+    <>
+      <div className="locks-bar cols-any dense" style={{ gridTemplateColumns: columns }} aria-hidden="true">
+        {stretches.map(({ blocks }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: stretches follow each other in time.
+          <span key={index} className={classOf(blocks)} />
+        ))}
+      </div>
+      <p className="locks-axis">
+        {t("locks.often", {
+          count: blocked.length,
+          time: formatDuration(all, locale),
+          longest: formatDuration(Math.max(...blocked), locale),
+        })}
+      </p>
+    </>
   );
 }

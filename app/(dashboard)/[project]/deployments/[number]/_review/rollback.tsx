@@ -4,6 +4,7 @@ import { formatDuration } from "@/components/format";
 import { Icon, type IconName } from "@/components/icon";
 import { Mark, type Meaning } from "@/components/mark";
 import { Section } from "@/components/page";
+import { useShortList } from "@/components/short-list";
 import type { DryRun } from "@/lib/core/run/types";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 
@@ -16,6 +17,7 @@ interface RollbackProps {
 /** Whether the way back works, and where all of this was tried. */
 export function Rollback({ view, rollback, shadow }: RollbackProps) {
   const t = useTranslations("deployments");
+  const list = useShortList();
   const locale = useLocale();
   const count = view.plan.length;
   return (
@@ -64,7 +66,7 @@ export function Rollback({ view, rollback, shadow }: RollbackProps) {
               </>
             )}
             {view.destroys.length > 0 ? (
-              <Proof meaning="warning">{t("rollback.notTheData", { names: view.destroys.join(", ") })}</Proof>
+              <Proof meaning="warning">{t("rollback.notTheData", { names: list(view.destroys, 6) })}</Proof>
             ) : null}
           </ul>
           {rollback.difference && !rollback.proven ? (

@@ -2,6 +2,7 @@ import { useLocale, useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
 import { useFailureText } from "@/components/failure-text";
 import { formatBytes, formatDuration } from "@/components/format";
+import { useShortList } from "@/components/short-list";
 import type { DeploymentView, SummaryPart } from "@/lib/operations/deployment/views";
 import { CheckProgress } from "./check-progress";
 
@@ -33,12 +34,16 @@ function Reason({ reason }: { reason: string }) {
   );
 }
 
+/** The confirmation names every one. */
+const MOST_NAMES = 6;
+
 const hot = (text: ReactNode) => <b className="hot">{text}</b>;
 const strong = (text: ReactNode) => <b>{text}</b>;
 
 function Part({ part }: { part: SummaryPart }) {
   const t = useTranslations("deployments");
   const say = useFailureText();
+  const list = useShortList();
   const locale = useLocale();
   switch (part.kind) {
     case "applies":
@@ -59,7 +64,7 @@ function Part({ part }: { part: SummaryPart }) {
     case "blocks_nothing":
       return t("summary.blocksNothing");
     case "destroys":
-      return t.rich("summary.destroys", { hot, names: part.names.join(", "), count: part.names.length });
+      return t.rich("summary.destroys", { hot, names: list(part.names, MOST_NAMES) });
     case "rollback":
       return part.proven
         ? t("summary.rollbackProven")

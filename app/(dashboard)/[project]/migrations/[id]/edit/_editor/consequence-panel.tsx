@@ -8,7 +8,9 @@ import { Icon } from "@/components/icon";
 import { Kbd } from "@/components/kbd";
 import { Mark } from "@/components/mark";
 import { useOwnWords } from "@/components/own-words";
+import { useShortList } from "@/components/short-list";
 import { Button } from "@/components/ui/button";
+import type { StreamFailure } from "@/components/use-answer-stream";
 import { describeSchemaChange } from "@/lib/core/schema/dump-change";
 import type { EnvironmentState } from "@/lib/operations/migration/views";
 import { useFindingText } from "../../_components/finding-text";
@@ -16,7 +18,7 @@ import { linesOfFacts, linesOfTry, type StatementLine, sumUp } from "./consequen
 import { EnvironmentChoice } from "./environment-choice";
 import type { Remark } from "./findings";
 import type { Checked } from "./use-lint";
-import type { Tried, TryFailure, TryProgress } from "./use-try";
+import type { Tried, TryProgress } from "./use-try";
 
 interface ConsequencePanelProps {
   filename: string;
@@ -32,7 +34,7 @@ interface ConsequencePanelProps {
   /** A try of exactly this text there. */
   tried: Tried | null;
   progress: TryProgress | null;
-  failure: TryFailure | null;
+  failure: StreamFailure | null;
   onCancel: () => void;
   down: string | null;
 }
@@ -131,7 +133,7 @@ function Progress({ progress, onCancel }: { progress: TryProgress; onCancel: () 
   );
 }
 
-function Failed({ failure }: { failure: TryFailure }) {
+function Failed({ failure }: { failure: StreamFailure }) {
   const t = useTranslations("editor");
   return (
     <section className="cons" role="alert">
@@ -152,15 +154,12 @@ function Sentence({
   tried: Tried | null;
 }) {
   const t = useTranslations("editor");
-  const format = useFormatter();
+  const shortList = useShortList();
+  const list = (names: string[]) => shortList(names, 4);
   const { problems, statements, destroys } = checked.result;
   if (statements === 0 && problems.length === 0) return <p className="cons muted">{t("says.nothing")}</p>;
   if (problems.length > 0) return <p className="cons big">{t("says.refused")}</p>;
   const sum = sumUp(lines);
-  const list = (names: string[]) =>
-    format.list(
-      names.slice(0, 4).concat(names.length > 4 ? [t("says.others", { count: names.length - 4 })] : []),
-    );
   const error = tried?.result.failure;
   return (
     <section className="cons">

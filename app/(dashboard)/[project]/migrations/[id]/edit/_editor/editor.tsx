@@ -58,7 +58,7 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   const card = useMemo(() => (active ? { at: active.to, host: cardHost } : null), [active, cardHost]);
   const editors = { up: useRef<SqlEditorHandle>(null), down: useRef<SqlEditorHandle>(null) };
   const seen = usePresence(view.id, text.base);
-  const trial = useTry(project, view.id);
+  const trial = useTry(project, view.id, t("connectionLost"));
   const [dialog, setDialog] = useState<
     "conflict" | "ignore" | { applied: string[]; confirm: () => void } | null
   >(null);
@@ -90,7 +90,7 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
   const tryIt = useCallback(() => {
     if (!mayWrite || running) return;
     if (!targetId) toast.error(t("nowhereToTry"));
-    else void start(targetId, text.text, t("connectionLost"));
+    else void start(targetId, text.text);
   }, [mayWrite, running, start, targetId, text.text, t]);
 
   const goTo = (remark: Remark) => editors[tab].current?.goToLine(remark.line);
