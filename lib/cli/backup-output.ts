@@ -47,6 +47,10 @@ export function showManifest(manifest: Manifest, path: string): void {
   print(
     `  ${totals.tables} tables, ${totals.rows} rows, ${size(totals.rawBytes)} in ${size(totals.archiveBytes)} (${codec}${encryption ? ", encrypted" : ""}), ${duration(totals.durationMs)}`,
   );
+  if (encryption)
+    note(
+      "It can be read only with the secret of DBMIGRATOR_SECRET: keep that somewhere else than the archive.",
+    );
 }
 
 export function showVerified(result: VerifyResult, path: string): void {

@@ -158,6 +158,11 @@ export const SENTENCES = {
   drifted: "The database is not what its ledger says: {count} differences ({names}).",
   script_refused: "It was not tried: a script is refused.",
   subscription_unread: "Only a superuser may read pg_subscription.",
+  manifest_not_json: "it is not JSON",
+  manifest_other: "it is not a manifest of a backup",
+  checksum_differs: "its checksum does not fit",
+  manifest_outside: "it names a file outside of itself",
+  size_differs: "it has {bytes} bytes instead of {expected}",
 } as const satisfies Record<string, string>;
 
 export type SentenceKey = keyof typeof SENTENCES;

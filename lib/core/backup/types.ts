@@ -1,3 +1,5 @@
+import type { KeptFailure } from "../../errors";
+
 /** What a backup is, where it lies, and what is told while it is made and read. Nothing here does anything. */
 
 export const ARCHIVE_FORMAT = "dbmigrator-backup";
@@ -293,6 +295,10 @@ export interface VerifyFinding {
   file: string;
   problem: FileProblem;
   message: string;
+  /** Values for the translated message; older ones have none. */
+  details?: Record<string, string | number>;
+  /** Of the manifest: why it cannot be used. */
+  failure?: KeptFailure;
 }
 
 export interface VerifyResult {

@@ -1,5 +1,6 @@
 import type {
   BackupEstimate,
+  BackupNote,
   BackupProgress,
   BackupScope,
   LedgerPosition,
@@ -124,6 +125,9 @@ export interface UseRow {
   cancelAskedAt: string | null;
 }
 
+/** Older ones have no values for the translated message. */
+export type UseNote = Omit<BackupNote, "params"> & Partial<Pick<BackupNote, "params">>;
+
 /** What restore.result holds. */
 export interface UseResult {
   verify?: {
@@ -136,7 +140,7 @@ export interface UseResult {
   checks?: RestoreChecks;
   serverVersion?: string;
   durationMs: number;
-  notes?: { code: string; message: string }[];
+  notes?: UseNote[];
   rolesCreated?: string[];
   replicationLeft?: ReplicationTies | null;
   foreignKeysLeft?: string[];

@@ -7,7 +7,7 @@ import {
   type VerifyFinding,
   type VerifyResult,
 } from "../../core/backup/types";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { openKey, readManifest } from "./archive-reader";
 import { isAuthentic } from "./manifest";
 import type { VerifyBackupOptions } from "./options";
@@ -23,7 +23,11 @@ export async function verifyBackup(options: VerifyBackupOptions): Promise<Verify
   const findings: VerifyFinding[] = [];
   const manifest = await readManifest(options.store).catch((error) => {
     if (!(error instanceof DomainError) || error.kind !== "precondition") throw error;
-    findings.push({ file: MANIFEST_FILE, problem: "manifest_damaged", message: error.message });
+    const { message } = error;
+    findings.push({
+      ...{ file: MANIFEST_FILE, problem: "manifest_damaged", message },
+      failure: keepFailure(error),
+    });
     return null;
   });
   if (manifest) findings.push(...checkAuthor(manifest, options));
@@ -84,7 +88,7 @@ async function checkFile(
   if (present === undefined) return { file: name, problem: "missing", message: `${name} is missing.` };
   if (present !== file.bytes) {
     const message = `${name} has ${present} bytes instead of ${file.bytes}.`;
-    return { file: name, problem: "wrong_size", message };
+    return { file: name, problem: "wrong_size", message, details: { found: present, expected: file.bytes } };
   }
   const hash = createHash("sha256");
   for await (const part of store.read(name)) {

@@ -4,6 +4,7 @@ import { formatBytes, formatCount, formatDuration } from "@/components/format";
 import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
 import type { BackupDetail, UseRow } from "@/lib/operations/backup/views";
+import { useKeptWords } from "../_components/kept-words";
 import { UseMark } from "../_components/marks";
 import { UseActions } from "./use-actions";
 
@@ -42,6 +43,7 @@ function isGood({ result }: UseRow): boolean {
 function UseText({ use }: { use: UseRow }) {
   const t = useTranslations("backups");
   const locale = useLocale();
+  const kept = useKeptWords();
   const { result, progress } = use;
   const lines: string[] = [];
   if (use.state === "awaiting_approval")
@@ -69,10 +71,7 @@ function UseText({ use }: { use: UseRow }) {
     lines.push(
       verify.ok
         ? t("use.intact", { files: verify.filesChecked, bytes: formatBytes(verify.bytesChecked, locale) })
-        : verify.findings
-            .slice(0, 5)
-            .map((finding) => finding.message)
-            .join(" "),
+        : verify.findings.slice(0, 5).map(kept.finding).join(" "),
     );
   }
   if (result?.checks) {
@@ -100,7 +99,11 @@ function UseText({ use }: { use: UseRow }) {
         versions: result.ledger.map((one) => `${one.service} ${one.version}`).join(", "),
       }),
     );
-  for (const note of result?.notes ?? []) lines.push(note.message);
+  if (result?.rolesCreated?.length)
+    lines.push(t("use.rolesCreated", { roles: result.rolesCreated.join(", ") }));
+  if (result?.foreignKeysLeft?.length)
+    lines.push(t("use.keysLeft", { keys: result.foreignKeysLeft.join(", ") }));
+  for (const note of result?.notes ?? []) lines.push(kept.note(note));
   if (use.durationMs !== null) lines.push(t("use.took", { time: formatDuration(use.durationMs, locale) }));
   return lines.map((line) => (
     <p key={line} className="muted" role={progress ? "status" : undefined}>
