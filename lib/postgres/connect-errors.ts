@@ -209,7 +209,8 @@ function findCause(error: unknown): ConnectCause {
   if (/establishing an SSL/i.test(message)) return "notPostgres";
   if (/SASL.*password|password must be a string|no password/i.test(message)) return "passwordMissing";
   if (code === "08P01") return /startup parameter|unsupported/i.test(message) ? "pooler" : "notPostgres";
-  if (/terminated unexpectedly|connection (ended|closed)|closed the connection/i.test(message)) return "cut";
+  if (/terminated unexpectedly|connection (ended|closed)|closed the connection|not queryable/i.test(message))
+    return "cut";
   if (/unknown message|unexpected message|message code/i.test(message)) return "notPostgres";
   return "refused";
 }
