@@ -12,6 +12,7 @@ function backup(at: string, more: Partial<RetainedBackup> = {}): RetainedBackup 
     pinned: false,
     isAutomatic: true,
     proven: false,
+    broken: false,
     inUse: false,
     ...more,
   };
@@ -22,6 +23,14 @@ function kept(backups: RetainedBackup[], limits = LIMITS): string[] {
 }
 
 describe("retention", () => {
+  it("lets no broken backup take the place of a good one", () => {
+    const days = ["11", "10", "09", "08", "07"].map((day) => `2026-03-${day}T02:00:00Z`);
+    const backups = days.map((at, index) => backup(at, { broken: index < 3 }));
+    const limits = { keepLast: 2, keepDaily: 0, keepWeekly: 0, keepMonthly: 0 };
+    // The newest ones stay, so that somebody sees them.
+    expect(kept(backups, limits)).toEqual([days[0], days[1], days[3], days[4]]);
+  });
+
   it("keeps the last ones and the newest of each day, week and month", () => {
     const backups = [
       backup("2026-03-11T12:00:00Z"), // Wednesday: last, daily, weekly, monthly

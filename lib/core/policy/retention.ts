@@ -2,7 +2,7 @@ import type { CompleteBackupPolicy } from "./backup-policy";
 
 export type KeepReason = "pinned" | "manual" | "last" | "daily" | "weekly" | "monthly" | "proven" | "in_use";
 
-/** A successful backup of one target, as far as keeping it goes. */
+/** A successful backup of one target and one scope, as far as keeping it goes. */
 export interface RetainedBackup {
   id: string;
   at: Date;
@@ -11,6 +11,8 @@ export interface RetainedBackup {
   isAutomatic: boolean;
   /** It was restored into a scratch database and equalled its manifest. */
   proven: boolean;
+  /** A verification or a test restore found that it is not what it should be. */
+  broken: boolean;
   /** A restore works with it, or waits for approval. */
   inUse: boolean;
 }
@@ -18,9 +20,10 @@ export interface RetainedBackup {
 type Limits = Pick<CompleteBackupPolicy, "keepLast" | "keepDaily" | "keepWeekly" | "keepMonthly">;
 
 /**
- * Why each backup of one target is kept; an empty list: the purge takes it. Days, weeks (from Monday) and months are
- * those of UTC, of each the newest backup counts, and only those in which there is one: a pause in the schedule
- * makes nothing go. The newest one that is proven to restore is kept whatever the limits say.
+ * Why each backup of one target and one scope is kept (one of a table stands for none of the whole); an empty list:
+ * the purge takes it. Days, weeks (from Monday) and months are those of UTC, of each the newest backup counts, and only
+ * those in which there is one: a pause in the schedule makes nothing go. Broken ones take nobody's place. The newest
+ * one that is proven to restore is kept whatever the limits say.
  */
 export function judgeRetention(
   backups: readonly RetainedBackup[],
@@ -28,18 +31,22 @@ export function judgeRetention(
 ): Map<string, KeepReason[]> {
   const newestFirst = [...backups].sort((a, b) => b.at.getTime() - a.at.getTime());
   const reasons = new Map<string, KeepReason[]>(newestFirst.map(({ id }) => [id, []]));
-  const keep = (backup: RetainedBackup | undefined, reason: KeepReason) =>
-    backup && reasons.get(backup.id)?.push(reason);
+  const keep = (backup: RetainedBackup | undefined, reason: KeepReason) => {
+    const own = backup && reasons.get(backup.id);
+    if (own && !own.includes(reason)) own.push(reason);
+  };
   for (const backup of newestFirst) {
     if (backup.pinned) keep(backup, "pinned");
     if (!backup.isAutomatic) keep(backup, "manual");
     if (backup.inUse) keep(backup, "in_use");
   }
   const automatic = newestFirst.filter((backup) => backup.isAutomatic);
-  for (const backup of automatic.slice(0, limits.keepLast)) keep(backup, "last");
-  for (const backup of newestOfEach(automatic, dayOf, limits.keepDaily)) keep(backup, "daily");
-  for (const backup of newestOfEach(automatic, weekOf, limits.keepWeekly)) keep(backup, "weekly");
-  for (const backup of newestOfEach(automatic, monthOf, limits.keepMonthly)) keep(backup, "monthly");
+  for (const counted of [automatic, automatic.filter((backup) => !backup.broken)]) {
+    for (const backup of counted.slice(0, limits.keepLast)) keep(backup, "last");
+    for (const backup of newestOfEach(counted, dayOf, limits.keepDaily)) keep(backup, "daily");
+    for (const backup of newestOfEach(counted, weekOf, limits.keepWeekly)) keep(backup, "weekly");
+    for (const backup of newestOfEach(counted, monthOf, limits.keepMonthly)) keep(backup, "monthly");
+  }
   keep(
     newestFirst.find((backup) => backup.proven),
     "proven",

@@ -13,14 +13,14 @@ import { insertBackup } from "./insert";
 
 /**
  * Asks for everything whose time has come. What several times fell into a pause of the worker comes once. Each
- * schedule is taken by one worker, and its next time is set in the same transaction.
+ * schedule is taken by one worker, and its next time is set in the same transaction; one that fails holds up no other.
  */
-export async function askForDue(db: Db, now: Date): Promise<void> {
+export async function askForDue(db: Db, now: Date, onUnexpected: (error: unknown) => void): Promise<void> {
   const due = await db.backupSchedule.findMany({
     where: { enabled: true, nextAt: { lte: now } },
     select: { id: true },
   });
-  for (const { id } of due) await askFor(db, id, now);
+  for (const { id } of due) await askFor(db, id, now).catch(onUnexpected);
 }
 
 async function askFor(db: Db, id: string, now: Date): Promise<void> {

@@ -1,9 +1,11 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
+import type { BackupScope } from "../../core/backup/types";
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import { judgeRetention } from "../../core/policy/retention";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
+import { keyOf } from "../../postgres/backup/inventory";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
 import { groupBy } from "../run/group-by";
@@ -17,7 +19,7 @@ const DAY_MS = 86_400_000;
 
 /** Asks for what is due, and removes what retention and expiry no longer keep. */
 export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => void): Promise<void> {
-  await askForDue(db, new Date());
+  await askForDue(db, new Date(), onUnexpected);
   for (const { id, why } of await removable(db, new Date())) {
     await purge(db, id, why).catch((error: unknown) => {
       // A storage that is away keeps its archives until the next time.
@@ -77,13 +79,14 @@ async function unretained(db: Db): Promise<string[]> {
   const rows = await db.backup.findMany({
     where: { state: "succeeded", targetId: { not: null } },
     select: {
-      ...{ id: true, targetId: true, createdAt: true, pinned: true, isAutomatic: true, testedState: true },
+      ...{ id: true, targetId: true, scope: true, createdAt: true, pinned: true, isAutomatic: true },
+      ...{ testedState: true, verifiedState: true },
       environment: { select: { backupPolicy: true, protected: true } },
       restores: { where: AT_WORK, select: { id: true }, take: 1 },
     },
   });
-  const byTarget = groupBy(rows, (row) => row.targetId ?? "");
-  return [...byTarget.values()].flatMap((own) => {
+  const alike = groupBy(rows, (row) => `${row.targetId} ${scopeKey(row.scope as unknown as BackupScope)}`);
+  return [...alike.values()].flatMap((own) => {
     const environment = own[0]?.environment;
     if (!environment) return [];
     const policy = completeBackupPolicy(environment.backupPolicy as BackupPolicy, environment.protected);
@@ -91,12 +94,19 @@ async function unretained(db: Db): Promise<string[]> {
       own.map((row) => ({
         ...{ id: row.id, at: row.createdAt, pinned: row.pinned, isAutomatic: row.isAutomatic },
         proven: row.testedState === "restores",
+        broken: row.verifiedState === "damaged" || ["failed", "differs"].includes(row.testedState),
         inUse: row.restores.length > 0,
       })),
       policy,
     );
     return [...reasons].filter(([, why]) => why.length === 0).map(([id]) => id);
   });
+}
+
+/** The same for scopes that hold the same, in whatever order they were written. */
+function scopeKey(scope: BackupScope): string {
+  const names = scope.kind === "tables" ? scope.tables.map(keyOf) : "schemas" in scope ? scope.schemas : [];
+  return JSON.stringify([scope.kind, ...new Set([...(names ?? [])].sort())]);
 }
 
 /** Databases that restores replaced, when their time is over. */

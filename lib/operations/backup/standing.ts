@@ -6,7 +6,7 @@ import type { TestedState, VerifiedState } from "./views";
 /** How a target stands with its backups. */
 export interface BackupStanding {
   targetId: string;
-  /** The newest successful one. */
+  /** The newest successful one of the whole database: a part does not stand for it. */
   last: {
     id: string;
     at: string;
@@ -31,13 +31,21 @@ export async function loadStandings(
   projectId: string,
   now = new Date(),
 ): Promise<Map<string, BackupStanding>> {
-  const [rows, schedules] = await Promise.all([
+  const [rows, schedules, kept] = await Promise.all([
     readRows(db, projectId),
     db.backupSchedule.findMany({ where: { projectId, enabled: true, kind: "backup" } }),
+    db.backup.groupBy({
+      by: ["scheduleId"],
+      where: { projectId, state: "succeeded", scheduleId: { not: null } },
+      _max: { createdAt: true },
+    }),
   ]);
+  const lastOf = new Map(kept.map((one) => [one.scheduleId, one._max.createdAt]));
   return new Map(
     rows.map((row) => {
-      const own = schedules.filter((schedule) => schedule.targetId === row.targetId);
+      const own = schedules
+        .filter((schedule) => schedule.targetId === row.targetId)
+        .map((schedule) => ({ ...schedule, last: lastOf.get(schedule.id) ?? null }));
       const policy = completeBackupPolicy(row.policy as BackupPolicy, row.isProtected);
       const next = own.flatMap(({ nextAt }) => (nextAt ? [nextAt.getTime()] : []));
       return [
@@ -71,15 +79,15 @@ function readRows(db: Db, projectId: string): Promise<Row[]> {
     LEFT JOIN LATERAL (
       SELECT b.id, b.created_at AS at, b.file_size_bytes::float8 AS bytes, b.tested_state AS tested,
              b.verified_state AS verified
-      FROM backup b WHERE b.target_id = t.id AND b.state = 'succeeded' ORDER BY b.created_at DESC LIMIT 1
+      FROM backup b WHERE b.target_id = t.id AND b.state = 'succeeded' AND b.scope ->> 'kind' = 'database'
+      ORDER BY b.created_at DESC LIMIT 1
     ) last ON true
     LEFT JOIN LATERAL (
       SELECT b.id, b.created_at AS at, coalesce(b.error ->> 'message', '') AS message
-      FROM backup b WHERE b.target_id = t.id AND b.state IN ('failed', 'succeeded')
+      FROM backup b WHERE b.target_id = t.id AND b.state = 'failed'
+        AND NOT EXISTS (SELECT FROM backup n WHERE n.target_id = t.id AND n.state = 'succeeded'
+                           AND n.created_at >= b.created_at AND (n.scope = b.scope OR n.scope ->> 'kind' = 'database'))
       ORDER BY b.created_at DESC LIMIT 1
-    ) newest ON true
-    LEFT JOIN LATERAL (
-      SELECT newest.id, newest.at, newest.message WHERE newest.id IS NOT NULL AND newest.id IS DISTINCT FROM last.id
     ) failed ON true
     WHERE s.project_id = ${projectId}::uuid`;
 }
@@ -87,15 +95,15 @@ function readRows(db: Db, projectId: string): Promise<Row[]> {
 /** The earliest promise that was not kept. */
 function overdueSince(
   row: Row,
-  schedules: readonly { cron: string; timeZone: string; createdAt: Date }[],
+  schedules: readonly { cron: string; timeZone: string; createdAt: Date; last: Date | null }[],
   overdueHours: number | null,
   now: Date,
 ): Date | null {
   const last = row.last ? new Date(row.last.at) : null;
-  const promised = schedules.map(({ cron, timeZone, createdAt }) => {
-    // What the schedule promised before it was there does not count, nor what an older backup already kept.
-    const since = last && last > createdAt ? last : createdAt;
-    return new Date(nextTime(cron, timeZone, since).getTime() + GRACE_MS);
+  const promised = schedules.map((schedule) => {
+    // What the schedule promised before it was there does not count, nor what a backup of its own or of all kept.
+    const since = Math.max(...[schedule.createdAt, schedule.last, last].map((at) => at?.getTime() ?? 0));
+    return new Date(nextTime(schedule.cron, schedule.timeZone, new Date(since)).getTime() + GRACE_MS);
   });
   if (overdueHours !== null) {
     promised.push(new Date((last ?? row.createdAt).getTime() + overdueHours * HOUR_MS));

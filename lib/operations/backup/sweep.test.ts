@@ -15,6 +15,7 @@ import { askForDue } from "./due";
 import { insertBackup } from "./insert";
 import { maintainBackups } from "./maintain";
 import { performBackup } from "./perform";
+import { loadStandings } from "./standing";
 import { sweepBackups } from "./sweep";
 
 // Every case makes real backups: slow where the machine is small.
@@ -161,11 +162,34 @@ describe("maintenance", () => {
       where: { id },
       data: { nextAt: new Date(Date.now() - 5 * 3_600_000) },
     });
-    await askForDue(db(), new Date());
-    await askForDue(db(), new Date());
+    await askForDue(db(), new Date(), WORK.onUnexpected);
+    await askForDue(db(), new Date(), WORK.onUnexpected);
     expect(await db().backup.count({ where: { scheduleId: id } })).toBe(1);
     const { nextAt } = await db().backupSchedule.findUniqueOrThrow({ where: { id } });
     expect(nextAt?.getTime()).toBeGreaterThan(Date.now());
+  });
+
+  it("counts backups of a part by themselves: they take no place of the whole, and do not stand for it", async () => {
+    await db().environment.update({
+      where: { id: project.environments.development ?? "" },
+      data: { backupPolicy: { keepLast: 1, keepDaily: 1, keepWeekly: 0, keepMonthly: 0, overdueHours: 24 } },
+    });
+    const old = new Date(Date.now() - 48 * 3_600_000);
+    const whole = await insert({ origin: "schedule" });
+    await performBackup(db(), whole.id, WORK);
+    await db().backup.update({ where: { id: whole.id }, data: { createdAt: old } });
+    const parts: string[] = [];
+    for (let turn = 0; turn < 2; turn += 1) {
+      const row = await insert({ origin: "schedule", scope: { kind: "schemas", schemas: ["public"] } });
+      await performBackup(db(), row.id, WORK);
+      parts.push(row.id);
+    }
+    await maintainBackups(db(), WORK.onUnexpected);
+    const left = await db().backup.findMany({ where: { projectId: project.projectId } });
+    expect(left.map(({ id }) => id).sort()).toEqual([whole.id, parts[1]].sort());
+    const standing = (await loadStandings(db(), project.projectId)).get(targetId);
+    expect(standing).toMatchObject({ last: { id: whole.id }, failed: null });
+    expect(new Date(standing?.overdueSince ?? 0).getTime()).toBe(old.getTime() + 24 * 3_600_000);
   });
 
   it("removes what the policy no longer keeps, and what expired, with their archives", async () => {

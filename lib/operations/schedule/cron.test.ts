@@ -30,6 +30,31 @@ describe("a schedule", () => {
     expect((autumn[1]?.getTime() ?? 0) - (autumn[0]?.getTime() ?? 0)).toBeGreaterThan(20 * 3_600_000);
   });
 
+  it.each([
+    ["Australia/Lord_Howe", "10 2 * * *"],
+    ["Australia/Lord_Howe", "0 1 * * *"],
+    ["America/New_York", "30 2 * * *"],
+    ["America/Santiago", "0 0 * * *"],
+    ["Pacific/Chatham", "45 2 * * *"],
+    ["Antarctica/Troll", "30 2 * * *"],
+    ["America/Scoresbysund", "59 23 * * *"],
+  ])("leaves no night of %s out and takes none twice (%s)", (zone, cron) => {
+    let at = new Date("2026-01-01T12:00:00Z");
+    for (let night = 0; night < 365; night += 1) {
+      const next = nextTime(cron, zone, new Date(at.getTime() + 5000));
+      const hours = (next.getTime() - at.getTime()) / 3_600_000;
+      if (night > 0) expect([at.toISOString(), hours >= 22 && hours <= 26]).toEqual([at.toISOString(), true]);
+      at = next;
+    }
+  });
+
+  it("that names no hour goes on through the hour that comes twice", () => {
+    const times = nextTimes("*/30 * * * *", "Australia/Lord_Howe", new Date("2026-04-04T14:00:00Z"), 6);
+    expect(times.map((at) => at.toISOString().slice(11, 16))).toEqual([
+      ...["14:30", "15:00", "15:30", "16:00", "16:30", "17:00"],
+    ]);
+  });
+
   it("is told in words, in both languages", () => {
     expect(describeCron("10 2 * * *", "en")).toBe("At 02:10");
     expect(describeCron("10 2 * * 1", "es")).toBe("A las 02:10, sólo el lunes");

@@ -194,8 +194,10 @@ export async function testBackupRecord(raw: RawInput, { actor }: Call): Promise<
 export async function restoreBackupRecord(raw: RawInput, call: Call): Promise<Answer<RestoreRecord>> {
   const body = parseRequest(restoreRequest, raw);
   const { actor, db } = call;
+  const id = body.id ?? body.snapshot_id;
+  if (!id) throw validationError([{ field: "id", message: "Give id or snapshot_id: which backup." }]);
   const { id: useId } = await execute(createRestore, actor, {
-    ...refOf({ project: body.project, id: body.id ?? body.snapshot_id ?? "" }),
+    ...refOf({ project: body.project, id }),
     mode: body.mode,
     choices: { owners: body.owners, missingRoles: body.missing_roles, replication: body.replication },
     tables: (body.tables ?? []).map(tableOf),
