@@ -1,7 +1,7 @@
 import { quoteName } from "../schema/sql-text";
 import { typeText } from "../sql/facts/knowledge";
 import type { Node } from "../sql/parser";
-import { nameParts, nodeName, relationName, walkTree } from "../sql/tree";
+import { nameParts, names, nodeName, relationName, walkTree } from "../sql/tree";
 import { cutClauses, type RowClauses } from "./clauses";
 
 /** What a statement takes away, and how the rows can be read before it does. Relations are quoted for SQL, columns as the catalog has them. */
@@ -71,9 +71,44 @@ export function lossesOf(tree: Node | null, text: string): Loss[] {
     return uncovered("upsert", "INSERT … ON CONFLICT DO UPDATE");
   if ("DoStmt" in tree || "CallStmt" in tree)
     return uncovered("code", nodeName(tree) === "DoStmt" ? "DO" : "CALL");
+  if ("ExecuteStmt" in tree) return uncovered("code", "EXECUTE");
   if ("DropOwnedStmt" in tree) return uncovered("owned", "DROP OWNED");
-  if ("SelectStmt" in tree && writesInWith(tree)) return uncovered("writing_with", "WITH");
-  return [];
+  // A rule or a function only says what will be done one day.
+  const runs = ["SelectStmt", "InsertStmt", "CreateTableAsStmt", "CopyStmt", "ExplainStmt"].includes(
+    nodeName(tree),
+  );
+  if (runs && writes(tree) && !onlyExplains(tree))
+    return uncovered("writing_with", WRITTEN_IN[nodeName(tree)] ?? "WITH");
+  const called = calledCode(tree);
+  return uncovered(called === null ? null : "code", called ?? "");
+}
+
+function onlyExplains(tree: Node): boolean {
+  if (!("ExplainStmt" in tree)) return false;
+  const options = tree.ExplainStmt.options ?? [];
+  return !options.some((option) => "DefElem" in option && option.DefElem.defname === "analyze");
+}
+
+const WRITTEN_IN: Record<string, string> = { CopyStmt: "COPY", ExplainStmt: "EXPLAIN" };
+
+/** PostgreSQL's own that scripts call by themselves; what is not one of them may do anything. */
+const BUILT_IN =
+  /^(pg_|lo_|txid_|has_|to_|current|array_|jsonb?_|string_|regexp_|gen_random_|generate_s|set_?(val|config)$)|^(nextval|currval|lastval|now|version|format|concat|concat_ws|coalesce|length|upper|lower|max|min|count|sum|avg|md5|random|clock_timestamp|obj_description|col_description|round|date_trunc|exists)$/;
+
+/** `SELECT clean_up();`: a function that is called for what it does. */
+function calledCode(tree: Node): string | null {
+  if (!("SelectStmt" in tree)) return null;
+  let called: string | null = null;
+  walkTree(tree.SelectStmt.targetList ?? [], (name, body) => {
+    if (name !== "FuncCall") return undefined;
+    const parts = names(body.funcname as Node[]);
+    const [schema, own] = parts.length > 1 ? [parts.at(-2), parts.at(-1)] : [null, parts[0]];
+    const theirs =
+      schema === null ? !tree.SelectStmt.fromClause && !BUILT_IN.test(own ?? "") : schema !== "pg_catalog";
+    if (theirs) called ??= `${parts.map(quoteName).join(".")}()`;
+    return undefined;
+  });
+  return called;
 }
 
 function uncovered(reason: UncoveredReason | null, what: string): Loss[] {
@@ -161,19 +196,11 @@ function limits(statement: unknown): boolean {
   return found;
 }
 
-function writesInWith(tree: Node): boolean {
-  let found = false;
-  walkTree(tree, (name, body) => {
-    if (name === "withClause" && writes(body)) found = true;
-    return undefined;
-  });
-  return found;
-}
-
 function writes(clause: unknown): boolean {
   let found = false;
-  walkTree(clause, (name) => {
+  walkTree(clause, (name, body) => {
     if (["UpdateStmt", "DeleteStmt", "MergeStmt"].includes(name)) found = true;
+    if (name === "onConflictClause" && body.action === "ONCONFLICT_UPDATE") found = true;
     return undefined;
   });
   return found;

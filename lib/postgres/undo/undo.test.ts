@@ -232,9 +232,27 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
         "DO 'BEGIN END'",
         "DROP TYPE m CASCADE",
         "WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
-        "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+        "WITH d AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM d",
+        "CREATE TABLE u AS WITH d AS (UPDATE t SET a = 1 RETURNING *) SELECT * FROM d",
+        "WITH d AS (INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1 RETURNING *) SELECT 1",
+        "COPY (DELETE FROM t RETURNING *) TO STDOUT",
+        "EXPLAIN ANALYZE DELETE FROM t",
+        "SELECT clean_up()",
+        "SELECT s.clean_up(id) FROM t",
+        "EXECUTE prepared",
       ].map((sql) => reasons(sql).map((loss) => (loss.kind === "uncovered" ? loss.reason : loss.kind))),
-    ).toEqual([["merge"], ["upsert"], ["code"], ["cascade"], ["writing_with"], []]);
+    ).toEqual([
+      ...[["merge"], ["upsert"], ["code"], ["cascade"], ["writing_with"], ["writing_with"], ["writing_with"]],
+      ...[["writing_with"], ["writing_with"], ["writing_with"], ["code"], ["code"], ["code"]],
+    ]);
+    for (const harmless of [
+      "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
+      "EXPLAIN DELETE FROM t",
+      "SELECT setval('s', 1), pg_catalog.set_config('a.b', 'c', false), now()",
+      "SELECT max(id) FROM t",
+      "CREATE RULE r AS ON INSERT TO t DO ALSO DELETE FROM u",
+    ])
+      expect([harmless, reasons(harmless)]).toEqual([harmless, []]);
   });
 
   it("removes what is past its window and keeps the record of it", async () => {
