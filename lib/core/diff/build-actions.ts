@@ -2,7 +2,7 @@ import { kindOf } from "../schema/kinds/all";
 import { relationOf } from "../schema/kinds/column";
 import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { rebuildsOf } from "../schema/rebuilds";
-import type { Fact, Grant } from "../schema/types";
+import type { Fact, FactId, Grant } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { comesByItself, goesByItself, isInlined, parentsThroughout, settingsAfterTable } from "./by-itself";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
@@ -60,11 +60,20 @@ function alterSql(difference: Difference, statements: string[], planning: Planni
   const { from, to, parts } = difference as Difference & { from: Fact; to: Fact };
   return [
     ...(to.kind === "column" ? ownStatements(to, statements, planning) : statements),
-    ...(parts.includes("owner") ? ownerSql(to) : []),
-    ...(parts.includes("acl") ? grantSql(to, movedOwner(from, to, parts), to.acl ?? []) : []),
+    ...(parts.includes("owner") && !followsOwner(from, to, planning) ? ownerSql(to) : []),
+    ...(parts.includes("acl") && !ownerMoves(to.parent, planning)
+      ? grantSql(to, movedOwner(from, to, parts), to.acl ?? [])
+      : []),
+    ...(parts.includes("owner") ? movedColumnGrants(from, to, planning) : []),
     ...(parts.includes("acl") ? columnGrantsAgain(from, to, planning) : []),
     ...(parts.includes("comment") ? commentSql(to) : []),
   ];
+}
+
+/** The sequence of a column changes its owner with the table, and not without it. */
+function followsOwner(from: Fact, to: Fact, { decided }: Planning): boolean {
+  const column = from.kind === "sequence" ? from.body.ownedBy : null;
+  return column !== null && column === to.body.ownedBy && !decided.gone.has(`column:${column}`);
 }
 
 /** What no change of the parent's column did already to one below it. */
@@ -99,6 +108,23 @@ function columnGrantsAgain(from: Fact, to: Fact, { around, decided }: Planning):
       [],
       (column.acl ?? []).filter((grant) => revoked.has(key(grant))),
     );
+  });
+}
+
+function ownerMoves(table: FactId | null, { decided }: Planning): boolean {
+  const moves = decided.differences.get(table ?? "")?.parts.includes("owner") === true;
+  return moves && decided.altered.has(table ?? "");
+}
+
+/** What the old owner of a table may do with its columns is the new one's from then on. */
+function movedColumnGrants(from: Fact, to: Fact, { around, decided }: Planning): string[] {
+  return (around.to.children.get(to.id) ?? []).flatMap((column) => {
+    const was = around.from.facts.get(column.id);
+    if (column.kind !== "column" || !was || decided.born.has(column.id)) return [];
+    const moved = (was.acl ?? []).map((grant) =>
+      grant.grantee === from.owner ? { ...grant, grantee: to.owner ?? grant.grantee } : grant,
+    );
+    return grantSql(column, moved, column.acl ?? []);
   });
 }
 

@@ -1,4 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
+import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
 import { staysWithOldRows } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
@@ -66,6 +67,7 @@ export function comesByItself(fact: Fact, planning: Planning): boolean {
   if (fact.kind !== "column") return false;
   if (fact.parent !== null && planning.decided.born.has(fact.parent)) return true;
   if (/^(view|materialized_view):/.test(fact.parent ?? "")) return true;
+  if (isMoved(fact, planning.around)) return true;
   return fact.body.local !== true && followsParent(fact, planning.decided.born, planning.around);
 }
 

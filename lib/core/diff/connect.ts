@@ -1,5 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
-import { moveParents } from "../schema/kinds/column";
+import { bringers } from "../schema/kinds/moved-column";
 import { columnsBelow, NOT_NULL } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
@@ -76,6 +76,7 @@ function connectNeeds(action: Action, actions: Actions, around: Surroundings): v
   }
 }
 
+const tableOfColumn = (column: string) => `table:${column.slice(0, column.lastIndexOf("."))}`;
 const TYPES = new Set<Kind>(["enum", "domain", "range", "composite"]);
 
 /** A part without a statement of its own goes when its table goes. */
@@ -88,6 +89,9 @@ function waitForDrop(action: Action, id: FactId, actions: Actions): void {
 /** What is dropped for a moment because of a change goes before it; what the fact stops needing goes after. */
 function connectAlter(action: Action, actions: Actions, around: Surroundings): void {
   const { fact } = action;
+  // The owner of a column's sequence changes with the table's, and its privileges are those of the new one.
+  if (fact.kind === "sequence" && typeof fact.body.ownedBy === "string")
+    waitFor(action, keyOf("alter", tableOfColumn(fact.body.ownedBy)), actions);
   const swapped = TYPES.has(fact.kind);
   for (const id of dependantsOf(around.from, fact.id)) {
     // Goes by this very change (see connectIdentity).
@@ -108,7 +112,7 @@ function connectAlter(action: Action, actions: Actions, around: Surroundings): v
 /** A column that a child leaves to its parent: set aside before the parent has it, filled after. */
 function connectMoved(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
-  for (const parent of moveParents(fact, around)) {
+  for (const parent of bringers(fact, around)) {
     const born = actions.get(keyOf("create", `column:${parent}.${fact.name}`));
     if (!born) continue;
     if (verb === "drop") born.after.add(action.key);

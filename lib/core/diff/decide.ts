@@ -1,11 +1,13 @@
 import { kindOf } from "../schema/kinds/all";
 import type { ColumnBody } from "../schema/kinds/column";
 import { isWithinStored } from "../schema/kinds/domain";
+import { columnsBelow } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf, nameOfId } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
+import { followsParent } from "./by-itself";
 import type { Difference } from "./compare";
 import { isRetype, SWAPPED_KINDS } from "./retype";
 import { swapsOf } from "./swap-types";
@@ -39,6 +41,7 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     const id = queue.pop() as FactId;
     for (const child of around.from.children.get(id) ?? []) remove(child.id);
     for (const blocked of blockedBySwap(id, around)) remove(blocked);
+    for (const below of madeAnewBelow(id, around)) remove(below);
     const whole = indexAbove(id, around);
     if (whole !== null) remove(whole);
     // DROP TYPE takes the functions of a base type along.
@@ -52,6 +55,17 @@ export function decide(differences: Difference[], around: Surroundings): Decided
   for (const id of decided.gone) decided.altered.delete(id);
   decided.swapped = swapsOf(decided, around);
   return decided;
+}
+
+/** A column that is made anew takes those with it that have it from there, and what rests on them. */
+function madeAnewBelow(id: FactId, around: Surroundings): FactId[] {
+  const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
+  if (!column || !around.to.facts.has(id)) return [];
+  const those = { has: (other: FactId) => other === id };
+  return columnsBelow(column, around.from)
+    .filter((one) => one.body.local !== true && around.to.facts.has(one.id))
+    .filter((one) => followsParent(one, those, around))
+    .map((one) => one.id);
 }
 
 /** A partition that stays does not give up its part of an index by itself: the whole index is made anew. */

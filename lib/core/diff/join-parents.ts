@@ -1,4 +1,5 @@
 import { type ColumnBody, hasFromKeptParent } from "../schema/kinds/column";
+import { isMoved } from "../schema/kinds/moved-column";
 import { attachTable, columnsOf, inheritedCheck, tableBody } from "../schema/kinds/table";
 import type { Fact, Snapshot, Surroundings } from "../schema/types";
 
@@ -58,14 +59,17 @@ function handedNotNulls(old: Fact, table: Fact, { from, to }: Surroundings): Han
   });
 }
 
-function handedChecks(old: Fact, table: Fact, { from, to }: Surroundings): Handed[] {
+function handedChecks(old: Fact, table: Fact, around: Surroundings): Handed[] {
+  const { from, to } = around;
+  // A check goes with the column that was set aside.
+  const dropped = columnsOf(to, table.id).some((column) => isMoved(column, around)) ? " IF EXISTS" : "";
   return tableBody(table).inheritedConstraints.flatMap((name) => {
     const definition = staysInherited(old, table, name, to) ? null : inheritedCheck(table, name, to);
     if (definition === null) return [];
     const own = hasConstraint(old, name, from);
     return {
       add: `CONSTRAINT ${name} ${definition}`,
-      takenOff: own ? [`ALTER TABLE ${table.name} DROP CONSTRAINT ${name}`] : [],
+      takenOff: own ? [`ALTER TABLE ${table.name} DROP CONSTRAINT${dropped} ${name}`] : [],
     };
   });
 }

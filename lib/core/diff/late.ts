@@ -1,6 +1,7 @@
 import { continueNumbers } from "../schema/kinds/column";
 import { saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
+import { leaveStandIns } from "../schema/kinds/moved-column";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
 import {
   attachTable,
@@ -59,6 +60,7 @@ export function lateActions(
   for (const fact of factsOfKind(around.to, "table")) {
     if (isAttachedEarly(fact, rebuilds)) continue;
     for (const sql of joinParents(old(fact), fact, around)) push(after, fact, sql);
+    for (const sql of leaveStandIns(fact, around)) push(after, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "index"))
     if (born.has(fact.id) && isUnattached(fact)) for (const sql of createIndex(fact)) push(after, fact, sql);

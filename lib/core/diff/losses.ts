@@ -1,4 +1,5 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { isMoved } from "../schema/kinds/moved-column";
 import { columnsOf, tableBody } from "../schema/kinds/table";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
@@ -40,6 +41,7 @@ function lossOfDrop(fact: Fact, around: Surroundings): Loss | null {
     return { kind: "table", id: fact.id, name: fact.name };
   if (fact.kind === "sequence") return { kind: "sequence", id: fact.id, name: fact.name };
   const b = fact.body as unknown as ColumnBody;
+  if (fact.kind === "column" && isMoved(fact, around)) return null;
   if (fact.kind !== "column" || b.generated !== "" || !["r", "p"].includes(b.of)) return null;
   return { kind: "column", id: fact.id, name: `${relationOf(fact)}.${fact.name}` };
 }

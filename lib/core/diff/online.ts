@@ -1,6 +1,7 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { constraintBody } from "../schema/kinds/constraint";
 import { indexBody } from "../schema/kinds/index";
+import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId } from "../schema/types";
@@ -168,7 +169,7 @@ function columnOnline(action: Action, online: Online): void {
   if (verb === "create") {
     const value = online.around.to.facts.get(`default:${relationOf(fact)}.${fact.name}`);
     const each = /nextval\(|random|uuid|clock_timestamp/.test(String(value?.body.expression ?? ""));
-    if (b.generated === "s" || b.identity !== "" || each)
+    if (b.generated === "s" || b.identity !== "" || each || isMoved(fact, online.around))
       online.notes.push({ id: fact.id, reason: "rewrite" });
     return;
   }

@@ -1,4 +1,4 @@
-import { nameOfId } from "../schema/lookups";
+import { factsOfKind, nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 
 /** Relations share one name space (docs: pg_class). */
@@ -37,7 +37,17 @@ export function sameName(fact: Fact, from: Snapshot): FactId[] {
       if (`${kind}:${bare}` !== fact.id && from.facts.has(`${kind}:${bare}`)) ids.push(`${kind}:${bare}`);
   }
   if (fact.kind === "index" || fact.kind === "constraint") ids.push(...indexClash(fact, from));
+  if (fact.body.isDefault === true) ids.push(...defaultClash(fact, from));
   return ids;
+}
+
+/** There is one default for a type and access method, and one in a schema for two encodings. */
+function defaultClash(fact: Fact, from: Snapshot): FactId[] {
+  const place = ({ kind, schema, body }: Fact) =>
+    kind === "conversion" ? `${schema} ${body.source} ${body.target}` : `${body.type} ${body.method}`;
+  return factsOfKind(from, fact.kind)
+    .filter((one) => one.id !== fact.id && one.body.isDefault === true && place(one) === place(fact))
+    .map((one) => one.id);
 }
 
 /** A key's index and a plain index may follow one another under one name. */

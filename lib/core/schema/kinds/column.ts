@@ -12,6 +12,7 @@ import {
   USER_NAMESPACE,
 } from "../sql-text";
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
   alterNotNull,
   isSharedName,
@@ -191,18 +192,19 @@ export const columnKind: KindDefinition = {
   },
   create: (fact, around) => [
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around.to)}${inlineDefault(fact, around.to)}`,
+    ...takenFromParent(fact, around),
     ...(isView(fact)
       ? []
       : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
     ...columnSettings(relationOf(fact), fact),
     ...ownCompression(fact, around.to),
-    ...ownNotNull(fact, around),
+    ...ownForeignOptions(fact, around),
     ...fillMoved(fact, around),
+    ...ownNotNull(fact, around),
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
-    if (moveParents(fact, around).length > 0)
-      return [`ALTER TABLE ${relationOf(fact)} RENAME COLUMN ${fact.name} TO ${SET_ASIDE}`];
+    if (isMoved(fact, around)) return setAside(fact);
     const only = childKeeps(fact, around) ? "ONLY " : "";
     return [
       `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${only}${relationOf(fact)} DROP COLUMN ${fact.name}`,
@@ -222,32 +224,14 @@ export const columnKind: KindDefinition = {
   grantedOn: (fact) => ({ on: `TABLE ${relationOf(fact)}`, all: "arwx" }),
 };
 
-const SET_ASIDE = "dbmigrator_set_aside";
-
-/**
- * Parents that now bring a column that the child had by itself: PostgreSQL would go on calling it the child's own,
- * so its values move to the one that comes from the parent.
- */
-export function moveParents(fact: Fact, { from, to }: Surroundings): string[] {
-  const [was, is] = [from.facts.get(fact.id), to.facts.get(fact.id)];
-  if (!was || !is || !body(was).local || body(is).local) return [];
-  const tables = [from.facts.get(fact.parent ?? ""), to.facts.get(fact.parent ?? "")];
-  const [before, after] = tables.map((table) => (table?.body.inherits as string[] | undefined) ?? []);
-  return (after ?? []).filter(
-    (parent) =>
-      before?.includes(parent) &&
-      to.facts.has(`column:${parent}.${fact.name}`) &&
-      !from.facts.has(`column:${parent}.${fact.name}`),
-  );
-}
-
-function fillMoved(fact: Fact, around: Surroundings): string[] {
-  if (moveParents(fact, around).length === 0) return [];
+/** Of a column that comes from a parent; a new partition is made with all of its columns. */
+function ownForeignOptions(fact: Fact, { from, to }: Surroundings): string[] {
   const b = body(fact);
-  const value = `${SET_ASIDE}${body(around.from.facts.get(fact.id) as Fact).type === b.type ? "" : `::${b.type}`}`;
+  const partition = to.facts.get(fact.parent ?? "")?.body.partitionOf ?? null;
+  if (b.local || b.foreignOptions.length === 0 || (partition !== null && !from.facts.has(fact.parent ?? "")))
+    return [];
   return [
-    `UPDATE ONLY ${relationOf(fact)} SET ${fact.name} = ${value}`,
-    `ALTER TABLE ONLY ${relationOf(fact)} DROP COLUMN ${SET_ASIDE}`,
+    `ALTER FOREIGN TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name} ${alterForeignOptions([], b.foreignOptions)}`,
   ];
 }
 
@@ -272,7 +256,9 @@ function ownNotNull(fact: Fact, around: Surroundings): string[] {
     inherits?: string[];
     partitionOf?: string | null;
   };
+  const joined = joinsAbove(fact, around);
   const covered = (table?.inherits ?? []).some((parent) => {
+    if (joined.includes(parent)) return false;
     const column = around.to.facts.get(`column:${parent}.${fact.name}`);
     return column !== undefined && body(column).notNull;
   });
@@ -290,7 +276,7 @@ export function isView(fact: Fact): boolean {
 }
 
 /** A new column on a table with rows needs its default at once, or NOT NULL fails. */
-function inlineDefault(fact: Fact, snapshot: Snapshot): string {
+export function inlineDefault(fact: Fact, snapshot: Snapshot): string {
   const value = snapshot.facts.get(`default:${relationOf(fact)}.${fact.name}`);
   return value ? ` DEFAULT ${value.body.expression}` : "";
 }
@@ -332,7 +318,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   // SET EXPRESSION came with 17; before, what is computed anyway is computed anew.
   if (b.generated === "s" && a.expression !== b.expression && around.from.version < 170000) return "replace";
   if (a.generated !== b.generated && b.generated !== "") return "replace";
-  if (moveParents(to, around).length > 0 && b.generated === "") return "replace";
+  if (isMoved(to, around)) return "replace";
   if (a.generated === "v" && b.generated === "") return "replace";
   const table = relationOf(to);
   const alterTable = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${table}`;

@@ -1,0 +1,12 @@
+CREATE TABLE t (a serial PRIMARY KEY, b int);
+ALTER TABLE t OWNER TO corpus_owner;
+GRANT SELECT ON SEQUENCE t_a_seq TO corpus_reader;
+CREATE SEQUENCE joins;
+CREATE SEQUENCE leaves;
+ALTER SEQUENCE leaves OWNER TO corpus_owner;
+ALTER SEQUENCE leaves OWNED BY t.b;
+INSERT INTO t (b) VALUES (1);
+CREATE TABLE granted (a int, b int, c int);
+ALTER TABLE granted OWNER TO corpus_owner;
+GRANT SELECT (a) ON granted TO corpus_owner WITH GRANT OPTION;
+GRANT UPDATE (b) ON granted TO corpus_owner, corpus_reader;

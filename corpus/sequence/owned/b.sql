@@ -1,0 +1,11 @@
+CREATE TABLE t (a serial PRIMARY KEY, b int);
+ALTER TABLE t OWNER TO corpus_writer;
+GRANT USAGE ON SEQUENCE t_a_seq TO corpus_reader;
+CREATE SEQUENCE joins;
+ALTER SEQUENCE joins OWNER TO corpus_writer;
+ALTER SEQUENCE joins OWNED BY t.b;
+CREATE SEQUENCE leaves;
+CREATE TABLE granted (a int, b int, c int);
+ALTER TABLE granted OWNER TO corpus_writer;
+GRANT SELECT (a) ON granted TO corpus_owner WITH GRANT OPTION;
+GRANT INSERT (b) ON granted TO corpus_owner, corpus_reader;

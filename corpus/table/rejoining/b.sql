@@ -1,0 +1,21 @@
+-- remade: relation alone_b | relation of_alone | relation below_b | column alone.a | column alone.b | column below.a | column below.b | column half.a | column half.b | constraint told on alone | constraint told on below | constraint told on half | column computes.b | column computes_too.b | relation computes_too_b | column own_key.a | column own_key.b | column far.c
+CREATE TABLE p (a int NOT NULL, b text COLLATE "C" DEFAULT 'x', CONSTRAINT told CHECK (a > 0));
+CREATE TABLE q (c int);
+CREATE TABLE alone (z int) INHERITS (p);
+CREATE INDEX alone_b ON alone (b, a);
+CREATE VIEW of_alone AS SELECT a, b FROM alone;
+CREATE TABLE below (y int) INHERITS (alone);
+CREATE INDEX below_b ON below (b);
+CREATE TABLE half (c int) INHERITS (q, p);
+ALTER TABLE half ALTER COLUMN b DROP DEFAULT;
+CREATE TABLE kept (c int) INHERITS (q);
+CREATE TABLE computes (a int, b int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE computes_too () INHERITS (computes);
+CREATE INDEX computes_too_b ON computes_too (b);
+CREATE TABLE own_key (CONSTRAINT told CHECK (a > 0)) INHERITS (p);
+CREATE FOREIGN DATA WRAPPER table_rejoining;
+CREATE SERVER table_rejoining FOREIGN DATA WRAPPER table_rejoining;
+CREATE FOREIGN TABLE far (d int) INHERITS (q) SERVER table_rejoining;
+ALTER FOREIGN TABLE far ALTER COLUMN c OPTIONS (x 'z');
+CREATE TABLE r (m int, n text NOT NULL DEFAULT 'given');
+CREATE TABLE lacks (z int) INHERITS (r);

@@ -1,0 +1,109 @@
+import { nameOfId } from "../lookups";
+import type { Fact, FactId, Surroundings } from "../types";
+import { type ColumnBody, inlineDefault } from "./column";
+import { addNotNull, stateOf } from "./not-null";
+import { columnsBelow } from "./not-null-below";
+
+const body = (fact: Fact) => fact.body as unknown as ColumnBody;
+const relationOf = (fact: Fact) => nameOfId(fact.parent ?? "");
+const asideName = (column: Fact) => `dbmigrator_set_aside_${body(column).position}`;
+
+/**
+ * A column that the child had by itself and is to have from its parent alone. PostgreSQL would go on calling it the
+ * child's own, so its values move to one that comes from a parent: set aside, made by the parent, filled, dropped.
+ */
+export function isMoved(column: Fact, around: Surroundings): boolean {
+  return bringers(column, around).length > 0 || joinsAbove(column, around).length > 0;
+}
+
+function parentsOf(table: FactId | null, { from, to }: Surroundings): { before: string[]; after: string[] } {
+  const [before, after] = [from, to].map(
+    ({ facts }) => (facts.get(table ?? "")?.body.inherits as string[] | undefined) ?? [],
+  );
+  return { before: before ?? [], after: after ?? [] };
+}
+
+/** Own before, or not there at all, and from a parent alone afterwards. */
+function becomesInherited({ id }: Fact, { from, to }: Surroundings): boolean {
+  const [was, is] = [from.facts.get(id), to.facts.get(id)];
+  if (is === undefined || body(is).local || body(is).generated !== "") return false;
+  return was === undefined ? from.facts.has(is.parent ?? "") : body(was).local;
+}
+
+/** Parents that the table keeps and that get the column now. */
+export function bringers(column: Fact, around: Surroundings): string[] {
+  if (!around.from.facts.has(column.id) || !becomesInherited(column, around)) return [];
+  const { before, after } = parentsOf(column.parent, around);
+  const id = (parent: string) => `column:${parent}.${column.name}`;
+  return after.filter(
+    (parent) =>
+      before.includes(parent) && around.to.facts.has(id(parent)) && !around.from.facts.has(id(parent)),
+  );
+}
+
+/** Parents that the table joins, where none that it keeps brings the column. */
+export function joinsAbove(column: Fact, around: Surroundings): string[] {
+  if (!["r", "f"].includes(body(column).of) || !becomesInherited(column, around)) return [];
+  const was = around.from.facts.get(column.id);
+  // A rename goes down to those below, and what is theirs too could not be dropped again.
+  const shared = was && columnsBelow(was, around.from).some((below) => body(below).local);
+  if (shared || (was && body(was).identity !== "")) return [];
+  const { before, after } = parentsOf(column.parent, around);
+  const above = after.filter((parent) => around.to.facts.has(`column:${parent}.${column.name}`));
+  return above.some((parent) => before.includes(parent)) ? [] : above;
+}
+
+/** Of a foreign table nothing has to be kept: its rows are elsewhere. */
+export function setAside(column: Fact): string[] {
+  const table = relationOf(column);
+  if (body(column).of === "f") return [`ALTER FOREIGN TABLE ${table} DROP COLUMN ${column.name}`];
+  return [`ALTER TABLE ${table} RENAME COLUMN ${column.name} TO ${asideName(column)}`];
+}
+
+/** A parent of ours that stands in for the real one, which is joined at the end. */
+function standIn(column: Fact, { from, to }: Surroundings): string {
+  const table = from.facts.get(column.parent ?? "");
+  const number = [...from.children.keys()].indexOf(column.parent ?? "");
+  const { position } = body(to.facts.get(column.id) as Fact);
+  return `${table?.schema}.dbmigrator_parent_${number}_${position}`;
+}
+
+export function takenFromParent(column: Fact, around: Surroundings): string[] {
+  if (joinsAbove(column, around).length === 0) return [];
+  const parent = standIn(column, around);
+  const { type, collation } = body(column);
+  // A new column needs its default for the rows that are there; what is moved has values.
+  const value = around.from.facts.has(column.id) ? "" : inlineDefault(column, around.to);
+  return [
+    `CREATE TABLE ${parent} ()`,
+    `ALTER TABLE ${relationOf(column)} INHERIT ${parent}`,
+    `ALTER TABLE ${parent} ADD COLUMN ${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}${value}`,
+  ];
+}
+
+/** Once the table has its real parents. */
+export function leaveStandIns(table: Fact, around: Surroundings): string[] {
+  if (parentsOf(table.id, around).after.length === 0) return [];
+  return (around.to.children.get(table.id) ?? []).flatMap((column) => {
+    if (column.kind !== "column" || joinsAbove(column, around).length === 0) return [];
+    const parent = standIn(column, around);
+    return [`ALTER TABLE ${table.name} NO INHERIT ${parent}`, `DROP TABLE ${parent}`];
+  });
+}
+
+export function fillMoved(column: Fact, around: Surroundings): string[] {
+  if (!isMoved(column, around)) return [];
+  const was = around.from.facts.get(column.id);
+  const [table, b] = [relationOf(column), body(column)];
+  const own = b.notNullInherited ? null : stateOf(b);
+  const named = own !== null && !own.notValid && around.to.version >= 180000;
+  return [
+    ...(was && b.of !== "f"
+      ? [
+          `UPDATE ${table} SET ${column.name} = ${asideName(was)}${body(was).type === b.type ? "" : `::${b.type}`}`,
+          `ALTER TABLE ${table} DROP COLUMN ${asideName(was)}`,
+        ]
+      : []),
+    ...(named ? [addNotNull(own, `ALTER TABLE ${table}`, column.name)] : []),
+  ];
+}
