@@ -60,24 +60,20 @@ export function Evidence({ view, targetId, database, mayRecord, onRecorded }: Ev
         rowKey={(one) => `${one.service}/${one.filename}`}
         columns={[
           {
-            key: "tick",
-            header: "",
-            label: t("tick"),
-            width: "44px",
-            cell: (one) =>
-              isRecorded(one) ? null : (
-                <Checkbox
-                  checked={ticked.has(one.filename)}
-                  disabled={!mayRecord}
-                  onChange={(event) => tick(one.filename, event.target.checked)}
-                  aria-label={t("tickOne", { migration: one.filename })}
-                />
-              ),
-          },
-          {
             key: "migration",
             header: t("migration"),
-            cell: (one) => <code className="wrap-anywhere">{one.filename}</code>,
+            cell: (one) => (
+              <label className="flex items-center gap-3">
+                {isRecorded(one) ? null : (
+                  <Checkbox
+                    checked={ticked.has(one.filename)}
+                    disabled={!mayRecord}
+                    onChange={(event) => tick(one.filename, event.target.checked)}
+                  />
+                )}
+                <code className="wrap-anywhere">{one.filename}</code>
+              </label>
+            ),
           },
           { key: "found", header: t("found"), cell: (one) => <Found evidence={one} /> },
           {

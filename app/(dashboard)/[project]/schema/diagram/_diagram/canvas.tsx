@@ -122,7 +122,8 @@ function Flow({ project, query, diagram, drawing, shown, onShown }: FlowProps) {
         minZoom={0.05}
         maxZoom={1.6}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+        // Names that can be read come before the whole of many tables, which is one button away.
+        fitViewOptions={{ padding: 0.06, minZoom: 0.4, maxZoom: 1 }}
         aria-label={t("title")}
         ariaLabelConfig={{
           "controls.zoomIn.ariaLabel": t("zoomIn"),
