@@ -52,28 +52,18 @@ export async function withSession<T>(
 ): Promise<T> {
   const config = readConfig();
   const wanted = await requireTarget(options, config);
-  const opening = openTarget(wanted);
-  // The files are read while the server answers; whichever fails first is told.
-  opening.catch(() => {});
-  await new Promise(setImmediate);
-  const migrations = given ?? readWhile(opening, options);
-  const { client, spec } = await opening;
+  const { client, spec } = await openTarget(wanted);
   try {
-    const rows = await readLedger(client);
+    const reading = readLedger(client);
+    reading.catch(() => {}); // told below, unless the files cannot be read
+    // The files are read while the server answers.
+    await new Promise(setImmediate);
+    const migrations = given ?? readFolder(options).migrations;
+    const rows = await reading;
     const ledger = options.service ? rows.filter((row) => row.service === options.service) : rows;
     return await work({ config, migrations, spec, client, ledger });
   } finally {
     await closeConnection(client);
-  }
-}
-
-/** A session that opens for files that cannot be read is closed, or the command would never end. */
-function readWhile(opening: ReturnType<typeof openTarget>, options: CommonOptions): MigrationSource[] {
-  try {
-    return readFolder(options).migrations;
-  } catch (error) {
-    opening.then(({ client }) => closeConnection(client)).catch(() => {});
-    throw error;
   }
 }
 

@@ -13,8 +13,9 @@ interface StatusOptions extends CommonOptions {
 
 export async function status(options: StatusOptions): Promise<number> {
   return withSession(options, async ({ client, ledger, migrations, spec }) => {
+    const asking = readLockHolder(client);
     const found = computeStatus(migrations, ledger);
-    const holder = await readLockHolder(client);
+    const holder = await asking;
     if (isJson(options)) {
       printJson({
         target: targetName(spec, options.env),
