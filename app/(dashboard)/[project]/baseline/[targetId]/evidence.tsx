@@ -62,18 +62,20 @@ export function Evidence({ view, targetId, database, mayRecord, onRecorded }: Ev
           {
             key: "migration",
             header: t("migration"),
-            cell: (one) => (
-              <label className="flex items-center gap-3">
-                {isRecorded(one) ? null : (
+            cell: (one) => {
+              const name = <code className="wrap-anywhere">{one.filename}</code>;
+              if (isRecorded(one)) return name;
+              return (
+                <label className="flex items-center gap-3">
                   <Checkbox
                     checked={ticked.has(one.filename)}
                     disabled={!mayRecord}
                     onChange={(event) => tick(one.filename, event.target.checked)}
                   />
-                )}
-                <code className="wrap-anywhere">{one.filename}</code>
-              </label>
-            ),
+                  {name}
+                </label>
+              );
+            },
           },
           { key: "found", header: t("found"), cell: (one) => <Found evidence={one} /> },
           {
