@@ -7,13 +7,18 @@ export type Db = PrismaClient;
 /** Inside an interactive transaction. */
 export type Tx = Parameters<Parameters<Db["$transaction"]>[0]>[0];
 
-const store = globalThis as typeof globalThis & { dbmigratorPrisma?: Db };
+const store = globalThis as typeof globalThis & { dbmigratorStore?: { url: string; client: Db } };
 
-/** The one client of the metadata store in this process. @throws DomainError when DATABASE_URL is not set */
+/**
+ * The one client of the metadata store in this process; of another store once DATABASE_URL names another.
+ * @throws DomainError when DATABASE_URL is not set
+ */
 export function db(): Db {
-  if (store.dbmigratorPrisma) return store.dbmigratorPrisma;
   const url = env().DATABASE_URL;
   if (!url) throw new DomainError("precondition", "store.no_url", "DATABASE_URL is not set.");
-  store.dbmigratorPrisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10 }) });
-  return store.dbmigratorPrisma;
+  if (store.dbmigratorStore?.url !== url) {
+    const client = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: 10 }) });
+    store.dbmigratorStore = { url, client };
+  }
+  return store.dbmigratorStore.client;
 }

@@ -84,9 +84,9 @@ async function launch(options: Required<WorkerOptions>): Promise<Worker> {
     id,
     stop: async (graceMs = STOP_GRACE_MS) => {
       store.dbmigratorWorker = undefined;
-      for (const sweep of sweeps) sweep.stop();
+      const ending = [...sweeps.map((sweep) => sweep.stop()), ...working];
       await Promise.race([
-        Promise.allSettled(working),
+        Promise.allSettled(ending),
         new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
       ]);
       await closeQueue();
@@ -106,21 +106,26 @@ async function startChores(): Promise<void> {
   await queue.send("targets.sync", {});
 }
 
-/** Calls `work` again and again, the next time only when the last has ended. */
-function repeat(everyMs: number, work: () => Promise<void>): { stop(): void } {
+/** Calls `work` again and again, the next time only when the last has ended. `stop` waits for one that is at it. */
+function repeat(everyMs: number, work: () => Promise<void>): { stop(): Promise<void> } {
   let timer: NodeJS.Timeout;
+  let turning = Promise.resolve();
   let stopped = false;
   const turn = async () => {
     await work().catch((error: unknown) => {
       if (!stopped) logFailure(error, "sweep");
     });
-    if (!stopped) timer = setTimeout(turn, everyMs);
+    if (!stopped) timer = setTimeout(begin, everyMs);
   };
-  timer = setTimeout(turn, 0);
+  const begin = () => {
+    turning = turn();
+  };
+  timer = setTimeout(begin, 0);
   return {
     stop: () => {
       stopped = true;
       clearTimeout(timer);
+      return turning;
     },
   };
 }

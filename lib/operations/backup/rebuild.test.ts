@@ -29,7 +29,6 @@ async function onInstance<T>(secret: string, work: (project: TestProject) => Pro
     return await work(await testProject());
   } finally {
     await stop();
-    delete (globalThis as { dbmigratorPrisma?: unknown }).dbmigratorPrisma;
   }
 }
 
