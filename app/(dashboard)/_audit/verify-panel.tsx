@@ -5,6 +5,7 @@ import { useRef, useState } from "react";
 import { Mark } from "@/components/mark";
 import { Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
+import { readLines } from "@/components/use-answer-stream";
 import type { VerificationView } from "@/lib/operations/audit/verify";
 import type { ActionError } from "@/lib/transport/action";
 
@@ -29,7 +30,7 @@ export function VerifyPanel({ address }: { address: string }) {
         method: "POST",
         signal: abort.current.signal,
       });
-      await readLines(response, setLine);
+      for await (const next of readLines<Line>(response)) setLine(next);
     } catch {
       setLine(null);
     } finally {
@@ -60,19 +61,6 @@ export function VerifyPanel({ address }: { address: string }) {
       </div>
     </div>
   );
-}
-
-async function readLines(response: Response, onLine: (line: Line) => void): Promise<void> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (;;) {
-    const { value, done } = (await reader?.read()) ?? { value: undefined, done: true };
-    rest += value ?? "";
-    const lines = rest.split("\n");
-    rest = lines.pop() ?? "";
-    for (const text of lines) if (text.trim()) onLine(JSON.parse(text) as Line);
-    if (done) return;
-  }
 }
 
 function Progress({ line }: { line: Line | null }) {

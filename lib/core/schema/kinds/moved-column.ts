@@ -1,11 +1,9 @@
-import { nameOfId } from "../lookups";
 import type { Fact, FactId, Surroundings } from "../types";
-import { type ColumnBody, inlineDefault } from "./column";
+import { type ColumnBody, inlineDefault, relationOf } from "./column";
 import { addNotNull, stateOf } from "./not-null";
 import { columnsBelow } from "./not-null-below";
 
 const body = (fact: Fact) => fact.body as unknown as ColumnBody;
-const relationOf = (fact: Fact) => nameOfId(fact.parent ?? "");
 const asideName = (column: Fact) => `dbmigrator_set_aside_${body(column).position}`;
 
 /**
