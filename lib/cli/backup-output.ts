@@ -60,6 +60,10 @@ export function showVerified(result: VerifyResult, path: string): void {
     print(
       `${paint.green("✓")} ${path}: ${result.filesChecked} files, ${size(result.bytesChecked)}, every byte is as it was written.`,
     );
+  if (result.author === "no_key")
+    note(
+      "It is encrypted with a secret that is not known here: who wrote it could not be checked, and it cannot be restored without that secret (DBMIGRATOR_SECRET).",
+    );
 }
 
 export function showNotes(notes: readonly BackupNote[]): void {

@@ -301,8 +301,16 @@ export interface VerifyFinding {
   failure?: KeptFailure;
 }
 
+/**
+ * Whether the manifest's signature was checked. `no_key`: it could not be, since the archive is encrypted with a secret
+ * that is not known here; `open`: it has none, since the archive is not encrypted.
+ */
+export type AuthorCheck = "checked" | "no_key" | "open";
+
 export interface VerifyResult {
   ok: boolean;
+  /** Null when the manifest itself cannot be used. */
+  author: AuthorCheck | null;
   /** Null when the manifest itself cannot be used. */
   manifest: Manifest | null;
   filesChecked: number;

@@ -1,4 +1,5 @@
 import type {
+  AuthorCheck,
   BackupEstimate,
   BackupNote,
   BackupProgress,
@@ -132,6 +133,8 @@ export type UseNote = Omit<BackupNote, "params"> & Partial<Pick<BackupNote, "par
 export interface UseResult {
   verify?: {
     ok: boolean;
+    /** Older ones do not tell it. */
+    author?: AuthorCheck | null;
     filesChecked: number;
     bytesChecked: number;
     findings: VerifyFinding[];

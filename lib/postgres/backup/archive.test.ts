@@ -202,7 +202,14 @@ describe("verify", () => {
     manifest.totals.rows = 4;
     await writeFile(path, sealManifest(manifest, randomBytes(32)));
     const result = await verifyBackup({ store: folderStore(forged), keys: [key] });
-    expect(result.findings).toMatchObject([{ problem: "not_authentic" }]);
+    expect(result).toMatchObject({ ok: false, author: "checked", findings: [{ problem: "not_authentic" }] });
+    // Whoever has another secret cannot tell, and is told so.
+    const other = { id: "another", bytes: randomBytes(32) };
+    for (const keys of [[], [other]])
+      expect(await verifyBackup({ store: folderStore(forged), keys })).toMatchObject({
+        ok: true,
+        author: "no_key",
+      });
     await expect(openArchive(folderStore(forged), [key])).rejects.toMatchObject({
       code: "backup.not_authentic",
     });

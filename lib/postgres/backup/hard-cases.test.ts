@@ -9,6 +9,7 @@ import { createBackup } from "./create";
 import { folderStore } from "./folder-store";
 import { restoreInto } from "./restore";
 import { dumpStructure } from "./structure";
+import { testRestore } from "./test-restore";
 
 /** What only looks like the heading of an object in a dump. */
 const FAKE =
@@ -108,6 +109,36 @@ describe.each([14, 18] as const)("what is hard to carry over, PostgreSQL %i", (m
     }
   }, 180_000);
 });
+
+it("children whose parent got columns later come back as PostgreSQL makes them, and count as the same", async () => {
+  const database = await testDatabase();
+  const { spec } = database;
+  await runSql(
+    spec,
+    `CREATE SCHEMA hard;
+     CREATE TABLE hard.parent (a int, b text);
+     CREATE TABLE hard.child (own int NOT NULL, b text DEFAULT 'b') INHERITS (hard.parent);
+     CREATE TABLE hard.grandchild (b text, a int, last int) INHERITS (hard.child);
+     ALTER TABLE hard.parent ADD COLUMN late int DEFAULT 7, ADD COLUMN later text;
+     COMMENT ON COLUMN hard.child.late IS 'late'; COMMENT ON COLUMN hard.child.own IS 'own';
+     ALTER TABLE hard.child ALTER later SET STATISTICS 7, ALTER own SET STATISTICS 8;
+     INSERT INTO hard.child (own, a, later) VALUES (1, 2, 'x');
+     INSERT INTO hard.grandchild (own, last, a) VALUES (3, 4, 5)`,
+  );
+  const store = await newStore();
+  await createBackup({ spec, store, scope: { kind: "database" } });
+  const checks = { ok: true, fingerprint: { equal: true } };
+  expect(await testRestore({ store, scratch: spec })).toMatchObject(checks);
+  const restored = await restoreInto({ store, spec, mode: "new_database" });
+  expect(restored).toMatchObject({ checks });
+  const rows = await runSql(spec, "SELECT own, a, b, late, later FROM hard.child ORDER BY own");
+  expect(rows).toEqual([
+    { own: 1, a: 2, b: "b", late: 7, later: "x" },
+    { own: 3, a: 5, b: "b", late: 7, later: null },
+  ]);
+  await runSql(spec, `DROP DATABASE ${restored.keptAs}`);
+  await database.drop();
+}, 180_000);
 
 it("rows that users gave an extension's tables are replaced in place, where the extension stays", async () => {
   const database = await testDatabase();

@@ -110,7 +110,7 @@ async function restoreWhole(
     manifest,
     tables: manifest.tables,
     counts,
-    spec: null,
+    whole: null,
     signal,
   });
   requireChecks(checks);

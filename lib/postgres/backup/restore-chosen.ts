@@ -60,7 +60,7 @@ export async function restoreChosen(client: pg.Client, chosen: ChosenOptions): P
   for (const key of [...held.foreignKeys, ...steps.foreignKeys]) await addForeignKey(client, key);
   notes.push(...(await refreshReaders(client, tables)));
   follower.begin("verifying");
-  const checks = await checkRestored(client, { manifest, tables, counts, spec: null });
+  const checks = await checkRestored(client, { manifest, tables, counts, whole: null });
   // What else in the database is not valid was so before.
   const own = { ...checks, invalid: [], ok: checks.wrongCounts.length === 0 };
   requireChecks(own);

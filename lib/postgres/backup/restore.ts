@@ -205,7 +205,7 @@ async function fillAndCheck(
       manifest,
       tables,
       counts,
-      spec: whole ? spec : null,
+      whole: whole ? { spec, archive } : null,
       signal: options.signal,
     });
     requireChecks(checks);

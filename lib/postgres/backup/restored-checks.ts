@@ -2,10 +2,12 @@ import type pg from "pg";
 import type { Manifest, ManifestTable, RestoreChecks } from "../../core/backup/types";
 import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
+import type { OpenArchive } from "./archive-reader";
+import { textOf } from "./fill-database";
 import { keyOf } from "./inventory";
 import { schemasOf } from "./replaced-scope";
 import { quoteTable } from "./sql-text";
-import { dumpStructure, structureFingerprint } from "./structure";
+import { dumpStructure, isSameStructure, type Structure, structureFingerprint } from "./structure";
 
 const INVALID = `
 SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
@@ -46,8 +48,8 @@ export interface CheckOptions {
   manifest: Manifest;
   tables: readonly ManifestTable[];
   counts: ReadonlyMap<string, number>;
-  /** Of the restored database, when its structure is to be compared as a whole. */
-  spec: ConnectionSpec | null;
+  /** The restored database and what it was made of, when its structure is to be compared as a whole. */
+  whole: { spec: ConnectionSpec; archive: OpenArchive } | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -60,7 +62,7 @@ export async function checkRestored(client: pg.Client, options: CheckOptions): P
     return found === expected ? [] : [{ schema, name, expected, found }];
   });
   const invalid = await readInvalid(client, manifest);
-  const fingerprint = options.spec ? await compareStructure(client, options.spec, options) : null;
+  const fingerprint = options.whole ? await compareStructure(client, options.whole, options.signal) : null;
   return {
     ok: wrongCounts.length === 0 && invalid.length === 0 && (fingerprint?.equal ?? true),
     tables: tables.length,
@@ -74,9 +76,10 @@ export async function checkRestored(client: pg.Client, options: CheckOptions): P
 /** Texts of different major versions differ for equal schemas. */
 async function compareStructure(
   client: pg.Client,
-  spec: ConnectionSpec,
-  { manifest, signal }: CheckOptions,
+  { spec, archive }: { spec: ConnectionSpec; archive: OpenArchive },
+  signal: AbortSignal | undefined,
 ): Promise<RestoreChecks["fingerprint"]> {
+  const { manifest } = archive;
   const major = serverMajor(client);
   if (major !== manifest.server.major) return null;
   const structure = await dumpStructure(spec, major, {
@@ -84,5 +87,10 @@ async function compareStructure(
     ...(signal ? { signal } : {}),
   });
   const [expected, found] = [manifest.schemaFingerprint, structureFingerprint(structure, major)];
-  return { expected, found, equal: expected === found };
+  const equal = expected === found || isSameStructure(await structureOf(archive), structure, major);
+  return { expected, found, equal };
+}
+
+async function structureOf(archive: OpenArchive): Promise<Structure> {
+  return { preData: await textOf(archive, "pre_data"), postData: await textOf(archive, "post_data") };
 }

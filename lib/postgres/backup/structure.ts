@@ -121,16 +121,38 @@ const PRIVILEGES = new Set(["ACL", "DEFAULT ACL"]);
  * on a server of the same major version, whatever roles are there.
  */
 export function structureFingerprint({ preData, postData }: Structure, major: number): string {
-  const parts = [preData, postData].map((text) => {
-    const { entries } = splitDump(text, major);
-    const wanted = entries.filter(
-      ({ type, name }) => !PRIVILEGES.has(type) && !(type === "SCHEMA" && name === "public"),
-    );
-    return wanted
-      .map(({ type, schema, name, sql }) => `${type} ${schema}.${name}\n${withoutOwner(sql)}`)
-      .join("\n");
-  });
+  const parts = [preData, postData].map((text) => comparable(text, major).join("\n"));
   return fingerprintOf(parts.join("\n"));
+}
+
+/** The objects of a dump without owners, grants and tablespaces, in its order. */
+function comparable(text: string, major: number): string[] {
+  return splitDump(text, major)
+    .entries.filter(({ type, name }) => !PRIVILEGES.has(type) && !(type === "SCHEMA" && name === "public"))
+    .map(({ type, schema, name, sql }) => `${type} ${schema}.${name}\n${withoutOwner(sql)}`);
+}
+
+const INHERITS = /^(?:FOREIGN )?TABLE [\s\S]*^\)\nINHERITS \(/m;
+
+/**
+ * Whether two structures hold the same, whatever the order. A column that a parent got later stands last in its
+ * children, and among the parent's once they are made anew: so it comes out of pg_dump's files too.
+ */
+export function isSameStructure(one: Structure, other: Structure, major: number): boolean {
+  const contentOf = ({ preData, postData }: Structure) =>
+    [...comparable(preData, major), ...comparable(postData, major)]
+      .map((object) => (INHERITS.test(object) ? linesOf(object) : object))
+      .sort()
+      .join("\n");
+  return contentOf(one) === contentOf(other);
+}
+
+function linesOf(object: string): string {
+  return object
+    .split("\n")
+    .map((line) => line.replace(/,$/, ""))
+    .sort()
+    .join("\n");
 }
 
 const OWNER = /\n*^ALTER [^\n]+ OWNER TO [^\n]+;$(?=(?:\s|SET default_[^\n]*;)*$(?![\s\S]))/m;

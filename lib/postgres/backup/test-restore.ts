@@ -46,7 +46,13 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
       try {
         const { tables } = manifest;
         const counts = await countRows(client, tables);
-        const checks = await checkRestored(client, { manifest, tables, counts, spec, signal });
+        const checks = await checkRestored(client, {
+          manifest,
+          tables,
+          counts,
+          whole: { spec, archive },
+          signal,
+        });
         follower.begin("done");
         return {
           ...checks,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   type ArchiveStore,
+  type AuthorCheck,
   MANIFEST_FILE,
   type Manifest,
   type ManifestFile,
@@ -14,8 +15,8 @@ import type { VerifyBackupOptions } from "./options";
 
 /**
  * Reads every byte of an archive and compares size and SHA-256 of each file with the manifest, and the manifest with
- * its own checksum. With the key of an encrypted archive, also who wrote the manifest. What is wrong is data, not an
- * exception; nothing is restored.
+ * its own checksum. With the key of an encrypted archive, also who wrote the manifest; without it, `author` says that
+ * this was not checked. What is wrong is data, not an exception; nothing is restored.
  * @throws DomainError not_found backup.not_there; errors of the storage itself; the signal's reason
  */
 export async function verifyBackup(options: VerifyBackupOptions): Promise<VerifyResult> {
@@ -30,7 +31,8 @@ export async function verifyBackup(options: VerifyBackupOptions): Promise<Verify
     });
     return null;
   });
-  if (manifest) findings.push(...checkAuthor(manifest, options));
+  const author = manifest && authorCheckOf(manifest, options);
+  if (manifest && author === "checked") findings.push(...checkAuthor(manifest, options));
   const present = new Map((await options.store.list()).map((file) => [file.name, file.bytes]));
   let bytesChecked = 0;
   let filesChecked = 0;
@@ -56,6 +58,7 @@ export async function verifyBackup(options: VerifyBackupOptions): Promise<Verify
   const known = new Set([MANIFEST_FILE, ...files.map((file) => file.name)]);
   return {
     ok: findings.length === 0,
+    author,
     manifest,
     filesChecked,
     bytesChecked,
@@ -65,9 +68,12 @@ export async function verifyBackup(options: VerifyBackupOptions): Promise<Verify
   };
 }
 
+function authorCheckOf({ encryption }: Manifest, { keys = [] }: VerifyBackupOptions): AuthorCheck {
+  if (!encryption) return "open";
+  return keys.some((key) => key.id === encryption.keyId) ? "checked" : "no_key";
+}
+
 function checkAuthor(manifest: Manifest, { keys = [] }: VerifyBackupOptions): VerifyFinding[] {
-  const known = keys.some((key) => key.id === manifest.encryption?.keyId);
-  if (!manifest.encryption || !known) return [];
   try {
     const archiveKey = openKey(manifest, keys);
     if (archiveKey && isAuthentic(manifest, archiveKey)) return [];

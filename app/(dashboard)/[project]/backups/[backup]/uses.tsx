@@ -73,6 +73,7 @@ function UseText({ use }: { use: UseRow }) {
         ? t("use.intact", { files: verify.filesChecked, bytes: formatBytes(verify.bytesChecked, locale) })
         : verify.findings.slice(0, 5).map(kept.finding).join(" "),
     );
+    if (verify.author === "no_key") lines.push(t("use.noKey"));
   }
   if (result?.checks) {
     const { checks } = result;
