@@ -106,6 +106,10 @@ const ELAPSED =
 /** Remembers, for one transaction, when a migration began that shares its message with others. */
 export const MARK_BEGIN =
   "SELECT pg_catalog.set_config('dbmigrator.began', pg_catalog.clock_timestamp()::text, true)";
+/** The same where another COMMIT follows that waits for the disk: the log is written in order, so that one covers both. */
+export const MARK_BEGIN_UNAWAITED = `${MARK_BEGIN}, pg_catalog.set_config('synchronous_commit', 'off', true)`;
+/** Waits until all that was committed before is on the disk: a COMMIT that wrote something does. */
+export const AWAIT_DISK = "UPDATE dbmigrator.ledger SET version = version";
 const SINCE_MARK =
   "pg_catalog.extract('epoch', pg_catalog.clock_timestamp() - pg_catalog.current_setting('dbmigrator.began')::timestamptz)::float8 * 1000";
 
@@ -138,6 +142,11 @@ export function insertRowSql(row: NewLedgerRow): string {
     ? `UPDATE dbmigrator.migrations_log SET is_current = false WHERE id = ${Number(row.replaces)} AND is_current;\n`
     : "";
   return `${replace}INSERT INTO dbmigrator.migrations_log (service, filename, version, name, kind, direction, script_content, checksum, rollback_script, status, is_current, applied_by, execution_time_ms, error_message, run_id, steps) VALUES (${values.join(", ")})`;
+}
+
+/** How long the last `count` migrations took, oldest first, as one JSON array of milliseconds. */
+export function lastTimesSql(count: number): string {
+  return `SELECT pg_catalog.json_agg(ms ORDER BY id) FROM (SELECT id, execution_time_ms AS ms FROM dbmigrator.migrations_log ORDER BY id DESC LIMIT ${count}) AS last`;
 }
 
 function elapsedSql(elapsed: NewLedgerRow["executionMs"]): string {

@@ -1,9 +1,9 @@
 import { migrationKey } from "../core/plan/state";
 import type { PostgresFailure, RunOutcome } from "../core/run/types";
 import { readLedger } from "./ledger";
-import { insertRowSql, MARK_BEGIN } from "./ledger-sql";
+import { AWAIT_DISK, insertRowSql, lastTimesSql, MARK_BEGIN, MARK_BEGIN_UNAWAITED } from "./ledger-sql";
 import { isConnectionLoss, localLimits, openingStatements, type RunContext } from "./runner-context";
-import { MessageError, type MessageReply, sendMessage } from "./runner-message";
+import { MessageError, sendMessage } from "./runner-message";
 import type { PreparedScript, ScriptQueue } from "./runner-scripts";
 import { reconnect } from "./runner-settle";
 import { rollBack, startEvent } from "./runner-transaction";
@@ -40,32 +40,22 @@ export function chooseBatch(ctx: RunContext, queue: ScriptQueue, first: number):
   return scripts.length > 1 ? scripts : [];
 }
 
-interface BatchText {
-  text: string;
-  /** Number of statements of the message up to and including each script's COMMIT. */
-  ends: number[];
-}
-
-function buildBatch(ctx: RunContext, scripts: readonly PreparedScript[]): BatchText {
+/** Only the last COMMIT waits for the disk: nothing is told of the others before. */
+function batchText(ctx: RunContext, scripts: readonly PreparedScript[]): string {
   const statements = [...openingStatements(ctx)];
-  const ends: number[] = [];
   for (const script of scripts) {
-    const insert = insertRowSql({
-      ...{
-        migration: script.migration,
-        direction: script.direction,
-        appliedBy: ctx.appliedBy,
-        runId: ctx.runId,
-      },
-      ...{ status: "applied" as const, executionMs: "mark" as const },
-    });
-    statements.push("BEGIN", MARK_BEGIN, ...localLimits(script));
-    statements.push(...script.statements.map((statement) => statement.text));
-    statements.push(`${insert} RETURNING execution_time_ms`, "COMMIT");
-    ends.push(statements.length);
+    statements.push("BEGIN", script === scripts.at(-1) ? MARK_BEGIN : MARK_BEGIN_UNAWAITED);
+    statements.push(...localLimits(script), ...script.statements.map((statement) => statement.text));
+    const { migration, direction } = script;
+    const { appliedBy, runId } = ctx;
+    statements.push(
+      insertRowSql({ migration, direction, appliedBy, runId, status: "applied", executionMs: "mark" }),
+      "COMMIT",
+    );
   }
+  statements.push(lastTimesSql(scripts.length));
   // The line break closes a comment at the end of a statement.
-  return { text: statements.map((statement) => `${statement}\n;\n`).join(""), ends };
+  return statements.map((statement) => `${statement}\n;\n`).join("");
 }
 
 export interface BatchResult {
@@ -85,15 +75,13 @@ export async function runBatch(
   scripts: readonly PreparedScript[],
   position: number,
 ): Promise<BatchResult> {
-  const { text, ends } = buildBatch(ctx, scripts);
-  const start = performance.now();
-  const sent = sendMessage(ctx.session.client, text);
+  const sent = sendMessage(ctx.session.client, batchText(ctx, scripts));
   ctx.onSent();
   const watch = watchStatement(ctx.session.monitor, ctx.session.pid, () => {}, ctx.signal);
   try {
     const reply = await sent;
     ctx.dirty = false;
-    const times = ends.map((end) => timeOf(reply, end, start));
+    const times = JSON.parse(reply.fields.at(-1) ?? "[]") as number[];
     return {
       applied: scripts.map((script, index) => tell(ctx, script, position + index, times[index] ?? 0)),
     };
@@ -116,6 +104,7 @@ async function readApplied(
   scripts: readonly PreparedScript[],
   position: number,
 ): Promise<RunOutcome["migrations"]> {
+  await ctx.session.client.query(AWAIT_DISK);
   for (const row of await readLedger(ctx.session.client)) ctx.rows.set(migrationKey(row), row);
   const applied = scripts.filter((script) => ctx.rows.get(script.key)?.runId === ctx.runId);
   return applied.map((script, index) =>
@@ -126,11 +115,6 @@ async function readApplied(
 function lostFailure({ error }: MessageError): PostgresFailure {
   const hint = "What was applied is recorded in the ledger; run again for the rest.";
   return { sqlState: error.code ?? "08006", message: `The connection was lost: ${error.message}`, hint };
-}
-
-function timeOf(reply: MessageReply, end: number | undefined, start: number): number {
-  const field = end === undefined ? null : reply.fields[end - 2];
-  return field ? Number(field) : performance.now() - start;
 }
 
 function tell(
