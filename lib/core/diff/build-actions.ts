@@ -2,7 +2,7 @@ import { kindOf } from "../schema/kinds/all";
 import { relationOf } from "../schema/kinds/column";
 import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { rebuildsOf } from "../schema/rebuilds";
-import type { Fact, FactId, Grant } from "../schema/types";
+import type { Fact, FactId, Grant, Kind } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { comesByItself, goesByItself, isInlined, parentsThroughout, settingsAfterTable } from "./by-itself";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
@@ -95,6 +95,9 @@ function ownStatements(column: Fact, statements: string[], { around, decided }: 
   });
 }
 
+/** Columns, and the system's own, whose privileges are facts by themselves. */
+const GRANTED_PARTS = new Set<Kind>(["column", "privileges"]);
+
 /** A privilege that is revoked from a table goes from its columns too (docs: REVOKE, "Notes"). */
 function columnGrantsAgain(from: Fact, to: Fact, { around, decided }: Planning): string[] {
   const key = (grant: Grant) => `${grant.grantee} ${grant.privilege}`;
@@ -102,7 +105,7 @@ function columnGrantsAgain(from: Fact, to: Fact, { around, decided }: Planning):
   const revoked = new Set((from.acl ?? []).map(key).filter((one) => !kept.has(one)));
   if (revoked.size === 0) return [];
   return (around.to.children.get(to.id) ?? []).flatMap((column) => {
-    if (column.kind !== "column" || decided.born.has(column.id)) return [];
+    if (!GRANTED_PARTS.has(column.kind) || decided.born.has(column.id)) return [];
     return grantSql(
       column,
       [],
@@ -120,7 +123,7 @@ function ownerMoves(table: FactId | null, { decided }: Planning): boolean {
 function movedColumnGrants(from: Fact, to: Fact, { around, decided }: Planning): string[] {
   return (around.to.children.get(to.id) ?? []).flatMap((column) => {
     const was = around.from.facts.get(column.id);
-    if (column.kind !== "column" || !was || decided.born.has(column.id)) return [];
+    if (!GRANTED_PARTS.has(column.kind) || !was || decided.born.has(column.id)) return [];
     const moved = (was.acl ?? []).map((grant) =>
       grant.grantee === from.owner ? { ...grant, grantee: to.owner ?? grant.grantee } : grant,
     );

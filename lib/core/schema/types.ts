@@ -48,6 +48,7 @@ export type Kind =
   | "event_trigger"
   | "default_privileges"
   | "privileges"
+  | "extension_dependency"
   | "role"
   | "membership"
   | "role_setting";

@@ -4,13 +4,14 @@ import type { Reading } from "./read-rows";
 
 /**
  * Numbers in one text for each pair of catalogs: a row of six columns for each edge costs the driver many times as
- * much. Row and array types depend internally on what they belong to, which is the same fact.
+ * much. Row and array types depend internally on what they belong to, which is the same fact; what goes with an
+ * extension is a fact of its own.
  */
 const EDGES = `SELECT d.classid AS catalog, d.refclassid AS ref_catalog,
     string_agg(concat_ws(' ', d.objid, d.objsubid, d.refobjid, d.refobjsubid), ' ') || ' ' AS edges
   FROM pg_depend d
   WHERE d.objid >= 16384 AND (d.refobjid >= 16384 OR d.refclassid IN ('pg_namespace'::regclass, 'pg_extension'::regclass))
-    AND NOT (d.classid = 'pg_type'::regclass AND d.deptype = 'i')
+    AND NOT (d.classid = 'pg_type'::regclass AND d.deptype = 'i') AND d.deptype <> 'x'
   GROUP BY d.classid, d.refclassid ORDER BY d.classid, d.refclassid`;
 const CATALOGS = "SELECT oid, relname AS name FROM pg_class WHERE oid < 16384 AND relkind = 'r'";
 

@@ -60,6 +60,16 @@ describe("a snapshot", () => {
     expect(unsupported.map(({ what }) => what)).toContain("large objects");
   });
 
+  it("is read where nobody has a schema public", async () => {
+    await client.query("DROP SCHEMA public");
+    try {
+      const { facts } = await readSnapshot(client);
+      expect([facts.has("schema:public"), facts.has("schema:two")]).toEqual([false, true]);
+    } finally {
+      await client.query("CREATE SCHEMA public");
+    }
+  });
+
   it("has roles on request only, and never their passwords", async () => {
     await client.query(
       "CREATE ROLE snapshot_group; CREATE ROLE snapshot_user LOGIN PASSWORD 'hush-role' CONNECTION LIMIT 3; GRANT snapshot_group TO snapshot_user; ALTER ROLE snapshot_user SET search_path = two, public",

@@ -178,7 +178,7 @@ function isBareViewColumn(fact: Fact): boolean {
 function readComments({ comments }: Lookups): Reading {
   return {
     query:
-      "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = 'public'::regnamespace)",
+      "SELECT c.relname AS catalog, d.objoid AS oid, d.objsubid AS sub, d.description AS text FROM pg_description d JOIN pg_class c ON c.oid = d.classoid WHERE d.objoid >= 16384 OR (d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public'))",
     take: (row) =>
       comments.of(row.catalog as string).set(Number(row.oid), row.sub as number, row.text as string),
   };

@@ -6,7 +6,6 @@ const QUERIES = [
   "SELECT 'security label' AS what, objtype || ' ' || objname || ' (' || provider || ')' AS name FROM pg_seclabels WHERE objtype NOT IN ('role', 'tablespace', 'database')",
   `SELECT 'tablespace', quote_ident(t.spcname) || ': ' || string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text)
     FROM pg_class c JOIN pg_tablespace t ON t.oid = c.reltablespace WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'm', 'i', 'I') GROUP BY t.spcname`,
-  "SELECT 'privileges on a system column', attrelid::regclass::text || '.' || attname FROM pg_attribute WHERE attnum < 0 AND attacl IS NOT NULL AND attrelid >= 16384",
   `SELECT 'large objects', count(*)::text || ' of ' || quote_ident(pg_get_userbyid(lomowner)) FROM pg_largeobject_metadata GROUP BY lomowner`,
   `SELECT 'invalid index', x.indexrelid::regclass::text FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
     WHERE NOT x.indisvalid AND i.relkind = 'i' AND i.oid >= 16384 AND i.relpersistence <> 't'`,

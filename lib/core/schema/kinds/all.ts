@@ -15,6 +15,7 @@ import { domainConstraintKind } from "./domain-constraint";
 import { enumKind } from "./enum";
 import { eventTriggerKind } from "./event-trigger";
 import { extensionKind } from "./extension";
+import { extensionDependencyKind } from "./extension-dependency";
 import { foreignDataWrapperKind, serverKind, userMappingKind } from "./foreign-data";
 import { functionKind } from "./function";
 import { identitySequenceKind } from "./identity-sequence";
@@ -89,6 +90,7 @@ export const KIND_LIST: readonly KindDefinition[] = [
   eventTriggerKind,
   defaultPrivilegesKind,
   privilegesKind,
+  extensionDependencyKind,
 ];
 
 /** What a schema is made of: everything but what belongs to the whole server. */

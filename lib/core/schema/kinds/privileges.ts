@@ -1,5 +1,5 @@
 import { alterGrants, parseAcl } from "../grants";
-import { optional, text } from "../sql-text";
+import { notMember, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, Grant, KindDefinition } from "../types";
 
 const ALL: Record<string, string> = {
@@ -30,7 +30,7 @@ function part(
   const column = catalog === "pg_attribute" ? "quote_ident(o.attname)" : "NULL::text";
   return `SELECT ${word} AS word, ${name} AS name, ${column} AS column, coalesce(o.${acl}, ${usual})::text[] AS acl,
       coalesce(i.initprivs, ${usual})::text[] AS initial, (SELECT quote_ident(e.extname) FROM pg_depend m JOIN pg_extension e ON e.oid = m.refobjid
-        WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension
+        WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension, NULL::text AS relation
     FROM ${catalog} o ${joins} LEFT JOIN pg_init_privs i ON i.classoid = '${of}'::regclass AND i.objoid = ${row} AND i.objsubid = ${sub}
     WHERE o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR EXISTS (SELECT 1 FROM pg_depend m
       WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.deptype = 'e'))${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
@@ -38,7 +38,16 @@ function part(
 
 const inSchema = (column: string) => `JOIN pg_namespace n ON n.oid = o.${column}`;
 
-/** Privileges on members of extensions and on the system's objects, where they differ from what these came with. */
+/** `tableoid`, `ctid` … of tables of one's own: no column that is a fact of its own. */
+const SYSTEM_COLUMNS = `SELECT 'TABLE', quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(o.attname), o.attacl::text[], '{}'::text[], NULL,
+    CASE WHEN c.relkind = 'm' THEN 'materialized_view:' ELSE 'table:' END || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
+  FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE o.attnum < 0 AND o.attacl IS NOT NULL AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`;
+
+/**
+ * Privileges on members of extensions and on the system's objects, where they differ from what these came with, and
+ * on system columns.
+ */
 export const privilegesKind: KindDefinition = {
   kind: "privileges",
   keyword: "PRIVILEGES",
@@ -105,6 +114,7 @@ export const privilegesKind: KindDefinition = {
         "acldefault('S', o.srvowner)",
         "",
       ),
+      SYSTEM_COLUMNS,
     ].join("\nUNION ALL\n"),
   read: (row) => {
     const [word, name, column] = [text(row, "word"), text(row, "name"), optional(row, "column")];
@@ -115,7 +125,7 @@ export const privilegesKind: KindDefinition = {
       id: `privileges:${word} ${name}${column ? ` (${column})` : ""}`,
       name: `${word} ${name}${column ? ` (${column})` : ""}`,
       schema: null,
-      parent: extension ? `extension:${extension}` : null,
+      parent: extension ? `extension:${extension}` : optional(row, "relation"),
       body: { on: `${word} ${name}`, word, column, initial },
       addresses: [],
     };
