@@ -69,11 +69,8 @@ export const baseTypeKind: KindDefinition = {
     if (b.collatable) parts.push("COLLATABLE = true");
     return [`CREATE TYPE ${fact.name} (\n  ${parts.join(",\n  ")}\n)`];
   },
-  // The functions that read and write it go with it; when it is made anew, so is its shell.
-  drop: (fact, around) => [
-    `DROP TYPE ${fact.name} CASCADE`,
-    ...(around.to.facts.has(fact.id) ? [`CREATE TYPE ${fact.name}`] : []),
-  ],
+  // The functions that read and write it go with it; its shell is made anew where that is still wanted.
+  drop: (fact, around) => [`DROP TYPE ${fact.name} CASCADE`, ...shellAgain(fact, around)],
   alter: (from, to, around) => {
     const [a, b] = [body(from), body(to)];
     const changed = Object.keys(b).filter((key) => key !== "routines" && a[key] !== b[key]);
@@ -93,6 +90,11 @@ export const baseTypeKind: KindDefinition = {
   grantedOn: (fact) => ({ on: `TYPE ${fact.name}`, all: "U" }),
 };
 
+/** The shell that DROP TYPE took along, for the next type of that name or for itself. */
+export function shellAgain(fact: Fact, { to }: Surroundings): string[] {
+  return to.facts.has(`shell_type:${fact.name}`) ? [`CREATE TYPE ${fact.name}`] : [];
+}
+
 function isHeld(type: Fact, around: Surroundings): boolean {
   for (const fact of around.from.facts.values())
     if (
@@ -109,7 +111,8 @@ export const shellTypeKind: KindDefinition = {
   kind: "shell_type",
   keyword: "TYPE",
   query:
-    () => `SELECT t.oid, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name, NOT t.typisdefined AS alone
+    () => `SELECT t.oid, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name, NOT t.typisdefined AS alone,
+      CASE WHEN NOT t.typisdefined THEN t.typowner END AS owner
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_range r ON r.rngtypid = t.oid AND r.rngcanonical::oid <> 0
     WHERE (t.typtype = 'b' AND ${NO_ARRAY} OR NOT t.typisdefined OR r.rngtypid IS NOT NULL) AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
   read: (row: Row) => {
@@ -128,4 +131,5 @@ export const shellTypeKind: KindDefinition = {
   drop: (fact) => (fact.body.alone ? [`DROP TYPE ${fact.name}`] : []),
   alter: () => [],
   compared: () => ({}),
+  ownedAs: (fact) => `TYPE ${fact.name}`,
 };

@@ -1,5 +1,6 @@
 import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
+import { shellAgain } from "./base-type";
 
 /** Under another name, with its multirange and the functions that make values of both. */
 export function setRangeAside(fact: Fact, name: string): string[] {
@@ -65,8 +66,7 @@ export const rangeKind: KindDefinition = {
   // With a canonical function they need one another, as base types and theirs do.
   drop: (fact, around) => {
     if (fact.body.canonical === null) return [`DROP TYPE ${fact.name}`];
-    const again = around.to.facts.get(fact.id)?.body.canonical ? [`CREATE TYPE ${fact.name}`] : [];
-    return [`DROP TYPE ${fact.name} CASCADE`, ...again];
+    return [`DROP TYPE ${fact.name} CASCADE`, ...shellAgain(fact, around)];
   },
   compared: (fact) => ({ ...fact.body, routines: undefined }),
   ownedAs: (fact) => `TYPE ${fact.name}`,
