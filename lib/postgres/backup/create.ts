@@ -198,7 +198,7 @@ type Gathered = Pick<
   | "materializedViews"
 >;
 
-/** Of a part of a database, only what that part names. */
+/** Of a part of a database, only what that part names; what was not valid is asked for by its name. */
 function pickSurroundings(
   { options, snapshot }: Making,
   found: Surroundings,
@@ -214,7 +214,6 @@ function pickSurroundings(
     foreignKeys: whole
       ? found.foreignKeys
       : found.foreignKeys.filter((key) => tables.has(keyOf(key.table)) || tables.has(keyOf(key.references))),
-    notValid: whole ? found.notValid : [],
     roles: [...new Set(whole ? found.roles : found.roles.filter(named))]
       .concat(named(bootstrap) && !found.roles.includes(bootstrap) ? [bootstrap] : [])
       .sort(),

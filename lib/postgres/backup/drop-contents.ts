@@ -63,7 +63,9 @@ export async function dropContents(client: pg.Client, schemas: readonly string[]
     [schemas],
   );
   // Each may have gone with one before.
-  const drops = rows.map(({ type, identity }) => `DROP ${keyword(type)} IF EXISTS ${identity} CASCADE;`);
+  const drops = rows.map(
+    ({ type, identity }) => `DROP ${keyword(type)} IF EXISTS ${named(type, identity)} CASCADE;`,
+  );
   for (let at = 0; at < drops.length; at += AT_ONCE)
     await client.query(drops.slice(at, at + AT_ONCE).join("\n"));
   await dropSchemas(client, schemas);
@@ -75,7 +77,14 @@ export async function dropContents(client: pg.Client, schemas: readonly string[]
 /** pg_identify_object's words are those of DROP, but for these. */
 function keyword(type: string): string {
   if (type === "foreign-data wrapper") return "FOREIGN DATA WRAPPER";
+  // DROP AGGREGATE wants f(*) where the identity is f().
+  if (type === "aggregate") return "ROUTINE";
   return type.toUpperCase();
+}
+
+/** "for integer on language sql" */
+function named(type: string, identity: string): string {
+  return type === "transform" ? identity.replace(/ on (language (?:"[^"]*"|\S+))$/, " $1") : identity;
 }
 
 /** A role that may not make schemas keeps them, emptied. */

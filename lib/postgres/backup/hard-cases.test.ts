@@ -41,6 +41,10 @@ b" int); INSERT INTO hard."two
 lines" VALUES (1);
 CREATE TEXT SEARCH DICTIONARY hard.words (TEMPLATE = pg_catalog.simple, STOPWORDS = english);
 SELECT lo_create(880001); SELECT lo_put(880001, 0, '\\x0001');
+CREATE AGGREGATE hard.counted(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0');
+CREATE AGGREGATE hard.ranked(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal,
+  FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
+CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION prsd_lextype(internal), TO SQL WITH FUNCTION int4recv(internal));
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 DO $$ BEGIN CREATE ROLE hard_first NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$;
 DO $$ BEGIN CREATE ROLE hard_second NOLOGIN; EXCEPTION WHEN duplicate_object THEN END $$;

@@ -93,6 +93,21 @@ describe("a part of a database", () => {
     await runSql({ ...database.spec, database: "postgres" }, `DROP DATABASE ${as}`);
   }, 180_000);
 
+  it.each<BackupScope>([{ kind: "schema_only" }, { kind: "schemas", schemas: ["shop"] }])(
+    "has constraints that were not valid there, and restores all the same ($kind)",
+    async (scope) => {
+      await runSql(
+        database.spec,
+        'ALTER TABLE shop.orders ADD CHECK (id < 10) NOT VALID; CREATE INDEX whole ON ONLY "Other"."Days" (day)',
+      );
+      const { store } = await backUp(scope);
+      const as = `${database.name}_invalid`;
+      const { checks } = await restoreInto({ store, spec: database.spec, mode: "beside", as });
+      expect(checks).toMatchObject({ ok: true, invalid: [] });
+      await runSql(database.spec, `DROP DATABASE ${as}`);
+    },
+  );
+
   it("has its rows of an extension's configuration table that are the user's", async () => {
     await runSql(
       database.spec,
