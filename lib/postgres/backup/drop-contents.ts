@@ -3,10 +3,13 @@ import type pg from "pg";
 const USER_SCHEMA = `n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname !~ '^pg_'
   AND ($1::text[] IS NULL OR n.nspname = ANY ($1))`;
 
-/** Nothing that an extension made (pg_depend, deptype e) and nothing that goes with something else (deptype i, a). */
+/**
+ * Nothing that an extension made (pg_depend, deptype e) and nothing that goes with something else (deptype i). A column
+ * of a partition key goes with its own table: only what is said of the whole object counts.
+ */
 const OWN = (catalog: string, oid: string) => `NOT EXISTS (
   SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.${catalog}'::regclass AND d.objid = ${oid}
-     AND d.deptype IN ('e', 'i'))`;
+     AND d.objsubid = 0 AND d.deptype IN ('e', 'i'))`;
 
 const inSchema = (catalog: string, schema: string, more = "true") => `
   SELECT 'pg_catalog.${catalog}'::regclass AS catalog, x.oid FROM pg_catalog.${catalog} x
@@ -30,7 +33,7 @@ const OBJECTS = [
   inSchema(
     "pg_type",
     "typnamespace",
-    `x.typtype IN ('c', 'd', 'e', 'r') AND (x.typrelid = 0 OR
+    `x.typtype IN ('b', 'c', 'd', 'e', 'p', 'r') AND (x.typrelid = 0 OR
        (SELECT c.relkind = 'c' FROM pg_catalog.pg_class c WHERE c.oid = x.typrelid))`,
   ),
   inSchema("pg_operator", "oprnamespace"),

@@ -41,6 +41,13 @@ b" int); INSERT INTO hard."two
 lines" VALUES (1);
 CREATE TEXT SEARCH DICTIONARY hard.words (TEMPLATE = pg_catalog.simple, STOPWORDS = english);
 SELECT lo_create(880001); SELECT lo_put(880001, 0, '\\x0001');
+CREATE TYPE hard.shell;
+CREATE TYPE public.shell; CREATE TYPE public.point2; CREATE FUNCTION public.point2in(cstring) RETURNS public.point2
+  LANGUAGE internal IMMUTABLE STRICT AS 'point_in'; CREATE FUNCTION public.point2out(public.point2) RETURNS cstring
+  LANGUAGE internal IMMUTABLE STRICT AS 'point_out';
+CREATE TYPE public.point2 (INPUT = public.point2in, OUTPUT = public.point2out, LIKE = point);
+CREATE TABLE public.divided (id int, at public.point2) PARTITION BY LIST (id);
+CREATE TABLE public.divided_1 PARTITION OF public.divided FOR VALUES IN (1); INSERT INTO public.divided VALUES (1, '(1,2)');
 CREATE AGGREGATE hard.counted(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0');
 CREATE AGGREGATE hard.ranked(float8 ORDER BY anyelement) (SFUNC = ordered_set_transition, STYPE = internal,
   FINALFUNC = percentile_disc_final, FINALFUNC_EXTRA);
