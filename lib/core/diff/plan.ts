@@ -1,6 +1,7 @@
 import type { FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
 import { buildActions } from "./build-actions";
+import { forOrder, orderAfter } from "./column-aliases";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
 import { lateActions } from "./late";
@@ -72,7 +73,9 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
     ...ordered.flatMap((action) => statementsOf(action, around)),
     ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })),
   ];
-  for (const statement of statements) if (statement.verb !== "drop") statement.sql = asPrinted(statement.sql);
+  const orderOf = orderAfter(ordered, around);
+  for (const statement of statements)
+    if (statement.verb !== "drop") statement.sql = forOrder(asPrinted(statement.sql), orderOf);
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));
   return { statements, differences, renames: renamed.applied, questions, losses, offline };

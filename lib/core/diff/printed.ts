@@ -91,7 +91,7 @@ function groupEnd(text: string, start: number): number {
 }
 
 /** The next place to look at: behind a text, a quoted name or a body between dollars, or one further. */
-function skip(text: string, at: number): number {
+export function skip(text: string, at: number): number {
   const char = text[at];
   if (char === "'" || char === '"') {
     const escapes = char === "'" && /\bE$/i.test(text.slice(Math.max(0, at - 2), at));

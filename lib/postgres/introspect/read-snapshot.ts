@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { markByColumn } from "../../core/diff/column-aliases";
 import { parseAcl } from "../../core/schema/grants";
 import { KIND_LIST, SCHEMA_KINDS } from "../../core/schema/kinds/all";
 import type { ColumnBody } from "../../core/schema/kinds/column";
@@ -103,6 +104,7 @@ async function readAll(
     return null;
   }
   dependencies.finish();
+  markByColumn(snapshot);
   return narrowTo(client, snapshot, options);
 }
 

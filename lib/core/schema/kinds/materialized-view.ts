@@ -9,7 +9,7 @@ import {
   USER_NAMESPACE,
 } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
-import { bareJoins } from "./view";
+import { comparedText, meaningOf } from "./view";
 
 interface Body {
   definition: string;
@@ -67,7 +67,7 @@ export const materializedViewKind: KindDefinition = {
   drop: (fact) => [`DROP MATERIALIZED VIEW ${fact.name}`],
   alter: (from, to) => {
     const [a, b] = [body(from), body(to)];
-    if (a.definition !== b.definition) return "replace";
+    if (meaningOf(from) !== meaningOf(to)) return "replace";
     const on = `ALTER MATERIALIZED VIEW ${to.name}`;
     return [
       ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "heap"}`]),
@@ -77,7 +77,7 @@ export const materializedViewKind: KindDefinition = {
   // Whether it holds rows is data, not schema.
   compared: (fact) => ({
     ...fact.body,
-    definition: bareJoins(String(fact.body.definition)),
+    ...comparedText(fact),
     populated: undefined,
     clusterIndex: undefined,
   }),

@@ -2,7 +2,7 @@ import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 import { ENABLED } from "./trigger";
-import { bareJoins } from "./view";
+import { comparedText, meaningOf } from "./view";
 
 /** pg_rewrite, without the rules that make a view. */
 export const ruleKind: KindDefinition = {
@@ -24,13 +24,13 @@ export const ruleKind: KindDefinition = {
   create: (fact) => [bare(fact), ...(fact.body.enabled === "O" ? [] : [enable(fact)])],
   drop: (fact) => [`DROP RULE ${fact.name} ON ${relationOf(fact)}`],
   alter: (from, to) => {
-    if (from.body.definition === to.body.definition) return [enable(to)];
+    if (meaningOf(from) === meaningOf(to)) return [enable(to)];
     return [
       bare(to).replace(/^CREATE RULE/, "CREATE OR REPLACE RULE"),
       ...(from.body.enabled === to.body.enabled ? [] : [enable(to)]),
     ];
   },
-  compared: (fact) => ({ ...fact.body, definition: bareJoins(String(fact.body.definition)) }),
+  compared: (fact) => ({ ...fact.body, ...comparedText(fact) }),
   commentOn: (fact) => `RULE ${fact.name} ON ${relationOf(fact)}`,
 };
 

@@ -50,7 +50,7 @@ export const viewKind: KindDefinition = {
     const [a, b] = [body(from), body(to)];
     const options = alterOptions(`ALTER VIEW ${to.name}`, a.options, b.options);
     const sameColumns = JSON.stringify(a.columns) === JSON.stringify(b.columns);
-    if (a.definition === b.definition && sameColumns) return options;
+    if (meaningOf(from) === meaningOf(to) && sameColumns) return options;
     // CREATE OR REPLACE keeps grants and dependants, but only lets columns be added at the end.
     const prefix = a.columns.every((column, i) => JSON.stringify(column) === JSON.stringify(b.columns[i]));
     return prefix ? [createView("CREATE OR REPLACE VIEW", to)] : "replace";
@@ -58,12 +58,21 @@ export const viewKind: KindDefinition = {
   // Collation oids differ between databases; they only tell whether a view may be replaced in place.
   compared: (fact) => ({
     ...fact.body,
-    definition: bareJoins(body(fact).definition),
+    ...comparedText(fact),
     columns: body(fact).columns.map(({ name, type }) => ({ name, type })),
   }),
   ownedAs: (fact) => `VIEW ${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${fact.name}`, all: "arwdDxtm" }),
 };
+
+/** What a printed query is compared by; see diff/column-aliases. */
+export function meaningOf({ body }: Fact): string {
+  return bareJoins(String(body.byColumn ?? body.definition));
+}
+
+export function comparedText(fact: Fact): { definition: string; byColumn: undefined } {
+  return { definition: meaningOf(fact), byColumn: undefined };
+}
 
 /**
  * A natural outer join without common columns is printed `ON TRUE`, and what is made of that text `ON (true)`: the

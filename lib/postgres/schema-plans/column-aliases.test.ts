@@ -1,0 +1,67 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareSnapshots } from "../../core/diff/compare";
+import { planSchema } from "../../core/diff/plan";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { readSnapshot } from "../introspect/read-snapshot";
+
+const HERE = `
+  CREATE TABLE t (a int, b int, c text);
+  INSERT INTO t VALUES (1, 20, 'x');
+  CREATE TABLE log (n int);
+  CREATE VIEW same AS SELECT q.x, q.y FROM t q(x, y, z);
+  CREATE VIEW turned AS SELECT q.x FROM t q(x, y, z);
+  CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(x, y, z) ON log.n = p.x;
+  CREATE MATERIALIZED VIEW kept AS SELECT q.x FROM t q(x, y, z);
+  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(x, y, z);`;
+const THERE = `
+  CREATE TABLE t (e int, b int, "C, d" int, c text, a int);
+  CREATE TABLE log (n int);
+  CREATE VIEW same AS SELECT q.x, q.y FROM t q(w, y, v, z, x);
+  CREATE VIEW turned AS SELECT q.x FROM t q(w, x, v, z, y);
+  CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(w, x, v, z, y) ON log.n = p.x;
+  CREATE VIEW fresh AS SELECT q."(x, y)" AS z, 's.t q(a, b, c, d, e)' AS text FROM t q(a, b, c, d, "(x, y)");
+  CREATE MATERIALIZED VIEW kept AS SELECT q.x FROM t q(w, y, v, z, x);
+  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(w, x, v, z, y);`;
+
+let databases: TestDatabase[];
+let clients: pg.Client[];
+
+beforeAll(async () => {
+  databases = [await testDatabase(), await testDatabase()];
+  clients = databases.map(({ url }) => new pg.Client({ connectionString: url }));
+  for (const [i, client] of clients.entries()) {
+    await client.connect();
+    await client.query(i === 0 ? HERE : THERE);
+  }
+});
+
+afterAll(async () => {
+  for (const client of clients) await client.end();
+  for (const database of databases) await database.drop();
+});
+
+describe("aliases of columns by their position", () => {
+  it("name the columns that they name where these stand in another order", async () => {
+    const [here, there] = clients as [pg.Client, pg.Client];
+    const wanted = await readSnapshot(there);
+    for (const { sql } of planSchema(await readSnapshot(here), wanted).statements) await here.query(sql);
+    const value = async (sql: string) => Object.values((await here.query(sql)).rows[0]);
+    expect(await value("SELECT * FROM same")).toEqual([1, 20]);
+    expect(await value("SELECT * FROM turned")).toEqual([20]);
+    expect(await value("SELECT * FROM fresh")).toEqual([1, "s.t q(a, b, c, d, e)"]);
+    await here.query("REFRESH MATERIALIZED VIEW kept; INSERT INTO log VALUES (20)");
+    expect(await value("SELECT * FROM kept")).toEqual([1]);
+    expect(await value("SELECT * FROM joined")).toEqual([20]);
+    expect(await value("SELECT c FROM t")).toEqual(["20"]);
+    expect(compareSnapshots(await readSnapshot(here), wanted)).toEqual([]);
+  });
+
+  it("are a difference where the same words mean another column", async () => {
+    const [here, there] = clients as [pg.Client, pg.Client];
+    const words = "CREATE VIEW words AS SELECT q.x FROM t q(x, y, z, v, w)";
+    for (const client of [here, there]) await client.query(words);
+    const rest = compareSnapshots(await readSnapshot(here), await readSnapshot(there));
+    expect(rest.map(({ id }) => id)).toEqual(["view:public.words"]);
+  });
+});
