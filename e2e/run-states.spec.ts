@@ -79,6 +79,7 @@ test("a run that is cancelled in the middle leaves nothing behind, and says so",
   await page.getByRole("alertdialog").getByRole("button", { name: "Cancel the deployment" }).click();
   await expect(lead(page)).toContainText("Cancelled. Nothing was changed on development.", WORK);
   await expect(page.getByText("cancelled, undone")).toBeVisible();
+  await expect(page.getByRole("row", { name: /pg_sleep/ })).toContainText("cancelled");
   await expect(page.getByRole("heading", { name: "Attempts" })).toHaveCount(0);
   // A message that fades away has no contrast for a moment.
   await expect(page.locator("[data-sonner-toast]")).toHaveCount(0);
@@ -103,7 +104,10 @@ test("a run in doubt shows its evidence, and ends by the word of an administrato
   await expect(lead(page)).toContainText("Statement 1 of 1 runs", WORK);
   await endRun("doubtful");
   await expect(lead(page)).toContainText("Nobody knows yet how it ended.", WORK);
-  await expect(page.getByRole("region", { name: "The evidence" })).toContainText("cannot be decided", WORK);
+  const evidence = page.getByRole("region", { name: "The evidence" });
+  await expect(evidence).toContainText("cannot be decided", WORK);
+  const statement = page.getByRole("row", { name: /CALL work/ });
+  await expect(statement).toContainText("in doubt");
   await expect(card(page).getByRole("button", { name: "Settle by the ledger" })).toHaveCount(0);
   await expectAccessible();
 
@@ -120,6 +124,9 @@ test("a run in doubt shows its evidence, and ends by the word of an administrato
   await dialog.getByRole("button", { name: "Settle" }).click();
   await expect(admin.getByText("Succeeded").first()).toBeVisible(WORK);
   await expect(page.getByText("Succeeded").first()).toBeVisible(WORK);
+  await page.reload();
+  await expect(evidence).toContainText("said so: The rows are there.");
+  await expect(statement).toContainText("done");
 });
 
 test("who is in the way of a lock is named, the wait is counted in full, and the log is a file", async ({
@@ -137,6 +144,7 @@ test("who is in the way of a lock is named, the wait is counted in full, and the
   await expect(box.getByText("nightly report")).toBeVisible(WORK);
   // Which one it is when somebody looks depends on the machine.
   await expect(box).toContainText(/Attempt ([2-9]|10)/, WORK);
+  await expect(lead(page)).toContainText("tatement 1 of 1");
   await expectAccessible();
   await holder.query("COMMIT");
   await holder.end();

@@ -163,6 +163,21 @@ export const SENTENCES = {
   checksum_differs: "its checksum does not fit",
   manifest_outside: "it names a file outside of itself",
   size_differs: "it has {bytes} bytes instead of {expected}",
+  evidence_index_gone: "The index is gone.",
+  evidence_index_there: "The index is still there.",
+  evidence_repeated: "It is repeated, which does no harm.",
+  evidence_unreadable: "Whether line {line} took effect cannot be read from the catalogs.",
+  evidence_database_there: "The database {name} exists.",
+  evidence_database_gone: "The database {name} does not exist.",
+  evidence_index_unnamed: "The index has no name in the script, so it cannot be told apart.",
+  evidence_index_missing: "The index was not made.",
+  evidence_index_valid: "The index {name} is there and valid.",
+  evidence_index_building: "Process {pid} is building {name}.",
+  evidence_index_dropped: "The INVALID index {name} that was left behind was dropped; it is built anew.",
+  evidence_detach_unreadable: "Whether the partition was detached cannot be read from the catalogs.",
+  evidence_detached: "The partition is detached.",
+  evidence_attached: "The partition is still attached.",
+  evidence_detach_finished: "The detachment that was left half-way was finished.",
 } as const satisfies Record<string, string>;
 
 export type SentenceKey = keyof typeof SENTENCES;

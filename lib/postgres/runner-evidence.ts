@@ -38,7 +38,7 @@ async function databaseEvidence(client: pg.Client, name: string, wanted: boolean
   const there = (found.rowCount ?? 0) > 0;
   return {
     verdict: there === wanted ? "done" : "not_done",
-    words: `The database ${name} ${there ? "exists" : "does not exist"}.`,
+    words: there ? `The database ${name} exists.` : `The database ${name} does not exist.`,
   };
 }
 

@@ -89,6 +89,16 @@ export const QUEUE_STATES = [
   "in_doubt",
 ] as const satisfies readonly DeploymentState[];
 
+/** States in which nothing runs or has run: a review is what there is to see. */
+export const BEFORE_RUN: readonly DeploymentState[] = [
+  "draft",
+  "checking",
+  "ready",
+  "blocked",
+  "awaiting_approval",
+  "approved",
+];
+
 /** States that nobody has to do anything about any more. */
 export const FINISHED_STATES = [
   "succeeded",

@@ -45,9 +45,10 @@ export const settleDeployment = defineOperation({
     }
     const claim = await claimInDoubt(ctx.db, deployment.id, ctx.actor.label);
     const verdicts = input.verdicts.map((one) => ({ ...one, service: deployment.serviceName }));
-    if (verdicts.length > 0) await writeVerdicts(ctx.db, claim, verdicts, ctx.actor.label, input.reason);
+    const word = { by: ctx.actor.label, reason: input.reason ?? "" };
+    if (verdicts.length > 0) await writeVerdicts(ctx.db, claim, verdicts, word);
     ctx.note({ verdicts: input.verdicts, reason: input.reason ?? null, run: claim.runId });
-    const ending = await settleAgain(ctx.db, claim);
+    const ending = await settleAgain(ctx.db, claim, verdicts.length > 0 ? word : undefined);
     if (ending) return { state: ending.kind };
     const rows = await readTargetLedger(ctx.db, deployment.targetId);
     const unclear = rows.filter((row) => row.service === deployment.serviceName && row.status === "in_doubt");
@@ -83,8 +84,7 @@ async function writeVerdicts(
   db: Db,
   claim: Claim,
   verdicts: readonly { service: string; filename: string; as: "applied" | "not_applied" }[],
-  by: string,
-  reason: string | undefined,
+  { by, reason }: { by: string; reason: string },
 ): Promise<void> {
   if (!reason) {
     throw new DomainError("validation", "deployment.reason", "Say how you know.", {

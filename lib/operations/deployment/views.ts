@@ -98,7 +98,7 @@ export interface Page<T> {
 
 export interface PathStep {
   key: "check" | "approval" | "run" | "compare";
-  state: "done" | "now" | "todo" | "failed" | "skipped" | "in_doubt";
+  state: "done" | "now" | "todo" | "failed" | "cancelled" | "skipped" | "in_doubt";
   at: string | null;
   durationMs: number | null;
   /** approval: given of needed. run: statements done of all. */
@@ -375,7 +375,16 @@ export interface RunProgress {
   migrations: { done: number; of: number };
 }
 
-export type StepState = "waiting" | "running" | "done" | "undone" | "failed" | "skipped" | "in_doubt";
+export type StepState =
+  | "waiting"
+  | "running"
+  | "done"
+  | "undone"
+  | "failed"
+  /** It was at work when somebody cancelled the run. */
+  | "cancelled"
+  | "skipped"
+  | "in_doubt";
 
 export interface RunStepView {
   /** Counts through the whole run, from 1. */

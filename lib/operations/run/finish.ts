@@ -105,6 +105,10 @@ async function endSteps(tx: Tx, runId: string, kind: RunEnding["kind"]): Promise
   }
   const running = kind === "in_doubt" ? "in_doubt" : kind === "succeeded" ? "done" : "undone";
   await tx.runStep.updateMany({ where: { runId, state: "running" }, data: { state: running } });
+  // What got no answer may have done its work, until the ledger or a person says whether it has.
+  const unanswered = kind === "in_doubt" ? "failed" : "in_doubt";
+  const found = kind === "in_doubt" ? "in_doubt" : kind === "succeeded" ? "done" : "failed";
+  await tx.runStep.updateMany({ where: { runId, state: unanswered }, data: { state: found } });
   await tx.runStep.updateMany({
     where: { runId, state: "waiting" },
     data: { state: kind === "succeeded" ? "done" : "skipped" },

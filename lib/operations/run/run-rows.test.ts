@@ -115,6 +115,20 @@ describe("rows of a run", () => {
     ]);
   });
 
+  it("tell the statement that somebody cancelled from one that failed", () => {
+    start();
+    begin(1);
+    done(1);
+    begin(2);
+    const failure = { sqlState: "57014", message: "canceling statement due to user request" };
+    rows.add({ type: "statement.failed", migration, statement: 2, failure });
+    rows.add({ type: "migration.undone", migration, reason: "cancelled" });
+    expect(states()).toEqual([
+      [1, "undone"],
+      [2, "cancelled"],
+    ]);
+  });
+
   it("leave committed statements alone when a later one is tried again", () => {
     start();
     begin(1);

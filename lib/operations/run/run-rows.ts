@@ -234,7 +234,8 @@ export class RunRows {
     this.lockWaits.end(failure.sqlState === LOCK_NOT_AVAILABLE);
     this.step(event, { state: "failed", note: failure.message.slice(0, MAX_TEXT) });
     const { sqlState, message, line } = failure;
-    this.say("error", "statement_failed", {
+    // A lost connection has no code of PostgreSQL.
+    this.say("error", sqlState ? "statement_failed" : "statement_unanswered", {
       migration,
       statement,
       sqlState,
@@ -257,17 +258,23 @@ export class RunRows {
     for (const position of this.stepsOf(event)) {
       const state = this.states.get(position);
       if (state === "done" || state === "running") this.patch({ position, state: "undone" });
+      // What PostgreSQL said of it is the answer to somebody's request, no failure.
+      else if (state === "failed" && reason === "cancelled")
+        this.patch({ position, state: "cancelled", note: null });
     }
     this.say("warning", "migration_undone", { migration, reason });
   }
 
   private retry(event: Extract<RunEvent, { type: "migration.retry" }>): void {
     const { migration, attempt, of, inMs, blockers } = event;
-    for (const position of this.stepsOf(event)) {
-      if (this.states.get(position) !== "waiting") this.patch({ position, state: "undone", note: null });
+    const steps = this.stepsOf(event);
+    const position = steps.find((own) => this.states.get(own) === "failed") ?? null;
+    for (const own of steps) {
+      if (this.states.get(own) !== "waiting") this.patch({ position: own, state: "undone", note: null });
     }
     const totalMs = this.lockWaitMs;
-    this.waiting = waitingFor("retry", { migration, attempt, of, nextInMs: inMs, blockers, totalMs });
+    const next = { attempt, of, nextInMs: inMs };
+    this.waiting = waitingFor("retry", { migration, position, ...next, blockers, totalMs });
     this.say("warning", "migration_retry", { migration, attempt, of, inMs, blockers: named(blockers) });
   }
 

@@ -57,10 +57,18 @@ async function beat(db: Db, claim: Claim): Promise<void> {
   });
 }
 
-/** @returns what it came to, or null when it is as unclear as before */
-export async function settleAgain(db: Db, claim: Claim): Promise<RunEnding | null> {
+/**
+ * @param word who has just said in the ledger what happened, and how they know
+ * @returns what it came to, or null when it is as unclear as before
+ */
+export async function settleAgain(
+  db: Db,
+  claim: Claim,
+  word?: { by: string; reason: string },
+): Promise<RunEnding | null> {
   const ending = await settleClaimed(db, claim, "again");
   if (ending.kind === "in_doubt") return null;
+  if (word) ending.evidence?.lines.unshift({ code: "word", params: word });
   const events = {
     succeeded: "settle_succeeded",
     failed: "settle_failed",

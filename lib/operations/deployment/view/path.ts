@@ -1,3 +1,4 @@
+import { BEFORE_RUN } from "../../../core/policy/state-machine";
 import type { DeploymentState } from "../../../core/run/types";
 import type { ApprovalsView, CheckView, PathStep, RunView } from "../views";
 
@@ -42,7 +43,9 @@ function approvalStep({ state, approvals }: Args): PathStep {
   };
 }
 
-function runStep({ state, run }: Args): PathStep {
+function runStep({ state, run: last }: Args): PathStep {
+  // A run that did not begin, since something had changed, left a new check behind.
+  const run = BEFORE_RUN.includes(state) ? null : last;
   const count = run ? { done: run.progress.statements.done, of: run.progress.statements.of } : null;
   return {
     key: "run",
@@ -65,7 +68,7 @@ function runMark(state: DeploymentState, run: RunView | null): PathStep["state"]
     case "failed":
       return "failed";
     case "cancelled":
-      return run ? "failed" : "skipped";
+      return run ? "cancelled" : "skipped";
     case "in_doubt":
       return "in_doubt";
     default:

@@ -5,7 +5,7 @@ import { Crumbs } from "@/components/crumbs";
 import { EnvironmentLine } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
-import { FINISHED_STATES } from "@/lib/core/policy/state-machine";
+import { BEFORE_RUN, FINISHED_STATES } from "@/lib/core/policy/state-machine";
 import { withShortSql } from "@/lib/operations/deployment/live";
 import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
 import { shortVersion } from "../../_overview/links";
@@ -18,8 +18,6 @@ import { ReviewBody } from "./_review/review-body";
 import { Summary } from "./_review/summary";
 import { RunBody } from "./_run/run-body";
 import { RunIntro } from "./_run/run-intro";
-
-const BEFORE_RUN = ["draft", "checking", "ready", "blocked", "awaiting_approval", "approved"];
 
 interface DeploymentPageProps {
   view: DeploymentView;

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Mark } from "@/components/mark";
+import { BEFORE_RUN } from "@/lib/core/policy/state-machine";
 import type { Severity } from "@/lib/core/risk/types";
 import { StateMark } from "../../_components/state-mark";
 import { useLive } from "../_live/live";
@@ -17,8 +18,7 @@ export function HeadMarks({ severity }: { severity: Severity | null }) {
         <Mark meaning="warning" tag>
           {t(`waiting.${run.waiting?.kind ?? "lock"}`)}
         </Mark>
-      ) : severity &&
-        ["draft", "checking", "ready", "blocked", "awaiting_approval", "approved"].includes(state) ? (
+      ) : severity && BEFORE_RUN.includes(state) ? (
         <Mark meaning={severity} tag />
       ) : null}
       <span role="status">

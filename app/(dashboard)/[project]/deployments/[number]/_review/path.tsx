@@ -13,6 +13,7 @@ const icons: Record<PathStep["state"], IconName> = {
   now: "now",
   todo: "todo",
   failed: "danger",
+  cancelled: "stop",
   skipped: "todo",
   in_doubt: "unknown",
 };
@@ -49,7 +50,7 @@ export function Path() {
 
 /** The step that a narrow screen spells out: the one at work, or where it ended. */
 function hereOf(path: PathStep[]): PathStep | undefined {
-  const speaking = (step: PathStep) => ["now", "failed", "in_doubt"].includes(step.state);
+  const speaking = (step: PathStep) => ["now", "failed", "cancelled", "in_doubt"].includes(step.state);
   return path.find(speaking) ?? path.findLast((step) => step.state === "done") ?? path[0];
 }
 

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { ActionForm, SubmitButton } from "@/components/action-form";
+import { useOwnWords } from "@/components/own-words";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogBody, DialogContent, DialogFoot } from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
@@ -24,6 +25,7 @@ export function SettleButton({ deploymentId, label }: { deploymentId: string; la
   const router = useRouter();
   const [pending, start] = useTransition();
   const waitFor = useAnswer();
+  const own = useOwnWords();
   const [unclear, setUnclear] = useState<Unclear[] | null>(null);
 
   const ask = () =>
@@ -45,7 +47,6 @@ export function SettleButton({ deploymentId, label }: { deploymentId: string; la
       <Dialog open={unclear !== null} onOpenChange={(open) => (open ? undefined : setUnclear(null))}>
         <DialogContent title={t("settle.title")} text={t("settle.text")}>
           <ActionForm
-            className="gap-0"
             action={({
               reason,
               ...given
@@ -70,7 +71,11 @@ export function SettleButton({ deploymentId, label }: { deploymentId: string; la
           >
             <DialogBody>
               {(unclear ?? []).map(({ filename, evidence }, index) => (
-                <Field key={filename} label={<code>{filename}</code>} hint={evidence}>
+                <Field
+                  key={filename}
+                  label={<code>{filename}</code>}
+                  hint={evidence === null ? null : own(evidence)}
+                >
                   <Select
                     name={`is-${index}`}
                     defaultValue="not_applied"

@@ -2,8 +2,11 @@ import { useLocale, useTranslations } from "next-intl";
 import { Fragment, type ReactNode } from "react";
 import { useFailureText } from "@/components/failure-text";
 import { formatBytes, formatDuration } from "@/components/format";
+import { Mark } from "@/components/mark";
+import { RelativeTime } from "@/components/relative-time";
 import { useShortList } from "@/components/short-list";
-import type { DeploymentView, SummaryPart } from "@/lib/operations/deployment/views";
+import { BEFORE_RUN } from "@/lib/core/policy/state-machine";
+import type { DeploymentView, RunView, SummaryPart } from "@/lib/operations/deployment/views";
 import { CheckProgress } from "./check-progress";
 
 /** The one sentence that says what will happen and for how long what is blocked. */
@@ -21,7 +24,21 @@ export function Summary({ view }: { view: DeploymentView }) {
         ))}
       </p>
       {view.reason ? <Reason reason={view.reason} /> : null}
+      {view.run ? <NotBegun run={view.run} state={view.state} /> : null}
     </>
+  );
+}
+
+/** Whoever started it and sees a review again is told that nothing was done, and why. */
+function NotBegun({ run, state }: { run: RunView; state: DeploymentView["state"] }) {
+  const t = useTranslations("deployments");
+  const since = run.finishedAt;
+  if (since === null || !BEFORE_RUN.includes(state) || !run.log.some((line) => line.code === "run_stale"))
+    return null;
+  return (
+    <p className="mt-2">
+      <Mark meaning="warning">{t.rich("summary.notBegun", { at: () => <RelativeTime at={since} /> })}</Mark>
+    </p>
   );
 }
 

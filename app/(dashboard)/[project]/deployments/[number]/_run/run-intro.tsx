@@ -34,7 +34,7 @@ export function RunIntro({ view }: RunIntroProps) {
       </p>
       {run.state === "running" && run.waiting ? <Waiting waiting={run.waiting} /> : null}
       {run.failure && run.state !== "running" ? <Failure run={run} view={view} /> : null}
-      {run.evidence ? <Evidence evidence={run.evidence} /> : null}
+      {run.evidence ? <Evidence evidence={run.evidence} open={run.state === "in_doubt"} /> : null}
     </>
   );
 }

@@ -15,8 +15,10 @@ export function RunProgress() {
   if (!run) return null;
   const { statements, migrations } = run.progress;
   const started = run.startedAt ? Date.parse(run.startedAt) : null;
+  // Nobody knows when a run in doubt ended.
   const elapsed =
-    run.durationMs ?? (started === null ? null : Math.max(0, Math.floor((now - started) / 1000) * 1000));
+    run.durationMs ??
+    (started === null || !going ? null : Math.max(0, Math.floor((now - started) / 1000) * 1000));
   const percent = statements.of === 0 ? 0 : Math.round((100 * statements.done) / statements.of);
   return (
     <>

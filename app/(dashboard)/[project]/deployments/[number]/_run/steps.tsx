@@ -25,6 +25,7 @@ const looks: Record<StepState, { meaning: Meaning; icon: IconName }> = {
   done: { meaning: "safe", icon: "safe" },
   undone: { meaning: "neutral", icon: "undo" },
   failed: { meaning: "danger", icon: "danger" },
+  cancelled: { meaning: "neutral", icon: "stop" },
   skipped: { meaning: "neutral", icon: "todo" },
   in_doubt: { meaning: "unknown", icon: "unknown" },
 };

@@ -33,7 +33,7 @@ export function Waiting({ waiting }: { waiting: WaitingView }) {
         </p>
         <span className="count">
           {waiting.limitMs === null
-            ? formatDuration(waiting.waitedMs, locale)
+            ? formatDuration(waiting.kind === "retry" ? waiting.totalMs : waiting.waitedMs, locale)
             : t("waiting.of", {
                 waited: formatDuration(waiting.waitedMs, locale),
                 limit: formatDuration(waiting.limitMs, locale),
