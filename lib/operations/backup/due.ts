@@ -10,6 +10,7 @@ import { queueUse } from "../restore/queue-use";
 import { nextTime } from "../schedule/cron";
 import { storageFor } from "../storage/default";
 import { insertBackup } from "./insert";
+import { scopeKey } from "./scope-key";
 
 /**
  * Asks for everything whose time has come. What several times fell into a pause of the worker comes once. Each
@@ -76,12 +77,16 @@ async function askForBackup(
   return null;
 }
 
-/** The newest backup that is there; the one that was proven last does not count again. */
+/** The newest backup of the schedule's scope, mostly the whole; only where there is none, the newest of another one. */
 async function askForTest(tx: Tx, schedule: BackupSchedule): Promise<Failure | null> {
-  const newest = await tx.backup.findFirst({
+  const found = await tx.backup.findMany({
     where: { targetId: schedule.targetId, state: "succeeded" },
     orderBy: { createdAt: "desc" },
+    select: { id: true, scope: true },
   });
+  const wanted = scopeKey(schedule.scope as unknown as BackupScope);
+  const chosen = found.find(({ scope }) => scopeKey(scope as unknown as BackupScope) === wanted) ?? found[0];
+  const newest = chosen && (await tx.backup.findUniqueOrThrow({ where: { id: chosen.id } }));
   if (!newest) return { code: "schedule.nothing_to_test", message: "There is no backup to test yet." };
   const use = await queueUse(tx, {
     backup: newest,

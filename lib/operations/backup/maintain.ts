@@ -5,13 +5,13 @@ import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backu
 import { judgeRetention } from "../../core/policy/retention";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { keyOf } from "../../postgres/backup/inventory";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
 import { groupBy } from "../run/group-by";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
 import { backupScope } from "./scope";
+import { scopeKey } from "./scope-key";
 
 /** Records of what failed or was cancelled are of no use after so long. */
 const FAILED_DAYS = 30;
@@ -101,12 +101,6 @@ async function unretained(db: Db): Promise<string[]> {
     );
     return [...reasons].filter(([, why]) => why.length === 0).map(([id]) => id);
   });
-}
-
-/** The same for scopes that hold the same, in whatever order they were written. */
-function scopeKey(scope: BackupScope): string {
-  const names = scope.kind === "tables" ? scope.tables.map(keyOf) : "schemas" in scope ? scope.schemas : [];
-  return JSON.stringify([scope.kind, ...new Set([...(names ?? [])].sort())]);
 }
 
 /** Databases that restores replaced, when their time is over. */

@@ -95,14 +95,14 @@ function readRows(db: Db, projectId: string): Promise<Row[]> {
 /** The earliest promise that was not kept. */
 function overdueSince(
   row: Row,
-  schedules: readonly { cron: string; timeZone: string; createdAt: Date; last: Date | null }[],
+  schedules: readonly { cron: string; timeZone: string; since: Date; last: Date | null }[],
   overdueHours: number | null,
   now: Date,
 ): Date | null {
   const last = row.last ? new Date(row.last.at) : null;
   const promised = schedules.map((schedule) => {
-    // What the schedule promised before it was there does not count, nor what a backup of its own or of all kept.
-    const since = Math.max(...[schedule.createdAt, schedule.last, last].map((at) => at?.getTime() ?? 0));
+    // What the schedule did not promise yet does not count, nor what a backup of its own or of all kept.
+    const since = Math.max(...[schedule.since, schedule.last, last].map((at) => at?.getTime() ?? 0));
     return new Date(nextTime(schedule.cron, schedule.timeZone, new Date(since)).getTime() + GRACE_MS);
   });
   if (overdueHours !== null) {

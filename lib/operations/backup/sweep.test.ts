@@ -8,7 +8,7 @@ import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { createRestore } from "../restore/create";
-import { createSchedule } from "../schedule/save";
+import { createSchedule, updateSchedule } from "../schedule/save";
 import { defaultStorage } from "../storage/default";
 import { whileAtWork } from "./at-work";
 import { askForDue } from "./due";
@@ -190,6 +190,53 @@ describe("maintenance", () => {
     const standing = (await loadStandings(db(), project.projectId)).get(targetId);
     expect(standing).toMatchObject({ last: { id: whole.id }, failed: null });
     expect(new Date(standing?.overdueSince ?? 0).getTime()).toBe(old.getTime() + 24 * 3_600_000);
+  });
+
+  it("tests the newest whole backup, and one of a part only where there is no other", async () => {
+    const { id } = await execute(createSchedule, project.actors.admin, {
+      ...{ targetId, cron: "0 * * * *", kind: "test" as const },
+    });
+    const tested = async () => {
+      await db().backupSchedule.update({ where: { id }, data: { nextAt: new Date(Date.now() - 1000) } });
+      await askForDue(db(), new Date(), WORK.onUnexpected);
+      const use = await db().restore.findFirst({ where: { mode: "test" }, orderBy: { createdAt: "desc" } });
+      return use?.backupId;
+    };
+    const made = async (more: Parameters<typeof insert>[0], minutes: number) => {
+      const row = await insert(more);
+      const createdAt = new Date(Date.now() - minutes * 60_000);
+      await db().backup.update({ where: { id: row.id }, data: { state: "succeeded", createdAt } });
+      return row.id;
+    };
+    const part = await made({ scope: { kind: "schemas", schemas: ["public"] } }, 1);
+    expect(await tested()).toBe(part);
+    await made({}, 3);
+    const whole = await made({}, 2);
+    expect(await tested()).toBe(whole);
+  });
+
+  it("counts nothing as overdue for the time in which a schedule was off or had other times", async () => {
+    const { admin } = project.actors;
+    const schedule = { targetId, cron: "0 * * * *" };
+    const { id: scheduleId } = await execute(createSchedule, admin, schedule);
+    const ago = new Date(Date.now() - 30 * 24 * 3_600_000);
+    const age = () =>
+      db().backupSchedule.update({ where: { id: scheduleId }, data: { createdAt: ago, since: ago } });
+    const overdue = async () =>
+      (await loadStandings(db(), project.projectId)).get(targetId)?.overdueSince ?? null;
+    const change = (cron: string, enabled: boolean) =>
+      execute(updateSchedule, admin, { scheduleId, cron, enabled });
+    await age();
+    expect(await overdue()).not.toBeNull();
+    await change("0 * * * *", false);
+    expect(await overdue()).toBeNull();
+    await change("0 * * * *", true);
+    expect(await overdue()).toBeNull();
+    await age();
+    await change("0 * * * *", true);
+    expect(await overdue()).not.toBeNull();
+    await change("30 * * * *", true);
+    expect(await overdue()).toBeNull();
   });
 
   it("removes what the policy no longer keeps, and what expired, with their archives", async () => {

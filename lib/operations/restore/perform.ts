@@ -198,8 +198,11 @@ async function learn(tx: Tx, backupId: string, mode: UseMode, ending: UseEnding)
     await tx.backup.update({ where: { id: backupId }, data: { verifiedState, verifiedAt: at, verified } });
   }
   if (mode !== "test" || ending.kind === "cancelled" || ending.kind === "lost") return;
-  // That no scratch server could be reached says nothing about the backup.
-  if (ending.kind === "failed" && !/^(backup|restore)\.(?!no_scratch|unexpected)/.test(ending.failure.code))
+  // That no scratch server could be reached, or that the key is another instance's, says nothing about the backup.
+  if (
+    ending.kind === "failed" &&
+    !/^(backup|restore)\.(?!no_scratch|no_key|unexpected)/.test(ending.failure.code)
+  )
     return;
   const tested = (ending.kind === "failed"
     ? { error: ending.failure }

@@ -71,7 +71,10 @@ export const updateSchedule = defineOperation({
     const before = await ctx.db.backupSchedule.findUniqueOrThrow({ where: { id: scheduleId } });
     await ctx.db.backupSchedule.update({
       where: { id: scheduleId },
-      data: { ...change, scope: change.scope as object, nextAt: nextOf(change) },
+      data: {
+        ...{ ...change, scope: change.scope as object, nextAt: nextOf(change) },
+        ...(promisesAnew(before, change) ? { since: new Date() } : {}),
+      },
     });
     const { kind, cron, timeZone, scope, storageId, testAfter, enabled } = before;
     ctx.note({ before: { kind, cron, timeZone, scope, storageId, testAfter, enabled }, after: change });
@@ -90,6 +93,14 @@ export const deleteSchedule = defineOperation({
     await ctx.db.backupSchedule.delete({ where: { id: input.scheduleId } });
   },
 });
+
+type Promised = Pick<z.output<typeof updateSchedule.input>, "enabled" | "cron" | "timeZone">;
+
+/** What it would have made while it was off, or by times that it did not have, is not missing. */
+function promisesAnew(before: Promised, after: Promised): boolean {
+  const on = after.enabled && !before.enabled;
+  return on || after.cron !== before.cron || after.timeZone !== before.timeZone;
+}
 
 function nextOf({
   enabled,
