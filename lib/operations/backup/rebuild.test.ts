@@ -16,6 +16,7 @@ import { createRestore } from "../restore/create";
 import { createStorage } from "../storage/save";
 import { testBackup, verifyBackup } from "./check";
 import { createBackup } from "./create";
+import { getBackup } from "./get";
 import { importBackups, listArchives } from "./import";
 
 const folder = await mkdtemp(join(tmpdir(), "dbmigrator-rebuild-"));
@@ -117,7 +118,22 @@ it("without the old secret, encrypted archives are listed and say that their key
     const storageId = await addStorage(project, null);
     const { admin } = project.actors;
     const { archives } = await execute(listArchives, admin, { projectId: project.projectId, storageId });
-    expect(archives.find((one) => one.database === name)).toMatchObject({ keyMissing: true });
+    const archive = archives.find((one) => one.database === name);
+    expect(archive).toMatchObject({ keyMissing: true });
+    // What could be checked is told, and that it cannot be opened here is no fault of the backup.
+    const place = { projectId: project.projectId, storageId, names: [archive?.name ?? ""] };
+    const { spec } = await testServer();
+    const targetId = await testTarget(project, "orders", "development", { ...spec, database: "postgres" });
+    const { ids } = await execute(importBackups, admin, { ...place, targetId });
+    const backupId = ids[0] ?? "";
+    const { useId } = await execute(verifyBackup, admin, { backupId });
+    expect((await useDone(admin, backupId, useId)).result?.verify).toMatchObject({
+      ok: true,
+      author: "no_key",
+    });
+    const test = await execute(testBackup, admin, { backupId });
+    expect(await useDone(admin, backupId, test.useId)).toMatchObject({ error: { code: "backup.no_key" } });
+    expect(await execute(getBackup, admin, { backupId })).toMatchObject({ tested: { state: "untested" } });
   });
 }, 300_000);
 
