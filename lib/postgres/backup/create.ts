@@ -126,14 +126,19 @@ async function fill(making: Making, signal: AbortSignal): Promise<Manifest> {
   // pg_dump has a session of its own and shares the snapshot: the rows need not wait for it.
   const dumping = dumpStructure(options.spec, major, { scope: options.scope, snapshot: snapshot.id, signal });
   let dumpFailure: unknown;
-  dumping.catch((error: unknown) => {
-    dumpFailure = error;
-    // Without the structure the rows are worth nothing: the copying ends now.
-    return snapshot.close();
-  });
+  const failing = dumping.then(
+    () => {},
+    async (error: unknown) => {
+      dumpFailure = await causeOf(error, leader);
+      // Without the structure the rows are worth nothing: the copying ends now.
+      await snapshot.close();
+    },
+  );
   const copied = await copyTables(snapshot, sink, follower).catch((error: unknown) => {
     throw dumpFailure ?? error;
   });
+  await failing;
+  if (dumpFailure) throw dumpFailure;
   const structure = await dumping;
   making.files.push(await putText(making, PRE_DATA, "pre_data", structure.preData));
   making.files.push(...copied.files);
@@ -156,6 +161,19 @@ async function fill(making: Making, signal: AbortSignal): Promise<Manifest> {
     ledger,
     ...pickSurroundings(making, surroundings, structure),
   });
+}
+
+const LEADER_WAIT_MS = 10_000;
+
+/** pg_dump misses the snapshot, or its own session, when ours were cut: then that is what happened. */
+async function causeOf(error: unknown, leader: pg.Client): Promise<unknown> {
+  if (!(error instanceof DomainError) || error.code !== "target.dump_failed") return error;
+  const late = new Promise<unknown>((resolve) => setTimeout(resolve, LEADER_WAIT_MS, error).unref());
+  const asked = leader.query("SELECT 1").then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+  return Promise.race([asked, late]);
 }
 
 async function putText(
