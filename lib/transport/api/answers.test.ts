@@ -174,8 +174,11 @@ it("backups: every answer is what is documented", async () => {
   expect(made.state).toBe("succeeded");
   await call("viewer", "GET", "/backups");
   await call("viewer", "GET", `/backups/${made.id}`);
+  const pinned = await call("developer", "PATCH", `/backups/${made.id}`, { pinned: true, labels: ["keep"] });
+  expect(pinned).toMatchObject({ pinned: true, labels: ["keep"], description: "by hand" });
   await call("developer", "POST", `/backups/${made.id}/verify`, {});
   const { restore } = await call("developer", "POST", `/backups/${made.id}/test`, {});
+  await call("developer", "POST", `/restores/${restore}/cancel`, {});
   await call("viewer", "GET", `/restores/${restore}`);
   const copy = { id: made.id, mode: "beside", database: `copy_${Date.now()}`, wait: 60 };
   const restored = await call("developer", "POST", "/backups/restore", copy);

@@ -6,9 +6,11 @@ import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
 import { getBackup } from "../../operations/backup/get";
 import { listBackups } from "../../operations/backup/list";
+import { updateBackup } from "../../operations/backup/update";
 import type { BackupRow, StoredFailure, UseRow } from "../../operations/backup/views";
 import { execute } from "../../operations/define";
 import { createRestore } from "../../operations/restore/create";
+import { cancelUse } from "../../operations/restore/decide";
 import { getRestore } from "../../operations/restore/get";
 import { findTargetByNames } from "../../operations/target/by-names";
 import type { Answer, Call, RawInput } from "./endpoint";
@@ -109,6 +111,12 @@ export const backupRequestById = z.object({
   id: z.string().max(200).describe("The id, or the snapshot_id."),
 });
 
+export const backupChange = backupRequestById.extend({
+  pinned: z.boolean().optional().describe("Kept whatever the retention says."),
+  description: z.string().max(500).optional(),
+  labels: z.array(z.string().max(60)).max(20).optional(),
+});
+
 export const backupDeletion = backupRequestById.extend({
   confirm: z.string().max(300).optional().describe("The snapshot_id, for a pinned one."),
 });
@@ -167,6 +175,12 @@ function tableOf(name: string) {
 
 export async function getBackupRecord(raw: RawInput, { actor }: Call): Promise<Answer<BackupRecord>> {
   return { status: 200, body: backupRecord(await execute(getBackup, actor, refOf(raw))) };
+}
+
+export async function updateBackupRecord(raw: RawInput, { actor }: Call): Promise<Answer<BackupRecord>> {
+  const { pinned, description, labels } = parseRequest(backupChange, raw);
+  const { id } = await execute(updateBackup, actor, { ...refOf(raw), pinned, description, labels });
+  return { status: 200, body: backupRecord(await execute(getBackup, actor, { backupId: id })) };
 }
 
 export async function deleteBackupRecord(
@@ -230,6 +244,13 @@ export async function getRestoreRecord(raw: RawInput, { actor }: Call): Promise<
     status: 200,
     body: restoreRecord(await execute(getRestore, actor, { useId: raw.restoreId as string })),
   };
+}
+
+export async function cancelRestoreRecord(
+  raw: RawInput,
+  { actor }: Call,
+): Promise<Answer<{ state: "cancelled" | "running" }>> {
+  return { status: 200, body: await execute(cancelUse, actor, { useId: raw.restoreId as string }) };
 }
 
 export const restoreById = z.object({ restoreId: z.uuid() });

@@ -4,6 +4,7 @@ import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
 import { getBackup } from "../../operations/backup/get";
 import { listBackups } from "../../operations/backup/list";
+import { updateBackup } from "../../operations/backup/update";
 import { findBaseline } from "../../operations/baseline/detect";
 import { stampBaseline } from "../../operations/baseline/stamp";
 import { compareSides } from "../../operations/comparison/compare";
@@ -37,6 +38,7 @@ import { validateScript } from "../../operations/migration/validate";
 import { getProject } from "../../operations/project/get";
 import { listProjects } from "../../operations/project/list";
 import { createRestore } from "../../operations/restore/create";
+import { cancelUse } from "../../operations/restore/decide";
 import { getRestore } from "../../operations/restore/get";
 import { getRun, getRunLog } from "../../operations/run/get";
 import { listRuns } from "../../operations/run/list";
@@ -45,10 +47,12 @@ import { targetStatus } from "../../operations/target/status";
 import { testTarget } from "../../operations/target/test";
 import { applyMigrations, applyRequest } from "./apply";
 import {
+  backupChange,
   backupDeletion,
   backupListRequest,
   backupRequest,
   backupRequestById,
+  cancelRestoreRecord,
   createBackupRecord,
   deleteBackupRecord,
   getBackupRecord,
@@ -58,6 +62,7 @@ import {
   restoreById,
   restoreRequest,
   testBackupRecord,
+  updateBackupRecord,
   verifyBackupRecord,
 } from "./backups";
 import { createFromDescription, createRequest } from "./create-migration";
@@ -405,6 +410,15 @@ export const ENDPOINT_LIST = [
     respond: getBackupRecord,
   },
   {
+    id: "backups.update",
+    method: "PATCH",
+    path: "/backups/{id}",
+    ...backups,
+    operation: updateBackup,
+    request: backupChange,
+    respond: updateBackupRecord,
+  },
+  {
     id: "backups.verify",
     method: "POST",
     path: "/backups/{id}/verify",
@@ -441,6 +455,15 @@ export const ENDPOINT_LIST = [
     operation: getRestore,
     request: restoreById,
     respond: getRestoreRecord,
+  },
+  {
+    id: "backups.cancel",
+    method: "POST",
+    path: "/restores/{restoreId}/cancel",
+    ...backups,
+    operation: cancelUse,
+    request: restoreById,
+    respond: cancelRestoreRecord,
   },
 ] as const satisfies readonly Endpoint[];
 
