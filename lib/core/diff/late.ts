@@ -4,6 +4,7 @@ import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
 import { leaveStandIns } from "../schema/kinds/moved-column";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
 import {
+  alterToastOptions,
   attachTable,
   columnsOf,
   detachTable,
@@ -204,7 +205,8 @@ function tableSettings(fact: Fact, old: Fact | undefined, born: Set<FactId>): St
       sql: `ALTER TABLE ${fact.name} REPLICA IDENTITY ${words[b.replicaIdentity]}`,
     });
   }
-  return [...statements, ...clusterSettings(fact, old, born)];
+  const toast = old ? alterToastOptions(old, fact).map((sql) => ({ id: fact.id, sql })) : [];
+  return [...toast, ...statements, ...clusterSettings(fact, old, born)];
 }
 
 function isRebuilt(fact: Fact, index: string | null, born: Set<FactId>): boolean {

@@ -1,4 +1,4 @@
-import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { type ColumnBody, relationOf, settingsAfterRetype } from "../schema/kinds/column";
 import { attributes } from "../schema/kinds/composite";
 import { setRangeAside } from "../schema/kinds/range";
 import { dependantsOf } from "../schema/lookups";
@@ -54,7 +54,8 @@ export function addSwaps(actions: Actions, planning: Planning): void {
   const { decided, around } = planning;
   const types = [...decided.swapped.keys()].map((id) => around.to.facts.get(id) as Fact);
   if (types.length === 0) return;
-  const columns = swappedColumns(planning);
+  const swapped = swappedColumns(planning);
+  const columns = [...swapped.values()].filter((column) => !followsParent(column, swapped, around));
   const movers = inOrder(types).filter(({ kind }) => kind === "composite");
   const old = (of: readonly Fact[]) =>
     of.map((type) => `${type.schema}.${decided.swapped.get(type.id)}`).join(", ");
@@ -72,6 +73,7 @@ export function addSwaps(actions: Actions, planning: Planning): void {
         const using = retyped ? ` USING ${swappedValue(column.name, type, planning)}` : "";
         return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type}${collate}${using}`;
       }),
+      ...[...swapped.values()].flatMap(settingsAfterRetype),
       ...movers.reverse().flatMap((type) => dropMovers(type, planning)),
       ...(rest.length > 0 ? [`DROP TYPE ${old(rest)}`] : []),
       ...collations.map((one) => `DROP COLLATION ${old([one])}`),
@@ -95,8 +97,8 @@ function addMovers(types: readonly Fact[], swap: Action, actions: Actions, plann
       waits.add(MOVERS_KEY);
 }
 
-/** Columns that have such a type before and after, without those that follow a parent's. */
-function swappedColumns({ decided, around }: Planning): Fact[] {
+/** Columns that have such a type before and after. */
+function swappedColumns({ decided, around }: Planning): Map<FactId, Fact> {
   const columns = new Map<FactId, Fact>();
   for (const type of decided.swapped.keys()) {
     for (const id of dependantsOf(around.from, type)) {
@@ -106,7 +108,7 @@ function swappedColumns({ decided, around }: Planning): Fact[] {
       if (same && is.deps.some((dep) => decided.swapped.has(dep))) columns.set(id, is);
     }
   }
-  return [...columns.values()].filter((column) => !followsParent(column, columns, around));
+  return columns;
 }
 
 /** What a type is made of comes before it. */

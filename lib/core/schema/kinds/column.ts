@@ -105,6 +105,16 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
   ];
 }
 
+/** What ALTER COLUMN TYPE sets back to the ways of the new type. */
+export function settingsAfterRetype(fact: Fact): string[] {
+  const [table, b] = [relationOf(fact), body(fact)];
+  const bare = { ...fact, body: { ...fact.body, storage: null } };
+  return [
+    ...columnSettings(table, fact, bare),
+    ...compressionChange(`ALTER TABLE ${table} ALTER COLUMN ${fact.name}`, null, b.compression),
+  ];
+}
+
 function compressionChange(on: string, from: string | null, to: string | null): string[] {
   return from === to ? [] : [`${on} SET COMPRESSION ${to ? COMPRESSION[to] : "default"}`];
 }
@@ -352,8 +362,8 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       around,
     ),
     ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
-    ...compressionChange(on, a.compression, b.compression),
-    ...columnSettings(table, to, from),
+    ...compressionChange(on, retyped ? null : a.compression, b.compression),
+    ...columnSettings(table, to, retyped ? { ...from, body: { ...from.body, storage: null } } : from),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];
 }

@@ -27,16 +27,16 @@ export const materializedViewKind: KindDefinition = {
   query:
     () => `SELECT c.oid, r.oid AS rule, c.reltype AS type, t.typarray, c.relowner AS owner, quote_ident(n.nspname) AS schema,
       quote_ident(c.relname) AS name, coalesce(c.relacl, acldefault('r', c.relowner))::text[] AS acl, pg_get_viewdef(c.oid) AS definition,
-      c.reloptions AS options, quote_ident(am.amname) AS access_method, c.relispopulated AS populated,
+      c.reloptions AS options, tc.reloptions AS toast_options, quote_ident(am.amname) AS access_method, c.relispopulated AS populated,
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisclustered) AS cluster_index
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = c.reltype LEFT JOIN pg_am am ON am.oid = c.relam
-    LEFT JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
+    LEFT JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
     WHERE c.relkind = 'm' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const view: Body = {
       definition: text(row, "definition"),
-      options: list(row, "options"),
+      options: [...list(row, "options"), ...list(row, "toast_options").map((option) => `toast.${option}`)],
       accessMethod: optional(row, "access_method"),
       populated: row.populated === true,
       clusterIndex: optional(row, "cluster_index"),

@@ -248,6 +248,12 @@ export function attachTable(from: Fact | undefined, to: Fact): string[] {
   ];
 }
 
+/** When it has its columns: PostgreSQL forgets them where nothing of the table is kept apart. */
+export function alterToastOptions(from: Fact, to: Fact): string[] {
+  const [a, b] = [from, to].map((fact) => tableBody(fact).toastOptions.map((option) => `toast.${option}`));
+  return alterOptions(`ALTER ${noun(to)} ${to.name}`, a ?? [], b ?? []);
+}
+
 export function alterTable(from: Fact, to: Fact): string[] | "replace" {
   const [a, b] = [tableBody(from), tableBody(to)];
   if (a.kind !== b.kind || a.partitionKey !== b.partitionKey || a.server !== b.server) return "replace";
@@ -259,11 +265,6 @@ export function alterTable(from: Fact, to: Fact): string[] | "replace" {
       : [`${on} SET ${b.persistence === "u" ? "UNLOGGED" : "LOGGED"}`]),
     ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "heap"}`]),
     ...alterOptions(on, a.options, b.options),
-    ...alterOptions(
-      on,
-      a.toastOptions.map((o) => `toast.${o}`),
-      b.toastOptions.map((o) => `toast.${o}`),
-    ),
     ...(a.rls === b.rls ? [] : [`${on} ${b.rls ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
     ...(a.forceRls === b.forceRls ? [] : [`${on} ${b.forceRls ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
     ...(foreign ? [`${on} ${foreign}`] : []),
