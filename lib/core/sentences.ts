@@ -158,6 +158,7 @@ export const SENTENCES = {
   drifted: "The database is not what its ledger says: {count} differences ({names}).",
   script_refused: "It was not tried: a script is refused.",
   subscription_unread: "Only a superuser may read pg_subscription.",
+  mappings_hidden: "Options of user mappings are hidden from this role.",
   manifest_not_json: "it is not JSON",
   manifest_other: "it is not a manifest of a backup",
   checksum_differs: "its checksum does not fit",

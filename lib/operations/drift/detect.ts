@@ -3,11 +3,11 @@ import { filterSnapshot } from "../../core/comparison/filter";
 import type { DriftPolicy } from "../../core/policy/drift";
 import { adoptOwners } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
+import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
 import { DomainError } from "../../errors";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { readSnapshot } from "../../postgres/introspect/read-snapshot";
 import { readAppliedScripts } from "../../postgres/replay/applied-scripts";
-import { withoutKinds } from "../../postgres/replay/read-sides";
 import { type Expected, expectedSchema } from "./expected";
 import type { DriftState } from "./views";
 
@@ -78,7 +78,8 @@ async function detect(spec: ConnectionSpec, rules: DriftRules, signal: AbortSign
 
 function compareDrift(expected: Expected, actual: Snapshot, rules: DriftRules): SchemaComparison {
   const { policy, ignore, schemas } = rules;
-  const narrow = (snapshot: Snapshot) => withoutKinds(filterSnapshot(snapshot, { schemas }), expected.blind);
+  const left = [...expected.blind, ...unreadKinds(actual)];
+  const narrow = (snapshot: Snapshot) => withoutKinds(filterSnapshot(snapshot, { schemas }), left);
   const wanted = narrow(actual);
   const own = narrow(expected.snapshot);
   return compareSchemas(policy.ignoreOwners ? adoptOwners(own, wanted) : own, wanted, {

@@ -31,18 +31,21 @@ export interface ReadOptions extends SchemaSelection {
  * @throws the driver's error when what every role may read cannot be read
  */
 export async function readSnapshot(client: pg.ClientBase, options: ReadOptions = {}): Promise<Snapshot> {
-  const denied = new Map<Kind, string>();
+  const denied: Denied = new Map();
   for (;;) {
     const snapshot = await readOnce(client, options, denied);
     if (snapshot !== null) return snapshot;
   }
 }
 
+/** What cannot be read, kinds of objects and others, and why. */
+type Denied = Map<string, string>;
+
 /** null: a catalog was refused, which `denied` knows now. An error ends the transaction, so all is read again. */
 async function readOnce(
   client: pg.ClientBase,
   options: ReadOptions,
-  denied: Map<Kind, string>,
+  denied: Denied,
 ): Promise<Snapshot | null> {
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
@@ -65,7 +68,7 @@ interface Lookups {
 async function readAll(
   client: pg.ClientBase,
   options: ReadOptions,
-  denied: Map<Kind, string>,
+  denied: Denied,
 ): Promise<Snapshot | null> {
   const head = await client.query<{ version: number; role: string; superuser: boolean }>(
     "SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role, rolsuper AS superuser FROM pg_roles WHERE rolname = current_user",
@@ -77,30 +80,37 @@ async function readAll(
     facts: new Map(),
     children: new Map(),
     unsupported: [],
-    unreadable: [...denied].map(([kind, reason]) => ({ what: kind, reason, kind })),
+    unreadable: [...denied].map(([what, reason]) => unreadable(what, reason)),
   };
   if (!superuser) refuse(denied, snapshot, "subscription", "Only a superuser may read pg_subscription.");
   const lookups: Lookups = { roles: new Map(), comments: new Places(), grants: new Map() };
   const places = new Places<FactId>();
   const kinds = (options.roles ? KIND_LIST : SCHEMA_KINDS).filter(({ kind }) => !denied.has(kind));
-  const before = [readRoles(lookups), readComments(lookups)];
   const dependencies = readDependencies(snapshot, places);
+  const always = (reading: Reading) => ({ what: null, reading });
   const readings = [
-    ...before,
+    always(readRoles(lookups)),
+    always(readComments(lookups)),
     ...kinds.map((definition) => ({
-      query: definition.query(version),
-      take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
+      what: definition.kind,
+      reading: {
+        query: definition.query(version),
+        take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
+      },
     })),
-    ...dependencies.readings,
-    readUnsupported(snapshot),
+    ...dependencies.readings.map(always),
+    ...readUnsupported(snapshot).filter(({ what }) => !denied.has(what)),
   ];
   try {
-    await readRows(client, readings);
+    await readRows(
+      client,
+      readings.map(({ reading }) => reading),
+    );
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
-    const kind = kinds[error.completed - before.length]?.kind;
-    if (kind === undefined || error.error.code !== "42501") throw error.error;
-    denied.set(kind, error.message);
+    const what = readings[error.completed]?.what ?? null;
+    if (what === null || error.error.code !== "42501") throw error.error;
+    denied.set(what, error.message);
     return null;
   }
   dependencies.finish();
@@ -108,10 +118,21 @@ async function readAll(
   return narrowTo(client, snapshot, options);
 }
 
-function refuse(denied: Map<Kind, string>, snapshot: Snapshot, kind: Kind, reason: string): void {
+function refuse(denied: Denied, snapshot: Snapshot, kind: Kind, reason: string): void {
   if (denied.has(kind)) return;
   denied.set(kind, reason);
-  snapshot.unreadable.push({ what: kind, reason, kind });
+  snapshot.unreadable.push(unreadable(kind, reason));
+}
+
+/** Compared with what another role sees, it would look as if it had to be removed. */
+function noteHidden(snapshot: Snapshot, kind: Kind): void {
+  if (snapshot.unreadable.some((one) => one.kind === kind)) return;
+  snapshot.unreadable.push(unreadable(kind, "Options of user mappings are hidden from this role."));
+}
+
+function unreadable(what: string, reason: string): Snapshot["unreadable"][number] {
+  const kind = KIND_LIST.find((one) => one.kind === what)?.kind;
+  return { what, reason, ...(kind ? { kind } : {}) };
 }
 
 function readRoles({ roles }: Lookups): Reading {
@@ -130,6 +151,7 @@ function addFact(
 ): void {
   const read = definition.read(row);
   if (!read) return;
+  if (row.hidden === true) noteHidden(snapshot, definition.kind);
   const { addresses, aclTexts, extraDeps } = read satisfies ReadFact;
   const first = addresses[0];
   const acl = aclTexts ?? (row.acl as string[] | null | undefined) ?? null;

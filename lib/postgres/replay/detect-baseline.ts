@@ -18,6 +18,7 @@ import type { LedgerRow } from "../../core/plan/types";
 import type { PostgresFailure } from "../../core/run/types";
 import { adoptOwners } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
+import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
 import { parseScriptAsync } from "../../core/sql/parse-script";
 import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
 import { readSnapshot } from "../introspect/read-snapshot";
@@ -71,10 +72,12 @@ export async function detectBaseline(options: DetectOptions): Promise<DetectedBa
   const { migrations } = options;
   const there = await readThere(options);
   const scope = { schemas: options.schemas ?? [], exclude: ownTables(there.otherLedgers) };
-  const database = filterSnapshot(there.snapshot, scope);
+  const left = unreadKinds(there.snapshot);
+  const narrow = (snapshot: Snapshot) => withoutKinds(filterSnapshot(snapshot, scope), left);
+  const database = narrow(there.snapshot);
   const replay = await replayStates(options, there.snapshot.currentRole);
   const aligned = new Map<Snapshot, Snapshot>();
-  const asThere = (state: Snapshot) => alignVersions(filterSnapshot(state, scope), database)[0];
+  const asThere = (state: Snapshot) => alignVersions(narrow(state), database)[0];
   const states = replay.states.map((state) => {
     const known = aligned.get(state) ?? adoptOwners(asThere(state), database);
     aligned.set(state, known);

@@ -9,12 +9,12 @@ import { type BothWays, planBothWays } from "../../core/comparison/plan-sql";
 import type { ScriptProof } from "../../core/comparison/proof";
 import { adoptOwners } from "../../core/schema/map-role";
 import type { Kind, Snapshot } from "../../core/schema/types";
+import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
 import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
 import { readSnapshot } from "../introspect/read-snapshot";
 import type { EmbeddedSource } from "../shadow";
 import type { ShadowKind } from "../shadow-choice";
 import type { EmptyShadow } from "./empty-shadow";
-import { withoutKinds } from "./read-sides";
 import { type Replayed, type ReplayScript, withReplay } from "./replay";
 import { runScript } from "./run-script";
 
@@ -49,7 +49,8 @@ export async function draftMigration(options: DraftOptions): Promise<DraftedMigr
   const actual = await readDatabase(spec);
   const role = actual.currentRole;
   return withReplay({ like: spec, scripts, role, embedded, place, signal }, async ({ shadow, replayed }) => {
-    const narrow = (snapshot: Snapshot) => narrowed(snapshot, options.scope, replayed.blind);
+    const narrow = (snapshot: Snapshot) =>
+      narrowed(snapshot, options.scope, [...replayed.blind, ...unreadKinds(actual)]);
     const wanted = narrow(actual);
     const own = (snapshot: Snapshot) =>
       options.noise.owners ? adoptOwners(narrow(snapshot), wanted) : narrow(snapshot);

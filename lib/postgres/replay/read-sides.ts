@@ -1,6 +1,7 @@
 import { filterSnapshot, type SchemaScope } from "../../core/comparison/filter";
-import { adoptOwners, mapRole, withFacts } from "../../core/schema/map-role";
+import { adoptOwners, mapRole } from "../../core/schema/map-role";
 import type { Kind, Snapshot } from "../../core/schema/types";
+import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
 import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
 import { readSnapshot } from "../introspect/read-snapshot";
 import type { EmbeddedSource } from "../shadow";
@@ -68,8 +69,12 @@ export async function readSides(
   const blind = [...new Set([...read.source.blind, ...read.target.blind])];
   const ownersIgnored =
     options.ignoreOwners === true || source.kind === "scripts" || target.kind === "scripts";
+  // What scripts make without rights is not there, whoever reads it.
+  const unread = [read.source.side, read.target.side]
+    .filter((side) => side.kind !== "scripts")
+    .flatMap((side) => unreadKinds(side.snapshot));
   const narrow = (side: ReadSide): ReadSide => {
-    const narrowed = withoutKinds(filterSnapshot(side.snapshot, options.scope ?? {}), blind);
+    const narrowed = withoutKinds(filterSnapshot(side.snapshot, options.scope ?? {}), [...blind, ...unread]);
     return { ...side, snapshot: narrowed };
   };
   const sides = { source: narrow(read.source.side), target: narrow(read.target.side) };
@@ -136,13 +141,6 @@ async function replaySide(
   const { snapshot, notes, unreplayed, blind } = replayed;
   const durationMs = since(started);
   return { side: { label: side.label, kind: "scripts", snapshot, notes, unreplayed, durationMs }, blind };
-}
-
-/** @returns the schema without some kinds of objects */
-export function withoutKinds(snapshot: Snapshot, kinds: readonly Kind[]): Snapshot {
-  if (kinds.length === 0) return snapshot;
-  const facts = new Map([...snapshot.facts].filter(([, fact]) => !kinds.includes(fact.kind)));
-  return withFacts(snapshot, facts);
 }
 
 function since(started: number): number {

@@ -90,13 +90,18 @@ export const serverKind: KindDefinition = {
   grantedOn: (fact) => ({ on: `FOREIGN SERVER ${fact.name}`, all: "U" }),
 };
 
-/** pg_user_mappings: options that hold a password are never shown nor written. */
+/**
+ * pg_user_mappings: options that hold a password are never shown nor written. The view itself hides all options from
+ * whoever may not use the server (its documentation says from whom), `hidden` then.
+ */
 export const userMappingKind: KindDefinition = {
   kind: "user_mapping",
   keyword: "USER MAPPING",
   query:
-    () => `SELECT m.umid AS oid, CASE WHEN m.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(m.usename) END AS "user", quote_ident(m.srvname) AS server, m.umoptions AS options
-    FROM pg_user_mappings m WHERE m.umid >= 16384`,
+    () => `SELECT m.umid AS oid, CASE WHEN m.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(m.usename) END AS "user", quote_ident(m.srvname) AS server, m.umoptions AS options,
+      m.umoptions IS NULL AND NOT (pg_has_role(s.srvowner, 'USAGE') AND (m.umuser = 0 OR m.usename = current_user)
+        OR m.usename = current_user AND has_server_privilege(s.oid, 'USAGE') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)) AS hidden
+    FROM pg_user_mappings m JOIN pg_foreign_server s ON s.oid = m.srvid WHERE m.umid >= 16384`,
   read: (row) => {
     const name = `FOR ${text(row, "user")} SERVER ${text(row, "server")}`;
     return {
