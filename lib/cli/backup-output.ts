@@ -66,6 +66,13 @@ export function showVerified(result: VerifyResult, path: string): void {
     );
 }
 
+/** Whoever kills the process knows then what it left. */
+export function showDatabase(name: string): void {
+  note(
+    `It is filled as ${name}. If this process is killed, that database stays: drop it, or the next restore here removes it after a quarter of an hour.`,
+  );
+}
+
 export function showNotes(notes: readonly BackupNote[]): void {
   for (const one of notes) note(one.message);
 }

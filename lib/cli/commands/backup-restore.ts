@@ -9,7 +9,7 @@ import type { RestoreOptions as EngineOptions } from "../../postgres/backup/opti
 import { restoreInto } from "../../postgres/backup/restore";
 import { closeConnection } from "../../postgres/connect";
 import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
-import { cancellable, progressLine, restoreLine, showNotes } from "../backup-output";
+import { cancellable, progressLine, restoreLine, showDatabase, showNotes } from "../backup-output";
 import { keysFor, openArchiveAt } from "../backup-places";
 import { readConfig } from "../config";
 import { duration, note, paint, print, printJson } from "../output";
@@ -75,6 +75,7 @@ export async function backupRestore(path: string, options: RestoreOptions): Prom
         analyze: options.analyze ?? true,
         ...(options.connections ? { connections: options.connections } : {}),
         freshBackup,
+        onDatabase: showDatabase,
         onProgress: (progress) => line.show(restoreLine(progress)),
         signal,
       }),

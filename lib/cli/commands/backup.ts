@@ -14,6 +14,7 @@ import {
   cancellable,
   progressLine,
   restoreLine,
+  showDatabase,
   showManifest,
   showNotes,
   showVerified,
@@ -159,7 +160,9 @@ async function restoreForTest(path: string, options: VerifyOptions) {
   try {
     const keys = await keysFor(await readManifest(store));
     const onProgress = (progress: Parameters<typeof restoreLine>[0]) => line.show(restoreLine(progress));
-    return await cancellable((signal) => testRestore({ store, keys, scratch: spec, signal, onProgress }));
+    return await cancellable((signal) =>
+      testRestore({ store, keys, scratch: spec, signal, onProgress, onDatabase: showDatabase }),
+    );
   } finally {
     line.clear();
   }

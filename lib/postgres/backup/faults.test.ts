@@ -11,7 +11,7 @@ import { closeConnection, openConnection } from "../connect";
 import { createBackup } from "./create";
 import { folderStorage, folderStore } from "./folder-store";
 import { restoreInto } from "./restore";
-import { keptName, removeUnfinishedRestores } from "./restore-names";
+import { keptName } from "./restore-names";
 
 const whole = { kind: "database" as const };
 const TABLES = `
@@ -340,12 +340,13 @@ describe("a restore that fails", () => {
   it("leaves databases of killed processes to be removed: old ones without a session", async () => {
     const old = "dbmigrator_restore_1700000000_0123456789ab";
     await runSql(admin(), `CREATE DATABASE ${old}`);
-    const client = await openConnection(admin());
-    try {
-      expect(await removeUnfinishedRestores(client)).toContain(old);
-    } finally {
-      await closeConnection(client);
-    }
+    const told: string[] = [];
+    const as = `${live.name}_beside`;
+    const wanted = { store: folderStore(archive), spec: live.spec, mode: "beside" as const, as };
+    const { notes } = await restoreInto({ ...wanted, onDatabase: (name) => told.push(name) });
+    expect(notes).toMatchObject([{ code: "leftover_removed", params: { database: old } }]);
+    expect(told).toEqual([expect.stringMatching(/^dbmigrator_restore_\d{10}_[0-9a-f]{12}$/)]);
+    await runSql(admin(), `DROP DATABASE ${as}`);
   }, 180_000);
 });
 

@@ -47,6 +47,8 @@ export interface VerifyBackupOptions extends ReadBackupOptions {
 export interface TestRestoreOptions extends ReadBackupOptions {
   /** A server and a role that may create databases; the scratch database gets a name of its own. */
   scratch: ConnectionSpec;
+  /** Told before it is made: as what the database is filled, which stays under that name when this process is killed. */
+  onDatabase?: (name: string) => void;
   onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -70,6 +72,8 @@ export interface RestoreOptions extends ReadBackupOptions {
   analyze?: boolean;
   /** Default 2; in place always 1. */
   connections?: number;
+  /** Told before it is made: as what the database is filled, which stays under that name when this process is killed. */
+  onDatabase?: (name: string) => void;
   onProgress?: (progress: RestoreProgress) => void;
   signal?: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import type { BackupNote } from "../../core/backup/types";
 
 const PREFIX = "dbmigrator_restore_";
 const PATTERN = /^dbmigrator_restore_(\d{10})_[0-9a-f]{12}$/;
@@ -39,4 +40,12 @@ export async function removeUnfinishedRestores(admin: pg.Client): Promise<string
     if (done) removed.push(name);
   }
   return removed;
+}
+
+export function leftoverRemoved(database: string): BackupNote {
+  return {
+    code: "leftover_removed",
+    params: { database },
+    message: `${database}, which a restore that was killed had left, is removed.`,
+  };
 }

@@ -14,7 +14,7 @@ import { readDatabaseTraits } from "./inventory";
 import { readPositions } from "./ledger-positions";
 import type { RestoreOptions } from "./options";
 import { requireChecks, type UntimedResult } from "./restore-checks-required";
-import { keptName, removeUnfinishedRestores, unfinishedName } from "./restore-names";
+import { keptName, leftoverRemoved, removeUnfinishedRestores, unfinishedName } from "./restore-names";
 import { readReplication, requireDecision, requireFitServer, requireRoles } from "./restore-preflight";
 import { RestoreFollower } from "./restore-progress";
 import { checkRestored } from "./restored-checks";
@@ -57,6 +57,7 @@ async function restoreBeside(
   try {
     const before = await prepare(admin, options, archive.manifest, wanted);
     follower.begin("creating");
+    options.onDatabase?.(unfinished);
     const traits = before.traits ?? archive.manifest.database;
     const notes = [...before.notes, ...(await createLike(admin, unfinished, traits))];
     const filled = await fillAndCheck(options, archive, follower, unfinished);
@@ -117,7 +118,7 @@ async function prepare(
   wanted: string,
 ): Promise<Before> {
   await requireFitServer(admin, manifest);
-  await removeUnfinishedRestores(admin);
+  const removed = await removeUnfinishedRestores(admin);
   const traits = await readDatabaseTraits(admin, wanted);
   if (traits && options.mode === "beside") {
     throw new DomainError("conflict", "restore.name_taken", `There is a database ${wanted} already.`, {
@@ -130,6 +131,7 @@ async function prepare(
     ? await readReplication(admin, wanted)
     : { slots: [], publications: [], subscriptions: [] };
   const { left, notes } = requireDecision(replication, options.replication ?? "refuse");
+  notes.push(...removed.map(leftoverRemoved));
   const keep = (options.owners ?? "keep") === "keep";
   // A database that is replaced has settings and grants of its own.
   const named = traits ? [] : rolesOf(manifest.database);

@@ -6,7 +6,7 @@ import { createLike } from "./database-traits";
 import { mapFailure } from "./failures";
 import { fillDatabase } from "./fill-database";
 import type { TestRestoreOptions } from "./options";
-import { removeUnfinishedRestores, unfinishedName } from "./restore-names";
+import { leftoverRemoved, removeUnfinishedRestores, unfinishedName } from "./restore-names";
 import { requireFitServer } from "./restore-preflight";
 import { RestoreFollower } from "./restore-progress";
 import { checkRestored, countRows } from "./restored-checks";
@@ -28,8 +28,9 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
     const admin = await openAdmin(scratch, [name]);
     try {
       await requireFitServer(admin, manifest);
-      await removeUnfinishedRestores(admin);
+      const removed = (await removeUnfinishedRestores(admin)).map(leftoverRemoved);
       follower.begin("creating");
+      options.onDatabase?.(name);
       const notes = await createLike(admin, name, { ...manifest.database, tablespace: null }, true);
       const spec = { ...scratch, database: name };
       const filled = await fillDatabase({
@@ -58,7 +59,7 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
           ...checks,
           serverVersion: serverVersion(client),
           durationMs: Math.round(performance.now() - started),
-          notes: [...notes, ...filled.notes],
+          notes: [...removed, ...notes, ...filled.notes],
         };
       } finally {
         await closeConnection(client);
