@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { type MessageFormatElement, parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -87,6 +88,15 @@ describe("pages", () => {
 
   it("have no visible text of their own", () => {
     expect(pages.filter(({ path }) => path.endsWith(".tsx")).flatMap(visibleText)).toEqual([]);
+  });
+
+  it("have no words in their styles", () => {
+    const words = readdirSync("app/styles").flatMap((name) =>
+      [...readFileSync(`app/styles/${name}`, "utf8").matchAll(/content:\s*"[^"]*\p{L}[^"]*"/gu)].map(
+        ([found]) => `${name}: ${found}`,
+      ),
+    );
+    expect(words).toEqual([]);
   });
 });
 

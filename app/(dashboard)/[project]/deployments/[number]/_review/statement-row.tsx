@@ -107,7 +107,7 @@ function LockCell({
   const nothing = statement.blocks === "nothing";
   const others = statement.locks.length - 1;
   return (
-    <td className={cn("lock", nothing ? "none" : strong && "hard")}>
+    <td className={cn("lock", nothing ? "none" : strong && "hard")} data-l={t("statements.blocksLabel")}>
       {t(`blocks.${statement.blocks}`)}
       {nameRelation && !nothing && strongest ? (
         <span

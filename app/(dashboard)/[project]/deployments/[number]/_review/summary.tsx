@@ -37,7 +37,9 @@ function NotBegun({ run, state }: { run: RunView; state: DeploymentView["state"]
     return null;
   return (
     <p className="mt-2">
-      <Mark meaning="warning">{t.rich("summary.notBegun", { at: () => <RelativeTime at={since} /> })}</Mark>
+      <Mark meaning="warning" className="whitespace-normal">
+        {t.rich("summary.notBegun", { at: () => <RelativeTime at={since} /> })}
+      </Mark>
     </p>
   );
 }
