@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, unlink } from "node:fs/promises";
 import type { BackupCodec, BackupScope, Manifest, WrappingKey } from "../../core/backup/types";
 import { DomainError } from "../../errors";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { createBackup } from "../../postgres/backup/create";
+import { noSpace } from "../../postgres/backup/estimate";
 import { exportSql } from "../../postgres/backup/export-sql";
 import { testRestore } from "../../postgres/backup/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
@@ -239,6 +240,11 @@ export async function backupExport(path: string, options: ExportOptions): Promis
   try {
     const out = file ? async (bytes: Uint8Array) => void (await file.writeFile(bytes)) : writeOut;
     await cancellable((signal) => exportSql({ store, keys, out, signal }));
+  } catch (error) {
+    // Half of it would look like all of it.
+    if (options.output) await unlink(options.output);
+    const isFull = (error as { code?: string }).code === "ENOSPC";
+    throw isFull && options.output ? noSpace(options.output, {}, error) : error;
   } finally {
     await file?.close();
   }
