@@ -13,3 +13,6 @@ INSERT INTO e VALUES (1);
 CREATE TABLE numbers (flag boolean DEFAULT true, small smallint, big bigint, span int4range DEFAULT '[1,2)', spans tsrange[]);
 CREATE INDEX flagged ON numbers (flag) WHERE flag;
 INSERT INTO numbers VALUES (true, 1, 0, '[1,3)', '{"[2020-01-01,2020-01-02)"}');
+CREATE TABLE unrelated (amount integer DEFAULT 1, amounts integer[], ok boolean);
+INSERT INTO unrelated VALUES (7, '{7,8}', true);
+CREATE TABLE unrelated_empty (shape box, token integer, since integer);

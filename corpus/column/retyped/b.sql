@@ -8,3 +8,5 @@ CREATE TABLE e (c_id text CONSTRAINT f1 REFERENCES c);
 COMMENT ON CONSTRAINT f1 ON e IS 'to c';
 CREATE TABLE numbers (flag smallint DEFAULT 1, small boolean, big boolean, span int8range DEFAULT '[1,2)', spans tstzrange[]);
 CREATE INDEX flagged ON numbers (flag) WHERE flag = 1;
+CREATE TABLE unrelated (amount jsonb DEFAULT '1', amounts jsonb[], ok jsonb);
+CREATE TABLE unrelated_empty (shape bigint, token uuid, since timestamp with time zone);

@@ -12,6 +12,7 @@ import {
   USER_NAMESPACE,
 } from "../sql-text";
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import { needsText } from "./built-in-casts";
 import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
   alterNotNull,
@@ -407,11 +408,8 @@ export function convertedValue(from: Fact, to: Fact, around: Surroundings): stri
   if (a.type === b.type) return to.name;
   const array = b.type.endsWith("[]") ? "[]" : "";
   const through = throughText(from, around.from) || throughText(to, around.to) || areRanges(a.type, b.type);
-  const step = through
-    ? "::text"
-    : isBoolean(a.type) !== isBoolean(b.type) && haveNumber(a, b)
-      ? "::integer"
-      : "";
+  const whole = isBoolean(a.type) !== isBoolean(b.type) && haveNumber(a, b);
+  const step = whole ? "::integer" : through || needsText(a.type, b.type) ? "::text" : "";
   return `${to.name}${step === "" ? "" : `${step}${array}`}::${b.type}`;
 }
 
