@@ -78,6 +78,19 @@ export function withoutServerOptions(dump: string): string {
     .replace(/^(ALTER .* ALTER COLUMN .* SET \(.*), pg_attver=\d+(.*\);)$/gm, "$1$2");
 }
 
+/** Objects whose columns pg_dump may give a compression of their own, each on a line below their CREATE. */
+const COMPRESSED = new Set(["TABLE", "MATERIALIZED VIEW"]);
+const LZ4 = /^ALTER TABLE ONLY .* ALTER COLUMN .* SET COMPRESSION lz4;\n/gm;
+
+/** An object of a dump for a server whose build knows no lz4: how values are compressed changes none of them. */
+export function withoutLz4<T extends DumpEntry>(entry: T): T {
+  return COMPRESSED.has(entry.type) ? { ...entry, sql: entry.sql.replace(LZ4, "") } : entry;
+}
+
+/** Whether the server was built with lz4 (docs: "default_toast_compression"; enumvals of pg_settings). As SQL. */
+export const KNOWS_LZ4 =
+  "EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals))";
+
 /** pg_dump writes the passwords of user mappings in clear (docs: "CREATE USER MAPPING"). */
 function hidePasswords(dump: string): string {
   return dump.replace(/^CREATE USER MAPPING [\s\S]*?;$/gm, (statement) =>

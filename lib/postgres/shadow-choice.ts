@@ -10,12 +10,14 @@ export interface EmbeddedTraits {
   major: number;
   /** Names in pg_available_extensions. */
   extensions: Set<string>;
+  /** Whether it can compress with lz4. */
+  lz4: boolean;
 }
 
 export interface ShadowChoice {
   kind: ShadowKind;
   reason: ShadowNote;
-  /** Extensions of the target that the chosen server does not have. */
+  /** Extensions of the target, and lz4, that the chosen server does not have. */
   missingExtensions: string[];
 }
 
@@ -35,6 +37,8 @@ export function chooseShadow(
 ): ShadowChoice | null {
   const needed = new Set([...target.extensions.map((one) => one.name), ...installedBy(scripts, target)]);
   const missing = embedded ? [...needed].filter((name) => !embedded.extensions.has(name)) : [];
+  const lz4 = target.lz4.used || (target.lz4.known && scripts.some((script) => /\blz4\b/i.test(script)));
+  if (embedded && lz4 && !embedded.lz4) missing.push("lz4");
   const onTarget: ShadowChoice = {
     kind: "target_server",
     reason: onTargetReason(wanted, target, embedded, missing),

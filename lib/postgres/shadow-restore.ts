@@ -1,6 +1,6 @@
 import pg from "pg";
 import { DomainError } from "../errors";
-import { type DumpEntry, splitDump } from "./dump-text";
+import { type DumpEntry, KNOWS_LZ4, splitDump, withoutLz4 } from "./dump-text";
 import type { ShadowNote } from "./shadow-choice";
 import type { TargetTraits } from "./shadow-traits";
 
@@ -37,14 +37,18 @@ const BATCH = 250;
  */
 export async function restoreSchema(client: pg.Client, dump: string, major: number): Promise<ShadowNote[]> {
   const { header, entries } = splitDump(dump, major);
-  const { rows } = await client.query<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace");
-  const schemas = new Set(rows.map((row) => row.name));
-  const wanted = entries.filter(
-    (entry) =>
-      !LEFT_OUT.has(entry.type) &&
-      !isExtensionComment(entry) &&
-      !(entry.type === "SCHEMA" && schemas.has(entry.name)),
+  const { rows } = await client.query<{ names: string[]; lz4: boolean }>(
+    `SELECT array_agg(nspname::text) AS names, ${KNOWS_LZ4} AS lz4 FROM pg_namespace`,
   );
+  const { names: schemas = [], lz4 = true } = rows[0] ?? {};
+  const wanted = entries
+    .filter(
+      (entry) =>
+        !LEFT_OUT.has(entry.type) &&
+        !isExtensionComment(entry) &&
+        !(entry.type === "SCHEMA" && schemas.includes(entry.name)),
+    )
+    .map((entry) => (lz4 ? entry : withoutLz4(entry)));
   const notes: ShadowNote[] = [];
   await client.query(header);
   for (let at = 0; at < wanted.length; at += BATCH) {

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { KNOWS_LZ4 } from "./dump-text";
 
 /** What a scratch copy has to have in common with its target. */
 export interface TargetTraits {
@@ -23,6 +24,8 @@ export interface TargetTraits {
   roles: string[];
   /** Every role of the target's server, without PostgreSQL's own: scripts may name them. */
   allRoles: string[];
+  /** Whether the server can compress with lz4, and whether columns of the database ask for it. */
+  lz4: { known: boolean; used: boolean };
   /** Settings that change what a script does, as they hold for a new session of the role in this database. */
   settings: Record<string, string>;
 }
@@ -80,6 +83,7 @@ export async function readTraits(client: pg.Client): Promise<TargetTraits> {
     available: row.available,
     roles: row.roles,
     allRoles: row.all_roles,
+    lz4: row.lz4,
     settings: row.settings,
   };
 }
@@ -100,6 +104,7 @@ interface TraitsRow {
   available: string[];
   roles: string[];
   all_roles: string[];
+  lz4: { known: boolean; used: boolean };
   settings: Record<string, string>;
 }
 
@@ -120,6 +125,7 @@ SELECT current_setting('server_version') AS server_version,
                    FROM pg_shdepend s JOIN pg_roles o ON o.oid = s.refobjid
                   WHERE s.dbid = d.oid AND s.refclassid = 'pg_authid'::regclass), '[]') AS roles,
        coalesce((SELECT jsonb_agg(o.rolname) FROM pg_roles o WHERE o.rolname !~ '^pg_'), '[]') AS all_roles,
+       jsonb_build_object('known', ${KNOWS_LZ4}, 'used', EXISTS (SELECT FROM pg_attribute WHERE attcompression = 'l')) AS lz4,
        coalesce((SELECT jsonb_object_agg(p.name, p.reset_val) FROM pg_settings p
                   WHERE p.name = ANY ($1::text[]) AND p.reset_val IS NOT NULL), '{}') AS settings
   FROM pg_database d, pg_roles r

@@ -8,6 +8,7 @@ import { splitDump } from "./dump-text";
 import { createShadow, type Shadow, type ShadowKind } from "./shadow";
 import { chooseShadow } from "./shadow-choice";
 import { removeLeftovers } from "./shadow-names";
+import { restoreSchema } from "./shadow-restore";
 import type { TargetTraits } from "./shadow-traits";
 
 async function connect(spec: ConnectionSpec): Promise<pg.Client> {
@@ -48,8 +49,9 @@ describe("where a scratch copy is made", () => {
       canCreateDatabase,
       extensions: extensions.map((name) => ({ name, schema: "public", version: "1" })),
       available: ["citext", "vector"],
+      lz4: { known: true, used: extensions.includes("lz4") },
     }) as unknown as TargetTraits;
-  const embedded = { major: 18, extensions: new Set(["citext"]) };
+  const embedded = { major: 18, extensions: new Set(["citext", "lz4"]), lz4: false };
 
   it.each([
     [
@@ -72,6 +74,14 @@ describe("where a scratch copy is made", () => {
       "the target's server when an extension is missing",
       "auto",
       target(18, true, ["postgis"]),
+      embedded,
+      "target_server",
+      "target_extensions",
+    ],
+    [
+      "the target's server when columns compress with lz4, which the embedded one cannot",
+      "auto",
+      target(18, true, ["lz4"]),
       embedded,
       "target_server",
       "target_extensions",
@@ -109,6 +119,7 @@ describe("where a scratch copy is made", () => {
     ['CREATE EXTENSION IF NOT EXISTS "vector" WITH SCHEMA public;', "target_server"],
     ["SELECT 1; create extension Vector;", "target_server"],
     ["CREATE EXTENSION citext;", "embedded"],
+    ["ALTER TABLE a ALTER b SET COMPRESSION lz4;", "target_server"],
     // Neither server has it: the target is spared, and the check says what is missing.
     ["CREATE EXTENSION postgis;", "embedded"],
   ])("goes by the extensions that the scripts install: %s", (script, kind) => {
@@ -122,6 +133,20 @@ describe("where a scratch copy is made", () => {
 });
 
 describe("a scratch copy", () => {
+  it("does without lz4 on a server that does not know it", async () => {
+    const database = await testDatabase();
+    const client = await connect(database.spec);
+    const heading = "--\n-- Name: notes; Type: TABLE; Schema: public; Owner: -\n--\n\n";
+    const table =
+      "CREATE TABLE public.notes (a text);\nALTER TABLE ONLY public.notes ALTER COLUMN a SET COMPRESSION lz4;\n";
+    expect(await restoreSchema(client, `\n${heading}${table}\n`, 18)).toEqual([]);
+    expect((await client.query("SELECT to_regclass('public.notes')::text AS made")).rows).toEqual([
+      { made: "notes" },
+    ]);
+    await client.end();
+    await database.drop();
+  });
+
   it("works like the target: time zone, search path, roles of its grants, extensions", async () => {
     const database = await testDatabase();
     const client = await connect(database.spec);

@@ -2,7 +2,7 @@ import pg from "pg";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, openConnection } from "./connect";
 import { dumpRaw } from "./dump";
-import { fingerprintOf, normaliseDump } from "./dump-text";
+import { fingerprintOf, KNOWS_LZ4, normaliseDump } from "./dump-text";
 import {
   chooseShadow,
   type EmbeddedTraits,
@@ -194,8 +194,11 @@ async function startOrNull(
 async function readEmbedded(spec: ConnectionSpec): Promise<EmbeddedTraits> {
   const client = await openConnection(spec);
   try {
-    const { rows } = await client.query<{ name: string }>("SELECT name::text FROM pg_available_extensions");
-    return { major: (await versionOf(client)).major, extensions: new Set(rows.map((row) => row.name)) };
+    const { rows } = await client.query<{ names: string[]; lz4: boolean }>(
+      `SELECT array_agg(name::text) AS names, ${KNOWS_LZ4} AS lz4 FROM pg_available_extensions`,
+    );
+    const { names = [], lz4 = false } = rows[0] ?? {};
+    return { major: (await versionOf(client)).major, extensions: new Set(names), lz4 };
   } finally {
     await client.end().catch(() => undefined);
   }

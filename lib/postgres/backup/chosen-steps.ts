@@ -1,6 +1,5 @@
 import type pg from "pg";
 import type { BackupNote, ManifestForeignKey, TableName } from "../../core/backup/types";
-import { serverMajor } from "../connect";
 import type { OpenArchive } from "./archive-reader";
 import type { ForeignKey } from "./chosen-keys";
 import { type RestoreEntry, restoreEntries } from "./dump-entries";
@@ -11,7 +10,7 @@ import {
   type TableEntry,
   viewsOver,
 } from "./entries-of-tables";
-import { readTablespaces, textOf } from "./fill-database";
+import { readEntryOptions, textOf } from "./fill-database";
 import { keyOf } from "./inventory";
 import { quoteTable, tableText } from "./sql-text";
 
@@ -41,7 +40,7 @@ export async function planSteps(client: pg.Client, options: StepsOptions): Promi
   const { archive, owners, missing, above } = options;
   const steps: Steps = { make: [], indexes: [], attach: [], rest: [], foreignKeys: [], left: [], notes: [] };
   if (missing.length === 0) return steps;
-  const entryOptions = { major: serverMajor(client), owners, tablespaces: await readTablespaces(client) };
+  const entryOptions = await readEntryOptions(client, owners);
   const entriesOf = async (kind: "pre_data" | "post_data") =>
     restoreEntries(await textOf(archive, kind), entryOptions).entries;
   const made = new Set(missing.map(keyOf));

@@ -1,5 +1,5 @@
 import type { BackupNote } from "../../core/backup/types";
-import { type DumpEntry, splitDump } from "../dump-text";
+import { type DumpEntry, splitDump, withoutLz4 } from "../dump-text";
 import { withoutOwner } from "./structure";
 
 export interface RestoreEntry extends DumpEntry {
@@ -19,6 +19,8 @@ export interface EntryOptions {
   owners: "keep" | "none";
   /** Tablespaces of that server; others are left out with a note. */
   tablespaces: ReadonlySet<string>;
+  /** Whether that server can compress with lz4; otherwise columns do without, with a note. */
+  lz4: boolean;
 }
 
 const SETTINGS = /(?:^SET default_(?:tablespace|table_access_method) = [^\n]*;\n*)+(?![\s\S])/m;
@@ -31,6 +33,7 @@ const PRIVILEGES = new Set(["ACL", "DEFAULT ACL"]);
 export function restoreEntries(dump: string, options: EntryOptions): RestoreEntries {
   const { header, entries } = splitDump(dump, options.major);
   const missing = new Set<string>();
+  const uncompressed: string[] = [];
   // Named even where pg_dump names none yet: another entry may have run before on the same session.
   let settings = "SET default_tablespace = '';\n";
   const found: RestoreEntry[] = [];
@@ -44,10 +47,23 @@ export function restoreEntries(dump: string, options: EntryOptions): RestoreEntr
     const current = settings;
     const body = follow(entry.sql);
     if (options.owners === "none" && PRIVILEGES.has(entry.type)) continue;
-    found.push({ ...entry, sql: options.owners === "none" ? withoutOwner(body) : body, settings: current });
+    const sql = options.owners === "none" ? withoutOwner(body) : body;
+    const known = options.lz4 ? { ...entry, sql } : withoutLz4({ ...entry, sql });
+    if (known.sql !== sql) uncompressed.push(`${entry.schema}.${entry.name}`);
+    found.push({ ...known, settings: current });
   }
   const notes = [...missing].map(tablespaceMissing);
+  if (uncompressed.length > 0) notes.push(lz4Missing(uncompressed));
   return { header: head, entries: found, notes };
+}
+
+function lz4Missing(tables: readonly string[]): BackupNote {
+  const names = tables.join(", ");
+  return {
+    code: "lz4_missing",
+    params: { tables: names },
+    message: `This server knows no lz4; columns of ${names} compress with pglz instead.`,
+  };
 }
 
 export function tablespaceMissing(tablespace: string): BackupNote {

@@ -2,10 +2,11 @@ import type pg from "pg";
 import type { BackupNote, ManifestFile, ManifestForeignKey, TableName } from "../../core/backup/types";
 import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
+import { KNOWS_LZ4 } from "../dump-text";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { chosenTables, keysToOthers } from "./chosen-tables";
-import { restoreEntries } from "./dump-entries";
+import { type EntryOptions, restoreEntries } from "./dump-entries";
 import { loadTables } from "./load-tables";
 import { type PostStage, planPostData, runPostData } from "./post-data";
 import type { RestoreFollower } from "./restore-progress";
@@ -40,11 +41,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
   const { archive, follower, signal } = options;
   return withRestorers(options.spec, options.connections, signal, async (clients) => {
     const [first] = clients;
-    const entryOptions = {
-      major: serverMajor(first),
-      owners: options.owners,
-      tablespaces: await readTablespaces(first),
-    };
+    const entryOptions = await readEntryOptions(first, options.owners);
     const tables = chosenTables(archive.manifest, options.tables);
     const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
     const { stages, left } = withoutNeighbours(
@@ -104,11 +101,16 @@ export async function restoreValues(
   }
 }
 
-export async function readTablespaces(client: pg.Client): Promise<Set<string>> {
-  const { rows } = await client.query<{ name: string }>(
-    "SELECT spcname::text AS name FROM pg_catalog.pg_tablespace",
+/** What the server of a restore has of what entries of a dump may need. */
+export async function readEntryOptions(
+  client: pg.Client,
+  owners: EntryOptions["owners"],
+): Promise<EntryOptions> {
+  const { rows } = await client.query<{ tablespaces: string[]; lz4: boolean }>(
+    `SELECT array_agg(spcname::text) AS tablespaces, ${KNOWS_LZ4} AS lz4 FROM pg_catalog.pg_tablespace`,
   );
-  return new Set(rows.map((row) => row.name));
+  const { tablespaces = [], lz4 = true } = rows[0] ?? {};
+  return { major: serverMajor(client), owners, tablespaces: new Set(tablespaces), lz4 };
 }
 
 /** With chosen tables only, a foreign key between them and one without rows would fail: it is left out and named. */

@@ -1,14 +1,13 @@
 import type pg from "pg";
 import type { Manifest, ManifestTable, TableName } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { serverMajor } from "../connect";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { tablesOfScope } from "./chosen-tables";
 import { takeDefaultPrivileges } from "./default-privileges";
 import { dropContents } from "./drop-contents";
 import { restoreEntries } from "./dump-entries";
-import { readTablespaces, restoreValues, textOf } from "./fill-database";
+import { readEntryOptions, restoreValues, textOf } from "./fill-database";
 import { keyOf } from "./inventory";
 import { readPositions } from "./ledger-positions";
 import { loadTables } from "./load-tables";
@@ -80,7 +79,7 @@ async function restoreWhole(
   const { manifest } = archive;
   const { signal } = options;
   const owners = options.owners ?? "keep";
-  const entryOptions = { major: serverMajor(client), owners, tablespaces: await readTablespaces(client) };
+  const entryOptions = await readEntryOptions(client, owners);
   const pre = restoreEntries(await textOf(archive, "pre_data"), entryOptions);
   const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
   follower.expect(manifest.tables);
