@@ -77,6 +77,10 @@ const NEEDS_RIGHTS = new Set([
   "DropOwnedStmt",
 ]);
 
+/** Statements that may name a compression of values, and where. */
+const COMPRESSES = new Set(["CreateStmt", "AlterTableStmt", "VariableSetStmt"]);
+const LZ4 = /(\bcompression\s+|\bdefault_toast_compression\s*(?:=|to)\s*'?)"?lz4\b"?/gi;
+
 /** Whether a refusal for missing rights says nothing about the target. */
 export function mayNeedRights(statement: Statement): boolean {
   return NEEDS_RIGHTS.has(statement.node);
@@ -87,8 +91,11 @@ export function replacesFile(statement: Statement): boolean {
   return statement.node === "TruncateStmt" || statement.node === "AlterSeqStmt";
 }
 
-/** @param tree the parser's tree of the statement; null when it is too large to keep one */
-export function treatmentOf(statement: Statement, tree: Node | null): Treatment {
+/**
+ * @param tree the parser's tree of the statement; null when it is too large to keep one
+ * @param lz4 whether the scratch server can compress with it
+ */
+export function treatmentOf(statement: Statement, tree: Node | null, lz4 = true): Treatment {
   const reason = WHOLE_SERVER[statement.node];
   if (reason) return { how: "skip", code: "whole_server", why: `Not tried: ${reason}.` };
   if (OTHER_SERVERS.has(statement.node)) {
@@ -105,6 +112,11 @@ export function treatmentOf(statement: Statement, tree: Node | null): Treatment 
   }
   const extension = extensionOf(tree);
   if (extension) return { how: "administrator", extension };
+  if (!lz4 && COMPRESSES.has(statement.node)) {
+    const sql = statement.text.replace(LZ4, "$1pglz");
+    if (sql !== statement.text)
+      return { how: "adapt", sql, adapted: "COMPRESSION pglz: the copy's server knows no lz4" };
+  }
   return roleTreatment(statement, tree);
 }
 

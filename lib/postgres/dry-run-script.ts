@@ -7,12 +7,14 @@ import { splitUnits, type Unit } from "../core/run/units";
 import { parseScriptAsync, treeOf } from "../core/sql/parse-script";
 import type { ScriptProblem, Statement } from "../core/sql/types";
 import { mayNeedRights, replacesFile, type Treatment, treatmentOf } from "./dry-run-rules";
+import type { ServerParts } from "./shadow-traits";
 import { failureOf } from "./statement-failure";
 import type { Observation, Tracer } from "./trace";
 import { type OutsideTools, observeOutside } from "./trace-outside";
 
 /** The sessions of one dry run, all on the scratch copy. */
-export interface Trial {
+/** `extensions`: what the scratch server could install. */
+export interface Trial extends ServerParts {
   /** Runs the scripts. */
   session: pg.Client;
   tracer: Tracer;
@@ -20,8 +22,6 @@ export interface Trial {
   /** Administrator of the scratch server. */
   admin: pg.Client;
   major: number;
-  /** Extensions that the scratch server could install. */
-  extensions: Set<string>;
   signal: AbortSignal;
   onStatement?: (statement: Statement) => void;
 }
@@ -127,7 +127,7 @@ class ScriptRun {
     this.trial.signal.throwIfAborted();
     this.trial.onStatement?.(statement);
     if (statement.need === "control") return this.control(statement);
-    const treatment = treatmentOf(statement, treeOf(statement));
+    const treatment = treatmentOf(statement, treeOf(statement), this.trial.lz4);
     if (treatment.how === "skip") return this.skip(statement, treatment.code, treatment.why);
     if (treatment.how === "administrator") return this.byAdministrator(statement, treatment.extension);
     return apart ? this.outside(statement) : this.inside(statement, treatment);

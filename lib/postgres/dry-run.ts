@@ -14,6 +14,7 @@ import { dumpSchema } from "./dump";
 import { fingerprintOf } from "./dump-text";
 import { readSnapshot } from "./introspect/read-snapshot";
 import { createShadow, type EmbeddedSource, type Shadow, type ShadowKind } from "./shadow";
+import { readServerParts } from "./shadow-traits";
 import { Tracer } from "./trace";
 
 export interface DryRunStep {
@@ -121,16 +122,13 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
 async function openTrial(shadow: Shadow, signal: AbortSignal): Promise<Trial> {
   const open = () => openConnection({ ...shadow.spec, applicationName: "dbmigrator-dry-run" });
   const [session, gate, watcher] = await Promise.all([open(), open(), open()]);
-  const { rows } = await watcher.query<{ name: string }>(
-    "SELECT name::text FROM pg_catalog.pg_available_extensions",
-  );
   return {
     session,
     tracer: await Tracer.start(session),
     tools: { gate, watcher },
     admin: shadow.admin,
     major: shadow.major,
-    extensions: new Set(rows.map((row) => row.name)),
+    ...(await readServerParts(watcher)),
     signal,
   };
 }

@@ -1,17 +1,13 @@
 import type { ShadowRemark } from "../core/run/types";
-import type { TargetTraits } from "./shadow-traits";
+import type { ServerParts, TargetTraits } from "./shadow-traits";
 
 export type ShadowKind = "target_server" | "embedded";
 
 export type ShadowNote = ShadowRemark;
 
 /** What is known of the embedded server; null when there is none. */
-export interface EmbeddedTraits {
+export interface EmbeddedTraits extends ServerParts {
   major: number;
-  /** Names in pg_available_extensions. */
-  extensions: Set<string>;
-  /** Whether it can compress with lz4. */
-  lz4: boolean;
 }
 
 export interface ShadowChoice {

@@ -36,6 +36,21 @@ export interface TargetExtension {
   version: string;
 }
 
+/** What a server was built or installed with, beside its version. */
+export interface ServerParts {
+  /** Names in pg_available_extensions. */
+  extensions: Set<string>;
+  /** Whether it can compress with lz4. */
+  lz4: boolean;
+}
+
+export async function readServerParts(client: pg.Client): Promise<ServerParts> {
+  const { rows } = await client.query<{ names: string[] | null; lz4: boolean }>(
+    `SELECT array_agg(name::text) AS names, ${KNOWS_LZ4} AS lz4 FROM pg_available_extensions`,
+  );
+  return { extensions: new Set(rows[0]?.names ?? []), lz4: rows[0]?.lz4 ?? false };
+}
+
 /** Documentation: "Client Connection Defaults". What only limits or logs is left out. */
 const COPIED_SETTINGS = [
   "search_path",

@@ -2,7 +2,7 @@ import pg from "pg";
 import { DomainError } from "../errors";
 import { type ConnectionSpec, openConnection } from "./connect";
 import { dumpRaw } from "./dump";
-import { fingerprintOf, KNOWS_LZ4, normaliseDump } from "./dump-text";
+import { fingerprintOf, normaliseDump } from "./dump-text";
 import {
   chooseShadow,
   type EmbeddedTraits,
@@ -19,7 +19,7 @@ import {
 } from "./shadow-database";
 import { removeLeftovers } from "./shadow-names";
 import { installExtensions, restoreSchema } from "./shadow-restore";
-import { readTraits, type TargetTraits } from "./shadow-traits";
+import { readServerParts, readTraits, type TargetTraits } from "./shadow-traits";
 
 export type { ShadowKind, ShadowNote } from "./shadow-choice";
 
@@ -194,11 +194,7 @@ async function startOrNull(
 async function readEmbedded(spec: ConnectionSpec): Promise<EmbeddedTraits> {
   const client = await openConnection(spec);
   try {
-    const { rows } = await client.query<{ names: string[]; lz4: boolean }>(
-      `SELECT array_agg(name::text) AS names, ${KNOWS_LZ4} AS lz4 FROM pg_available_extensions`,
-    );
-    const { names = [], lz4 = false } = rows[0] ?? {};
-    return { major: (await versionOf(client)).major, extensions: new Set(names), lz4 };
+    return { major: (await versionOf(client)).major, ...(await readServerParts(client)) };
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -7,6 +7,7 @@ import type { Statement } from "../../core/sql/types";
 import { openConnection } from "../connect";
 import { treatmentOf } from "../dry-run-rules";
 import { tryScript } from "../dry-run-script";
+import { readServerParts } from "../shadow-traits";
 import { Tracer } from "../trace";
 import type { EmptyShadow } from "./empty-shadow";
 
@@ -82,9 +83,6 @@ async function runCarefully(
   const sessions = await Promise.all([open(), open(), open()]);
   const [session, gate, watcher] = sessions;
   try {
-    const { rows } = await watcher.query<{ name: string }>(
-      "SELECT name::text FROM pg_catalog.pg_available_extensions",
-    );
     const result = await tryScript(
       {
         session,
@@ -92,7 +90,7 @@ async function runCarefully(
         tools: { gate, watcher },
         admin: shadow.admin,
         major: shadow.major,
-        extensions: new Set(rows.map((row) => row.name)),
+        ...(await readServerParts(watcher)),
         signal,
       },
       name,
