@@ -198,10 +198,11 @@ async function learn(tx: Tx, backupId: string, mode: UseMode, ending: UseEnding)
     await tx.backup.update({ where: { id: backupId }, data: { verifiedState, verifiedAt: at, verified } });
   }
   if (mode !== "test" || ending.kind === "cancelled" || ending.kind === "lost") return;
-  // That no scratch server could be reached, or that the key is another instance's, says nothing about the backup.
+  // That no scratch server could be reached, that the key is another instance's, or that a part needs more than
+  // itself, says nothing about the backup.
   if (
     ending.kind === "failed" &&
-    !/^(backup|restore)\.(?!no_scratch|no_key|unexpected)/.test(ending.failure.code)
+    !/^(backup|restore)\.(?!no_scratch|no_key|part_alone|unexpected)/.test(ending.failure.code)
   )
     return;
   const tested = (ending.kind === "failed"

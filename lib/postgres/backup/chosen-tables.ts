@@ -52,6 +52,13 @@ export function upToChosen<T extends TableName>(names: readonly T[], wanted: rea
   return names.slice(0, names.findLastIndex((one) => keys.has(keyOf(one))) + 1);
 }
 
+/** Whether an archive leaves out what its tables may need: types, functions and neighbours elsewhere. */
+export function isPart({ scope }: Pick<Manifest, "scope">): boolean {
+  return (
+    scope.kind === "tables" || scope.kind === "schemas" || (scope.kind === "schema_only" && !!scope.schemas)
+  );
+}
+
 /** What an archive of chosen tables is of; undefined: of more. */
 export function tablesOfScope({
   scope,

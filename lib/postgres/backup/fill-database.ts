@@ -1,18 +1,20 @@
 import type pg from "pg";
 import type { BackupNote, ManifestFile, ManifestForeignKey, TableName } from "../../core/backup/types";
+import { DomainError } from "../../errors";
 import { serverMajor } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { KNOWS_LZ4 } from "../dump-text";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
-import { chosenTables, keysToOthers } from "./chosen-tables";
+import { chosenTables, isPart, keysToOthers } from "./chosen-tables";
 import { type EntryOptions, restoreEntries } from "./dump-entries";
 import { loadTables } from "./load-tables";
 import { type PostStage, planPostData, runPostData } from "./post-data";
 import type { RestoreFollower } from "./restore-progress";
 import { withRestorers } from "./restore-sessions";
-import { runEntries } from "./run-entries";
+import { isLacking, runEntries } from "./run-entries";
 import { runLines } from "./run-lines";
+import { quoteName } from "./sql-text";
 
 export interface FillOptions {
   /** An empty database that nobody else uses. */
@@ -35,7 +37,8 @@ export interface Filled {
 /**
  * Restores an archive into an empty database: structure, rows, values of sequences, large objects, then indexes,
  * constraints and the rest; rows and indexes on several sessions. After a failure the database is of no use.
- * @throws DomainError restore.statement_failed, restore.rows_refused, backup.damaged; the signal's reason
+ * @throws DomainError restore.statement_failed, restore.part_alone, restore.rows_refused, backup.damaged; the signal's
+ *   reason
  */
 export async function fillDatabase(options: FillOptions): Promise<Filled> {
   const { archive, follower, signal } = options;
@@ -43,17 +46,24 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const [first] = clients;
     const entryOptions = await readEntryOptions(first, options.owners);
     const tables = chosenTables(archive.manifest, options.tables);
+    const { emptyPartitioned = [] } = archive.manifest;
+    const apart = isPart(archive.manifest);
+    const chosen = options.tables ?? (apart ? [...tables, ...emptyPartitioned] : undefined);
     const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
     const { stages, left } = withoutNeighbours(
       await planPostData(post.entries, tables),
-      options.tables ? keysToOthers(archive.manifest, options.tables) : [],
+      chosen ? keysToOthers(archive.manifest, chosen) : [],
     );
     follower.expect(tables);
     follower.expectSteps(stages.reduce((sum, stage) => sum + stepsOf(stage), 0));
     follower.begin("structure");
     const pre = restoreEntries(await textOf(archive, "pre_data"), entryOptions);
     await first.query(pre.header);
-    const notes = [...pre.notes, ...(await runEntries(first, pre.entries, { nested: false, signal }))];
+    const notes = [...pre.notes];
+    if (archive.manifest.scope.kind === "tables") await makeSchemas(first, tables);
+    notes.push(
+      ...(await runEntries(first, pre.entries, { nested: false, apart, signal }).catch(toPartAlone(apart))),
+    );
     follower.begin("data");
     const { counts } = await loadTables(clients, archive, tables, follower, { signal });
     await restoreValues(first, archive, options);
@@ -61,6 +71,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
       ...(await runPostData(clients, stages, {
         onPhase: (phase) => follower.begin(phase),
         onStep: (done) => follower.stepped(done),
+        apart,
         signal,
       })),
     );
@@ -73,6 +84,30 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     await first.query("SELECT pg_catalog.pg_current_xact_id()");
     return { counts, foreignKeysLeft: left, notes };
   });
+}
+
+/** Chosen tables come without their schemas. */
+async function makeSchemas(client: pg.Client, tables: readonly TableName[]): Promise<void> {
+  for (const schema of new Set(tables.map((table) => table.schema)))
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
+}
+
+/** Tables may have types that are not among what was chosen: that says nothing about the archive. */
+function toPartAlone(apart: boolean): (error: unknown) => never {
+  return (error) => {
+    if (!apart || !(error instanceof DomainError) || !isLacking(error.details.sqlState)) throw error;
+    const { object, reason } = error.details as { object: string; reason: string };
+    throw new DomainError(
+      "precondition",
+      "restore.part_alone",
+      `${object} needs more of its database than this backup of a part holds: ${reason}`,
+      {
+        details: { object, reason },
+        hint: "Restore it into the database that it is from, or back up more of it.",
+        cause: error,
+      },
+    );
+  };
 }
 
 const stepsOf = (stage: PostStage): number =>

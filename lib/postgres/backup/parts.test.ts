@@ -11,6 +11,7 @@ import { folderStore } from "./folder-store";
 import { foreseeInPlace } from "./in-place-preflight";
 import { restoreInto } from "./restore";
 import { dumpStructure } from "./structure";
+import { testRestore } from "./test-restore";
 
 const whole = { kind: "database" as const };
 const SHOP = `
@@ -80,6 +81,35 @@ describe("a part of a database", () => {
       backUp({ kind: "tables", tables: [{ schema: "shop", name: "Orders" }] }),
     ).rejects.toMatchObject({
       code: "backup.scope_missing",
+    });
+  }, 180_000);
+
+  it("is restored apart from the rest of its database, with a word about what is missing there", async () => {
+    await runSql(
+      database.spec,
+      `CREATE TABLE shop.plain (id serial PRIMARY KEY, customer_id int REFERENCES shop.customers, changes int);
+       INSERT INTO shop.plain (customer_id) SELECT i FROM generate_series(1, 5) i;
+       CREATE TRIGGER plain_change BEFORE UPDATE ON shop.plain FOR EACH ROW EXECUTE FUNCTION shop.count_change()`,
+    );
+    const { store } = await backUp({ kind: "tables", tables: [{ schema: "shop", name: "plain" }] });
+    const tested = await testRestore({ store, scratch: database.spec });
+    expect(tested).toMatchObject({ ok: true, rows: 5, fingerprint: null });
+    expect(tested.notes).toMatchObject([{ code: "not_restored", params: { type: "trigger" } }]);
+    const as = `${database.name}_apart`;
+    const { foreignKeysLeft } = await restoreInto({ store, spec: database.spec, mode: "beside", as });
+    expect(foreignKeysLeft.map(({ name }) => name)).toEqual(["plain_customer_id_fkey"]);
+    await runSql(database.spec, `DROP DATABASE ${as}`);
+    await runSql(
+      database.spec,
+      `CREATE TABLE "Other".tied (id int REFERENCES shop.customers); INSERT INTO "Other".tied VALUES (1);
+       CREATE VIEW "Other".seen AS SELECT * FROM shop.orders`,
+    );
+    const other = await backUp({ kind: "schemas", schemas: ["Other"] });
+    const { ok, notes } = await testRestore({ store: other.store, scratch: database.spec });
+    expect([ok, notes.map(({ params }) => params.name)]).toEqual([true, ["seen"]]);
+    const typed = await backUp({ kind: "tables", tables: [orders] });
+    await expect(testRestore({ store: typed.store, scratch: database.spec })).rejects.toMatchObject({
+      code: "restore.part_alone",
     });
   }, 180_000);
 

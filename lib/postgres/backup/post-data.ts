@@ -81,6 +81,8 @@ function locksOf(entry: RestoreEntry): Pick<ParallelStep, "tables" | "exclusive"
 }
 
 export interface RunPostDataOptions {
+  /** As in RunEntriesOptions. */
+  apart: boolean;
   onPhase: (phase: "indexes" | "constraints") => void;
   onStep: (done: number) => void;
   signal?: AbortSignal | undefined;
@@ -96,7 +98,7 @@ export async function runPostData(
   if (!first) throw new RangeError("no session to restore with");
   const notes: BackupNote[] = [];
   const serial = (entries: readonly RestoreEntry[]) =>
-    runEntries(first, entries, { nested: false, onStep: options.onStep, signal: options.signal });
+    runEntries(first, entries, { nested: false, ...options });
   for (const stage of stages) {
     if (stage.kind === "serial") {
       notes.push(...(await serial(stage.entries)));

@@ -201,7 +201,7 @@ async function fillAndCheck(
   const client = await openConnection({ ...spec, applicationName: "dbmigrator-restore" });
   try {
     const tables = chosenTables(archive.manifest, options.tables);
-    const whole = !options.tables && notes.length === 0;
+    const whole = !options.tables && notes.length + foreignKeysLeft.length === 0;
     const { manifest } = archive;
     const checks = await checkRestored(client, {
       manifest,

@@ -12,6 +12,8 @@ const MAY_FAIL = new Set(["SECURITY LABEL", "EVENT TRIGGER", "PROCEDURAL LANGUAG
 export interface RunEntriesOptions {
   /** Inside of a transaction of the caller: each batch is then a savepoint. */
   nested: boolean;
+  /** Of a part of a database: what needs more of it than there is may fail. */
+  apart?: boolean;
   onStep?: (done: number) => void;
   signal?: AbortSignal | undefined;
 }
@@ -68,7 +70,7 @@ async function oneByOne(
   client: pg.Client,
   batch: readonly RestoreEntry[],
   settings: string,
-  { nested }: RunEntriesOptions,
+  { nested, apart = false }: RunEntriesOptions,
 ): Promise<BackupNote[]> {
   const notes: BackupNote[] = [];
   if (settings !== "") await client.query(settings);
@@ -76,11 +78,25 @@ async function oneByOne(
     try {
       await once(client, entry.settings + entry.sql, nested);
     } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || !mayFail(entry)) throw statementFailed(entry, error);
+      const known = error instanceof pg.DatabaseError;
+      if (!known || !(mayFail(entry) || (apart && isBeside(entry, error))))
+        throw statementFailed(entry, error);
       notes.push(notRestored(entry, error));
     }
   }
   return notes;
+}
+
+const HOLDS_ROWS = new Set(["TABLE", "TABLE ATTACH", "SEQUENCE", "INDEX", "CONSTRAINT"]);
+
+/** A trigger, a default, a policy … of a table, for want of the function, the role or the like that it names. */
+function isBeside(entry: RestoreEntry, error: pg.DatabaseError): boolean {
+  return !HOLDS_ROWS.has(entry.type) && isLacking(error.code);
+}
+
+/** What is not there: a schema, a type or role, a function, a table (docs: "PostgreSQL Error Codes"). */
+export function isLacking(sqlState: unknown): boolean {
+  return ["3F000", "42704", "42883", "42P01"].includes(String(sqlState));
 }
 
 function mayFail(entry: RestoreEntry): boolean {

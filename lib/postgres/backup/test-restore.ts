@@ -2,6 +2,7 @@ import type { TestRestoreResult } from "../../core/backup/types";
 import { closeConnection, openConnection, serverVersion } from "../connect";
 import { openAdmin } from "./admin-session";
 import { openArchive } from "./archive-reader";
+import { isPart } from "./chosen-tables";
 import { createLike } from "./database-traits";
 import { mapFailure } from "./failures";
 import { fillDatabase } from "./fill-database";
@@ -47,11 +48,13 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
       try {
         const { tables } = manifest;
         const counts = await countRows(client, tables);
+        // Of a part something may be left out, which the notes name.
+        const all = !isPart(manifest) || filled.notes.length + filled.foreignKeysLeft.length === 0;
         const checks = await checkRestored(client, {
           manifest,
           tables,
           counts,
-          whole: { spec, archive },
+          whole: all ? { spec, archive } : null,
           signal,
         });
         follower.begin("done");
