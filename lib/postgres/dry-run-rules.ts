@@ -77,6 +77,7 @@ const NEEDS_RIGHTS = new Set([
   "DropOwnedStmt",
 ]);
 
+export const PGLZ_FOR_LZ4 = "COMPRESSION pglz: the copy's server knows no lz4";
 /** Statements that may name a compression of values, and where. */
 const COMPRESSES = new Set(["CreateStmt", "AlterTableStmt", "VariableSetStmt"]);
 const LZ4 = /(\bcompression\s+|\bdefault_toast_compression\s*(?:=|to)\s*'?)"?lz4\b"?/gi;
@@ -114,8 +115,7 @@ export function treatmentOf(statement: Statement, tree: Node | null, lz4 = true)
   if (extension) return { how: "administrator", extension };
   if (!lz4 && COMPRESSES.has(statement.node)) {
     const sql = statement.text.replace(LZ4, "$1pglz");
-    if (sql !== statement.text)
-      return { how: "adapt", sql, adapted: "COMPRESSION pglz: the copy's server knows no lz4" };
+    if (sql !== statement.text) return { how: "adapt", sql, adapted: PGLZ_FOR_LZ4 };
   }
   return roleTreatment(statement, tree);
 }

@@ -48,3 +48,15 @@ describe("a comparison with a database that its role may not read as a whole", (
     expect(unreadable.map(({ what }) => what)).toEqual(expect.arrayContaining(left));
   });
 });
+
+it("scripts that name lz4 are replayed on a server without it, and make columns that ask for it", async () => {
+  const scripts = [{ name: "packed", sql: "CREATE TABLE packed (a text COMPRESSION lz4, b text)" }];
+  const { source } = await readSides(
+    { kind: "scripts", label: "scripts", scripts },
+    { kind: "database", label: "weak", spec: weak.spec },
+    { embedded: strong.spec, place: "embedded" },
+  );
+  const compression = (column: string) =>
+    source.snapshot.facts.get(`column:public.packed.${column}`)?.body.compression;
+  expect([compression("a"), compression("b")]).toEqual(["l", null]);
+});

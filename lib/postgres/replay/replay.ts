@@ -1,6 +1,8 @@
 import type { PostgresFailure } from "../../core/run/types";
-import type { Kind, Snapshot } from "../../core/schema/types";
+import { withFacts } from "../../core/schema/map-role";
+import type { Fact, FactId, Kind, Snapshot } from "../../core/schema/types";
 import { DomainError } from "../../errors";
+import { PGLZ_FOR_LZ4 } from "../dry-run-rules";
 import type { ShadowNote } from "../shadow-choice";
 import { createEmptyShadow, type EmptyShadow, type EmptyShadowOptions } from "./empty-shadow";
 import { runScript, type Unreplayed } from "./run-script";
@@ -76,7 +78,8 @@ async function openOnce(options: ReplayOptions, withExtensions: boolean): Promis
   try {
     const unreplayed = await runAll(shadow, scripts, signal, onProgress);
     const { serverVersion, major, notes } = shadow;
-    const snapshot = await shadow.snapshot(role);
+    const made = await shadow.snapshot(role);
+    const snapshot = unreplayed.some(({ why }) => why === PGLZ_FOR_LZ4) ? asAsked(made) : made;
     return {
       shadow,
       replayed: { snapshot, serverVersion, major, notes, unreplayed, blind: blindKinds(unreplayed) },
@@ -85,6 +88,15 @@ async function openOnce(options: ReplayOptions, withExtensions: boolean): Promis
     await shadow.drop();
     throw error;
   }
+}
+
+/** With lz4 where pglz stood in for it. */
+function asAsked(snapshot: Snapshot): Snapshot {
+  const told = ([id, fact]: [FactId, Fact]): [FactId, Fact] =>
+    fact.kind === "column" && fact.body.compression === "p"
+      ? [id, { ...fact, body: { ...fact.body, compression: "l" } }]
+      : [id, fact];
+  return withFacts(snapshot, new Map([...snapshot.facts].map(told)));
 }
 
 async function runAll(
