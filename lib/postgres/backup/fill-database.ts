@@ -6,7 +6,7 @@ import type { ConnectionSpec } from "../connection-spec";
 import { KNOWS_LZ4 } from "../dump-text";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
-import { chosenTables, isPart, keysToOthers } from "./chosen-tables";
+import { chosenTables, isPart, keysToOthers, tablesOfScope } from "./chosen-tables";
 import { type EntryOptions, restoreEntries } from "./dump-entries";
 import { loadTables } from "./load-tables";
 import { type PostStage, planPostData, runPostData } from "./post-data";
@@ -60,7 +60,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const pre = restoreEntries(await textOf(archive, "pre_data"), entryOptions);
     await first.query(pre.header);
     const notes = [...pre.notes];
-    if (archive.manifest.scope.kind === "tables") await makeSchemas(first, tables);
+    await makeSchemas(first, tablesOfScope(archive.manifest) ?? []);
     notes.push(
       ...(await runEntries(first, pre.entries, { nested: false, apart, signal }).catch(toPartAlone(apart))),
     );

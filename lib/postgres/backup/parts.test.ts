@@ -107,6 +107,9 @@ describe("a part of a database", () => {
     const other = await backUp({ kind: "schemas", schemas: ["Other"] });
     const { ok, notes } = await testRestore({ store: other.store, scratch: database.spec });
     expect([ok, notes.map(({ params }) => params.name)]).toEqual([true, ["seen"]]);
+    await runSql(database.spec, 'CREATE TABLE "Other".empty (id int) PARTITION BY LIST (id)');
+    const empty = await backUp({ kind: "tables", tables: [{ schema: "Other", name: "empty" }] });
+    expect(await testRestore({ store: empty.store, scratch: database.spec })).toMatchObject({ ok: true });
     const typed = await backUp({ kind: "tables", tables: [orders] });
     await expect(testRestore({ store: typed.store, scratch: database.spec })).rejects.toMatchObject({
       code: "restore.part_alone",

@@ -4,6 +4,7 @@ import { validationError } from "../../errors";
 import { testBackup, verifyBackup } from "../../operations/backup/check";
 import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
+import { Description, Labels } from "../../operations/backup/fields";
 import { getBackup } from "../../operations/backup/get";
 import { listBackups } from "../../operations/backup/list";
 import { updateBackup } from "../../operations/backup/update";
@@ -113,8 +114,8 @@ export const backupRequestById = z.object({
 
 export const backupChange = backupRequestById.extend({
   pinned: z.boolean().optional().describe("Kept whatever the retention says."),
-  description: z.string().max(500).optional(),
-  labels: z.array(z.string().max(60)).max(20).optional(),
+  description: Description.optional(),
+  labels: Labels.optional(),
 });
 
 export const backupDeletion = backupRequestById.extend({

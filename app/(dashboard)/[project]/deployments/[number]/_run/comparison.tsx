@@ -17,8 +17,8 @@ export function Comparison() {
   const [all, setAll] = useState(false);
   const comparison = run?.comparison;
   if (!comparison) return null;
-  // Before its end there is no schema to compare.
-  const ended = run.state === "failed" || run.state === "cancelled";
+  // What did not come to its end has no schema to compare.
+  const stopped = run.state === "failed" || run.state === "cancelled";
   const statements = comparison.statements.filter((one) => one.actualMs !== null);
   const long = statements.length > LONG && !all;
   const shown = long ? statements.filter(standsOut) : statements;
@@ -60,7 +60,7 @@ export function Comparison() {
               ))}
               {long ? <Rest count={statements.length - shown.length} onShow={() => setAll(true)} /> : null}
               {comparison.lockWaitMs > 0 ? <LockWait ms={comparison.lockWaitMs} /> : null}
-              {ended && comparison.schema === "unknown" ? null : <SchemaRow comparison={comparison} />}
+              {stopped && comparison.schema === "unknown" ? null : <SchemaRow comparison={comparison} />}
             </tbody>
           </table>
         </div>
