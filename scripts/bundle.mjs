@@ -97,6 +97,16 @@ const driverCrypto = {
 
 export const commandPlugins = [commanderAlone, driverCrypto, driverWithoutHttp, lazyBuiltins];
 
+/** Of the commands only those of lib/cli/commands/looking.ts, for the bundle that runs no others. */
+export const lookingAlone = {
+  name: "looking-alone",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/commands\// }, ({ path }) =>
+      path === "./commands/looking" ? undefined : { path, external: true },
+    );
+  },
+};
+
 /** The commands are one function, for node:vm: of a module, node 20 cannot keep what V8 compiled. */
 export const cjsOptions = {
   format: "cjs",

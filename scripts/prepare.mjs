@@ -47,28 +47,33 @@ function generateClient() {
 }
 
 /**
- * dist/dbmigrator.mjs, which shows the overview as text made here, and the commands in dist/cli/commands.cjs, with the
- * code that V8 made of them when they were run here once.
+ * dist/dbmigrator.mjs, which shows the overview as text made here, and the commands in dist/cli: all of them, and those
+ * that only look apart, with the code that V8 made of them when they were run here once.
  */
 export async function bundleCommandLine() {
   const start = join(root, "lib/cli/start.ts");
   if (!existsSync(start)) return;
   const { build } = await import("esbuild");
-  const { bundleOptions, commandPlugins, cjsOptions } = await import("./bundle.mjs");
+  const { bundleOptions, commandPlugins, cjsOptions, lookingAlone } = await import("./bundle.mjs");
   const outfile = join(root, "dist/dbmigrator.mjs");
-  const commands = join(root, "dist/cli/commands.cjs");
   const version = JSON.stringify(readJson("package.json").version);
   const shared = { ...bundleOptions, minify: true, plugins: commandPlugins, absWorkingDir: root };
   const define = { ...cjsOptions.define, __DBMIGRATOR_VERSION__: version };
-  await build({
-    ...{ ...shared, ...cjsOptions, define },
-    entryPoints: [join(root, "lib/cli/main.ts")],
-    outfile: `${commands}.new`,
-  });
-  // V8 knows code by the length of its source alone: never a new file beside old code.
-  rmSync(`${commands}.cache`, { force: true });
-  renameSync(`${commands}.new`, commands);
-  keepCompiled(commands);
+  for (const [name, plugins] of [
+    ["commands.cjs", commandPlugins],
+    ["looking.cjs", [lookingAlone, ...commandPlugins]],
+  ]) {
+    const commands = join(root, "dist/cli", name);
+    await build({
+      ...{ ...shared, ...cjsOptions, define, plugins },
+      entryPoints: [join(root, "lib/cli/main.ts")],
+      outfile: `${commands}.new`,
+    });
+    // V8 knows code by the length of its source alone: never a new file beside old code.
+    rmSync(`${commands}.cache`, { force: true });
+    renameSync(`${commands}.new`, commands);
+    keepCompiled(commands);
+  }
   const bundleStart = (help) =>
     build({
       ...shared,
@@ -93,7 +98,7 @@ function keepCompiled(commands) {
 /** What earlier builds left. */
 function removeOldParts() {
   for (const name of readdirSync(join(root, "dist/cli"))) {
-    if (!name.startsWith("commands.cjs")) rmSync(join(root, "dist/cli", name));
+    if (!/^(commands|looking)\.cjs/.test(name)) rmSync(join(root, "dist/cli", name));
   }
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { type MigrationFile, readMigrations } from "../core/migration/layouts";
 import type { MigrationSource } from "../core/migration/types";
 import { DomainError } from "../errors";
@@ -11,21 +11,35 @@ const DEEPEST = 4;
 
 /** Every .sql file below a folder, paths with `/`; links are followed no further than the folder. */
 export function readSqlFiles(folder: string): MigrationFile[] {
-  return walk(folder, "", 0).map((path) => ({ path, content: readText(join(folder, path)) }));
+  return [...walk(folder, "", 0)];
 }
 
-function walk(folder: string, prefix: string, depth: number): string[] {
-  if (depth > DEEPEST) return [];
-  return entriesOf(join(folder, prefix)).flatMap((entry) => {
-    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (entry.name.startsWith(".") || entry.name === "node_modules") return [];
-    if (entry.isDirectory()) return walk(folder, path, depth + 1);
-    if (entry.isSymbolicLink() && isFolder(join(folder, path))) {
-      warn(`${relative(process.cwd(), join(folder, path))} is a link to a folder and is not followed.`);
-      return [];
+/** So many files are read before others have a turn: a millisecond or two. */
+const FILES_PER_TURN = 16;
+
+/** The same a few files at a time, so that a connection that is being made goes on meanwhile. */
+export async function readSqlFilesInTurns(folder: string): Promise<MigrationFile[]> {
+  const files: MigrationFile[] = [];
+  for (const file of walk(folder, "", 0)) {
+    files.push(file);
+    if (files.length % FILES_PER_TURN === 0) await new Promise(setImmediate);
+  }
+  return files;
+}
+
+function* walk(folder: string, prefix: string, depth: number): Generator<MigrationFile> {
+  if (depth > DEEPEST) return;
+  const place = `${folder}${sep}${prefix}`;
+  for (const entry of entriesOf(place.slice(0, -1))) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const full = `${place}${entry.name}`;
+    if (entry.isDirectory()) yield* walk(folder, `${prefix}${entry.name}/`, depth + 1);
+    else if (entry.isSymbolicLink() && isFolder(full)) {
+      warn(`${relative(process.cwd(), full)} is a link to a folder and is not followed.`);
+    } else if (/\.sql(\.conf)?$/i.test(entry.name)) {
+      yield { path: `${prefix}${entry.name}`, content: readText(full) };
     }
-    return /\.sql(\.conf)?$/i.test(entry.name) ? [path] : [];
-  });
+  }
 }
 
 function entriesOf(folder: string): Dirent[] {
@@ -73,13 +87,15 @@ export function readText(path: string): string {
 
 /**
  * The migrations of a folder. Warnings go to the error stream.
+ * @param files of the folder, when they are read already
  * @throws DomainError validation, files.problems with every file that cannot be used
  */
-export function loadMigrations(folder: string, service: string | undefined): MigrationSource[] {
-  const { migrations, problems } = readMigrations(
-    readSqlFiles(folder),
-    service === undefined ? {} : { service },
-  );
+export function loadMigrations(
+  folder: string,
+  service: string | undefined,
+  files = readSqlFiles(folder),
+): MigrationSource[] {
+  const { migrations, problems } = readMigrations(files, service === undefined ? {} : { service });
   const errors = problems.filter((problem) => problem.level === "error");
   const place = (path: string, line?: number) =>
     `${relative(process.cwd(), join(folder, path)) || path}${line ? `:${line}` : ""}`;

@@ -114,7 +114,7 @@ withOutput(
   .action(run(async () => (await import("./commands/create")).create));
 
 withOutput(withFiles(command("list", "list the migrations of the folder"))).action(
-  run(async () => (await import("./commands/everyday")).list),
+  run(async () => (await import("./commands/looking")).list),
 );
 
 withOutput(
@@ -122,7 +122,7 @@ withOutput(
   true,
 )
   .option("--detailed", "also checksums, runs and errors")
-  .action(run(async () => (await import("./commands/everyday")).status));
+  .action(run(async () => (await import("./commands/looking")).status));
 
 withOutput(withRun(withFiles(withTarget(command("up", "apply pending migrations")))))
   .option("--to <version>", "up to and including this version")
@@ -248,7 +248,7 @@ withOutput(
 withOutput(
   withFiles(withTarget(command("verify-checksums", "compare applied scripts with the files"))),
   true,
-).action(run(async () => (await import("./commands/everyday")).verifyChecksums));
+).action(run(async () => (await import("./commands/looking")).verifyChecksums));
 
 withOutput(
   withFiles(withTarget(command("check-conflicts", "find what is out of order, changed, missing or doubled"))),

@@ -3,11 +3,11 @@ import type pg from "pg";
 import type { MigrationSource } from "../core/migration/types";
 import type { LedgerRow } from "../core/plan/types";
 import { loginName } from "../env-cli";
-import { closeConnection } from "../postgres/connect";
+import { leaveConnection } from "../postgres/connect";
 import type { ConnectionSpec } from "../postgres/connection-spec";
 import { readLedger } from "../postgres/ledger";
 import { type Config, migrationsFolder, readConfig } from "./config";
-import { loadMigrations } from "./files";
+import { loadMigrations, readSqlFilesInTurns } from "./files";
 import { openTarget, requireTarget, type TargetOptions } from "./target";
 
 /** Options that most commands share. */
@@ -39,9 +39,16 @@ export function readFolder(options: CommonOptions): {
 } {
   const config = readConfig();
   const folder = migrationsFolder(config, options.dir);
-  const all = loadMigrations(folder, config.service);
-  const migrations = options.service ? all.filter((one) => one.service === options.service) : all;
-  return { config, folder, migrations };
+  return { config, folder, migrations: chosen(loadMigrations(folder, config.service), options) };
+}
+
+async function readFolderInTurns(options: CommonOptions, config: Config): Promise<MigrationSource[]> {
+  const folder = migrationsFolder(config, options.dir);
+  return chosen(loadMigrations(folder, config.service, await readSqlFilesInTurns(folder)), options);
+}
+
+function chosen<T extends { service: string }>(all: T[], { service }: CommonOptions): T[] {
+  return service ? all.filter((one) => one.service === service) : all;
 }
 
 /** Opens the target and reads folder and ledger; closes in any case. @param given instead of the folder's migrations */
@@ -51,19 +58,18 @@ export async function withSession<T>(
   given?: MigrationSource[],
 ): Promise<T> {
   const config = readConfig();
-  const wanted = await requireTarget(options, config);
-  const { client, spec } = await openTarget(wanted);
+  const opening = openTarget(await requireTarget(options, config));
+  const ledger = opening.then(({ client }) => readLedger(client));
+  // The files are read while the server answers.
+  const folder = given ? Promise.resolve(given) : readFolderInTurns(options, config);
+  // Told below, the target's problem first.
+  for (const one of [ledger, folder]) one.catch(() => {});
+  const { client, spec } = await opening;
   try {
-    const reading = readLedger(client);
-    reading.catch(() => {}); // told below, unless the files cannot be read
-    // The files are read while the server answers.
-    await new Promise(setImmediate);
-    const migrations = given ?? readFolder(options).migrations;
-    const rows = await reading;
-    const ledger = options.service ? rows.filter((row) => row.service === options.service) : rows;
-    return await work({ config, migrations, spec, client, ledger });
+    const migrations = await folder;
+    return await work({ config, migrations, spec, client, ledger: chosen(await ledger, options) });
   } finally {
-    await closeConnection(client);
+    leaveConnection(client);
   }
 }
 

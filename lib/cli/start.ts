@@ -12,5 +12,5 @@ const [only, ...more] = process.argv.slice(2);
 if (help !== null && more.length === 0 && (only === "--help" || only === "-h" || only === "help")) {
   process.stdout.write(help);
 } else {
-  await loadCommands(import.meta.dirname).main();
+  await loadCommands(import.meta.dirname, only).main();
 }

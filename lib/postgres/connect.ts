@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { PeerCertificate } from "node:tls";
 import pg from "pg";
 import { DomainError } from "../errors";
@@ -141,5 +142,15 @@ export async function closeConnection(client: pg.Client): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([ended, new Promise<void>((resolve) => (timer = setTimeout(resolve, 1000)))]);
   clearTimeout(timer);
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  streamOf(client).destroy();
+}
+
+/** Ends a connection without waiting for the server's goodbye: the program may be over before. */
+export function leaveConnection(client: pg.Client): void {
+  client.end().catch(() => {});
+  streamOf(client).unref();
+}
+
+function streamOf(client: pg.Client): Socket {
+  return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

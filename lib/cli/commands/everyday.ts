@@ -1,9 +1,6 @@
 // One module, so that the commands that look at a target load in one piece: each file costs its share of the start.
 export { checkConflicts } from "./check-conflicts";
 export { down } from "./down";
-export { list } from "./list";
 export { recover } from "./recover";
 export { repair } from "./repair";
-export { status } from "./status";
 export { up } from "./up";
-export { verifyChecksums } from "./verify-checksums";
