@@ -41,7 +41,9 @@ const NEW = `
   CREATE TABLE invoice (id bigint PRIMARY KEY, customer_id bigint REFERENCES customer, total numeric(12,2));
   CREATE INDEX invoice_customer ON invoice (customer_id);
   CREATE VIEW open_invoice AS SELECT id, total, customer_id FROM invoice WHERE total > 0;
-  CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';`;
+  CREATE FUNCTION twice(n int) RETURNS int LANGUAGE sql AS 'SELECT n * 2';
+  CREATE TABLE visit (id bigint GENERATED ALWAYS AS IDENTITY);
+  CREATE SEQUENCE counter;`;
 
 describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
   it("prints SQL that turns the source into the target and keeps its rows", async () => {
@@ -58,7 +60,14 @@ describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
         "added function public.twice(integer)",
       ]),
     );
-    await execute(source.url, folder.run([...sides, "--format", "sql"]).out);
+    const sql = folder.run([...sides, "--format", "sql"]).out;
+    // What nobody chose is not written out.
+    for (const words of [
+      "id bigint GENERATED ALWAYS AS IDENTITY NOT NULL\n",
+      "CREATE SEQUENCE public.counter;",
+    ])
+      expect(sql).toContain(words);
+    await execute(source.url, sql);
     expect(folder.json<Comparison>([...sides, "--exit-code"])).toMatchObject({
       identical: true,
       exit: 0,

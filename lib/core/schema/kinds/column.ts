@@ -23,7 +23,7 @@ import {
   readNotNull,
 } from "./not-null";
 import { columnsBelow, withThoseBelow } from "./not-null-below";
-import { alterNumbers, type SequenceNumbers, sequenceOptions } from "./sequence";
+import { alterNumbers, newSequenceOptions, type SequenceNumbers, sequenceOptions } from "./sequence";
 
 export interface ColumnBody {
   position: number;
@@ -64,7 +64,7 @@ const COMPRESSION: Record<string, string> = { p: "pglz", l: "lz4" };
  * As CREATE TABLE and ADD COLUMN write it, without a default.
  * @param namesTaken the usual names of NOT NULL are those of a table that is there for a while longer
  */
-export function columnDefinition(fact: Fact, snapshot: Snapshot, namesTaken = false): string {
+export function columnDefinition(fact: Fact, around: Surroundings, namesTaken = false): string {
   const b = body(fact);
   const parts = [`${fact.name} ${b.type}`];
   if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
@@ -72,10 +72,10 @@ export function columnDefinition(fact: Fact, snapshot: Snapshot, namesTaken = fa
   if (b.collation) parts.push(`COLLATE ${b.collation}`);
   if (b.generated !== "")
     parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
-  if (ownIdentity(b) !== "") parts.push(identityClause(b));
+  if (ownIdentity(b) !== "") parts.push(identityClause(fact, around, namesTaken));
   const named =
     (namesTaken && b.notNullName !== null) ||
-    isSharedName(b, snapshot.facts.get(fact.parent ?? ""), snapshot);
+    isSharedName(b, around.to.facts.get(fact.parent ?? ""), around.to);
   parts.push(...notNullClause(b, named));
   return parts.join(" ");
 }
@@ -85,10 +85,41 @@ function ownIdentity(b: ColumnBody): ColumnBody["identity"] {
   return b.sequenceName === null ? "" : b.identity;
 }
 
-function identityClause(b: ColumnBody): string {
-  const options = b.sequence ? sequenceOptions(b.sequence).filter((option) => !option.startsWith("AS ")) : [];
-  if (b.sequenceName) options.unshift(`SEQUENCE NAME ${b.sequenceName}`);
+function identityClause(fact: Fact, around: Surroundings, namesTaken = false): string {
+  const b = body(fact);
+  const options = b.sequence
+    ? newSequenceOptions(b.sequence).filter((option) => !option.startsWith("AS "))
+    : [];
+  if (b.sequenceName && (namesTaken || !getsUsualName(fact, b.sequenceName, around.from)))
+    options.unshift(`SEQUENCE NAME ${b.sequenceName}`);
   return `GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY${options.length > 0 ? ` (${options.join(" ")})` : ""}`;
+}
+
+/**
+ * Whether PostgreSQL itself calls the sequence of a new table's column so: table_column_seq, which it cuts at 63 bytes
+ * and counts up when a relation has that name. Names in quotes are written out.
+ */
+function getsUsualName(fact: Fact, sequenceName: string, from: Snapshot): boolean {
+  if (from.facts.has(fact.parent ?? "")) return false; // it may have had another name
+  const usual = `${relationOf(fact)}_${fact.name}_seq`;
+  return (
+    sequenceName === usual && /^[a-z0-9_]+\.[a-z0-9_]{1,63}$/.test(usual) && !relationNames(from).has(usual)
+  );
+}
+
+const namesOf = new WeakMap<Snapshot, Set<string>>();
+
+/** Names of relations, and of whatever else has a name in a schema. */
+function relationNames(snapshot: Snapshot): Set<string> {
+  const known = namesOf.get(snapshot);
+  if (known) return known;
+  const names = new Set<string>();
+  for (const fact of snapshot.facts.values()) {
+    const name = fact.kind === "column" ? body(fact).sequenceName : fact.name;
+    if (name !== null) names.add(name);
+  }
+  namesOf.set(snapshot, names);
+  return names;
 }
 
 /** Settings that CREATE TABLE cannot write. */
@@ -202,7 +233,7 @@ export const columnKind: KindDefinition = {
     };
   },
   create: (fact, around) => [
-    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around.to)}${inlineDefault(fact, around.to)}`,
+    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around)}${inlineDefault(fact, around.to)}`,
     ...takenFromParent(fact, around),
     ...(isView(fact)
       ? []
@@ -465,7 +496,7 @@ function alterIdentity(
     const { sequence, sequenceName } = b;
     const goesOn = sequence && sequenceName && wasSerial(column, around);
     return [
-      `${on} ADD ${identityClause(b)}`,
+      `${on} ADD ${identityClause(column, around)}`,
       ...(goesOn ? continueNumbers(column, sequence, sequenceName) : []),
     ];
   }

@@ -18,8 +18,29 @@ export interface SequenceBody {
 }
 const body = (fact: Fact) => fact.body as unknown as SequenceBody;
 
-/** Options as CREATE and ALTER SEQUENCE write them; `from` leaves out what is equal. */
-export function sequenceOptions(to: SequenceNumbers, from?: SequenceNumbers): string[] {
+const BOUNDS: Record<string, [min: string, max: string]> = {
+  smallint: ["-32768", "32767"],
+  integer: ["-2147483648", "2147483647"],
+  bigint: ["-9223372036854775808", "9223372036854775807"],
+};
+
+/** Options of a new sequence, without those that it has when nothing is said (docs: CREATE SEQUENCE). */
+export function newSequenceOptions(to: SequenceNumbers): string[] {
+  const rises = !to.increment.startsWith("-");
+  const [min, max] = BOUNDS[to.type] ?? ["", ""];
+  return sequenceOptions(to, {
+    type: "bigint",
+    increment: "1",
+    min: rises ? "1" : min,
+    max: rises ? max : "-1",
+    start: rises ? to.min : to.max,
+    cache: "1",
+    cycle: false,
+  });
+}
+
+/** Options as ALTER SEQUENCE writes them; what is equal is left out. */
+export function sequenceOptions(to: SequenceNumbers, from: SequenceNumbers): string[] {
   const options: [keyof SequenceNumbers, string][] = [
     ["type", `AS ${to.type}`],
     ["increment", `INCREMENT BY ${to.increment}`],
@@ -29,7 +50,7 @@ export function sequenceOptions(to: SequenceNumbers, from?: SequenceNumbers): st
     ["cache", `CACHE ${to.cache}`],
     ["cycle", to.cycle ? "CYCLE" : "NO CYCLE"],
   ];
-  return options.filter(([key]) => from === undefined || from[key] !== to[key]).map(([, sql]) => sql);
+  return options.filter(([key]) => from[key] !== to[key]).map(([, sql]) => sql);
 }
 
 /**
@@ -103,7 +124,10 @@ export const sequenceKind: KindDefinition = {
     };
   },
   create: (fact) => [
-    `CREATE ${body(fact).unlogged ? "UNLOGGED " : ""}SEQUENCE ${fact.name} ${sequenceOptions(body(fact)).join(" ")}`,
+    [
+      `CREATE ${body(fact).unlogged ? "UNLOGGED " : ""}SEQUENCE ${fact.name}`,
+      ...newSequenceOptions(body(fact)),
+    ].join(" "),
   ],
   drop: (fact) => [`DROP SEQUENCE ${fact.name}`],
   alter: (from, to) => {

@@ -150,14 +150,14 @@ function createTable(fact: Fact, around: Surroundings): string[] {
   const named = rebuildsOf(around).fresh.has(fact.id);
   const lines = b.ofType
     ? columns.flatMap((column) => {
-        const more = columnDefinition(column, around.to).replace(
+        const more = columnDefinition(column, around).replace(
           /^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/,
           "",
         );
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
     : [
-        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around.to, named)),
+        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around, named)),
         ...ownNotNulls(fact, around.to),
       ];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
