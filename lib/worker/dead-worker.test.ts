@@ -1,11 +1,7 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { build } from "esbuild";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { db } from "../db/client";
-import { env, setEnv } from "../env";
+import { setEnv } from "../env";
 import { execute } from "../operations/define";
 import { cancelDeployment } from "../operations/deployment/cancel";
 import { createDeployment } from "../operations/deployment/create";
@@ -14,10 +10,10 @@ import { runDeployment } from "../operations/deployment/run";
 import { settleDeployment } from "../operations/deployment/settle";
 import type { DeploymentView } from "../operations/deployment/views";
 import { closeQueue } from "../queue/queue";
-import { projectRoot } from "../server/root";
 import { addMigration, deploymentIn } from "../testing/deployments";
 import { metadataDatabase, type TestDatabase, testDatabase, testServer } from "../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../testing/project";
+import { type WorkerProgram, workerProgram } from "../testing/worker-program";
 import { startWorker, stopWorker } from "./main";
 
 const OPTIONS = { periodic: false, heartbeatMs: 300, staleAfterMs: 2500, sweepMs: 400, flushMs: 50 };
@@ -26,34 +22,20 @@ const OPTIONS = { periodic: false, heartbeatMs: 300, staleAfterMs: 2500, sweepMs
 vi.setConfig({ testTimeout: 120_000 });
 
 let store: TestDatabase;
-let folder: string;
-let program: string;
+let program: WorkerProgram;
 let project: TestProject;
 let target: TestDatabase;
 let targetId: string;
-const children: ChildProcess[] = [];
 
 beforeAll(async () => {
   store = await metadataDatabase();
   setEnv({ DBMIGRATOR_SHADOW_URL: (await testServer()).url });
-  // Inside the project, so that the program finds its packages.
-  folder = await mkdtemp(join(projectRoot(), "node_modules", ".worker-"));
-  program = join(folder, "worker.mjs");
-  const entryPoints = [join(projectRoot(), "lib", "testing", "worker-process.ts")];
-  await build({
-    entryPoints,
-    outfile: program,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    packages: "external",
-    target: "node20",
-  });
+  program = await workerProgram();
 });
 afterAll(async () => {
   await closeQueue();
   await db().$disconnect();
-  await rm(folder, { recursive: true, force: true });
+  await program.remove();
   await store.drop();
 });
 
@@ -63,27 +45,12 @@ beforeEach(async () => {
   targetId = await testTarget(project, "orders", "development", target.spec);
 });
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
+  program.kill();
   await stopWorker(2000);
   await target.drop();
 });
 
-async function childWorker(): Promise<ChildProcess> {
-  const { DATABASE_URL, DBMIGRATOR_SECRET, DBMIGRATOR_SHADOW_URL } = env();
-  const child = fork(program, [JSON.stringify(OPTIONS)], {
-    env: {
-      NODE_ENV: "test",
-      PATH: "/usr/bin:/bin",
-      LOG_LEVEL: "fatal",
-      DATABASE_URL,
-      DBMIGRATOR_SECRET,
-      DBMIGRATOR_SHADOW_URL,
-    },
-  });
-  children.push(child);
-  await new Promise((ready, failed) => child.once("message", ready).once("exit", failed));
-  return child;
-}
+const childWorker = () => program.start(OPTIONS);
 
 /** Asks for everything pending and starts it; a worker has to be there. */
 async function start(): Promise<DeploymentView> {

@@ -123,7 +123,7 @@ describe("long work", () => {
 });
 
 describe("a restore whose worker was killed", () => {
-  it("before the swap: failed, and the live database is as it was", async () => {
+  it("before anything could happen: failed, and the live database is as it was", async () => {
     const row = await insert();
     await performBackup(db(), row.id, WORK);
     const { id } = await execute(createRestore, project.actors.admin, {
@@ -131,7 +131,7 @@ describe("a restore whose worker was killed", () => {
     });
     await db().restore.update({
       where: { id },
-      data: { state: "running", attempt: 1, heartbeatAt: old, startedAt: new Date() },
+      data: { state: "running", attempt: 1, heartbeatAt: old, startedAt: new Date(), trace: {} },
     });
     await sweepBackups(db(), OPTIONS);
     expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({
@@ -140,7 +140,7 @@ describe("a restore whose worker was killed", () => {
     });
   });
 
-  it("in place: in doubt, with what to look at", async () => {
+  it("without a trace, as older programs left it: in doubt, with what to look at", async () => {
     const row = await insert();
     await performBackup(db(), row.id, WORK);
     const { id } = await execute(createRestore, project.actors.admin, {

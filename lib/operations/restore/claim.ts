@@ -30,7 +30,7 @@ export async function claimUse(db: Db, id: string, workerId: string): Promise<Us
       where: { id, state: "queued", attempt: found.attempt },
       data: {
         ...{ state: "running", attempt, workerId, heartbeatAt: new Date() },
-        ...{ startedAt: new Date(), progress: Prisma.DbNull, error: Prisma.DbNull },
+        ...{ startedAt: new Date(), progress: Prisma.DbNull, error: Prisma.DbNull, trace: {} },
       },
     });
     if (count === 0) return null;

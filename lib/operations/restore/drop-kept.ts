@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { openAdmin } from "../../postgres/backup/admin-session";
+import { keptName } from "../../postgres/backup/restore-names";
 import { quoteName } from "../../postgres/backup/sql-text";
 import { swapDatabases } from "../../postgres/backup/swap";
 import { closeConnection } from "../../postgres/connect";
@@ -76,25 +77,10 @@ export const swapBack = defineOperation({
     confirmName(row.database, input.confirm);
     await requireNothingRunning(ctx.db, { id: row.targetId });
     const spec = await targetSpec(ctx.db, row.targetId);
-    const keepAs = `${row.database.slice(0, 40)}_restored_${stamp(new Date())}`;
+    const keepAs = keptName(row.database, new Date(), "restored");
     ctx.note({ database: row.database, back: row.keptDatabase, keptDatabase: keepAs });
-    await openDatabase(spec, row.keptDatabase);
     await swapDatabases({ spec, live: row.database, fresh: row.keptDatabase, keepAs });
     await ctx.db.restore.update({ where: { id: row.id }, data: { keptDatabase: keepAs } });
     return { keptDatabase: keepAs };
   },
 });
-
-/** Kept databases are closed; what becomes the live one again is opened before it gets its name. */
-async function openDatabase(spec: Parameters<typeof openAdmin>[0], name: string): Promise<void> {
-  const admin = await openAdmin(spec, [name]);
-  try {
-    await admin.query(`ALTER DATABASE ${quoteName(name)} ALLOW_CONNECTIONS true`);
-  } finally {
-    await closeConnection(admin);
-  }
-}
-
-function stamp(at: Date): string {
-  return at.toISOString().replaceAll(/[-:]/g, "").replace("T", "_").slice(0, 15);
-}

@@ -1,11 +1,11 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
 import type { ArchiveStore, BackupScope, RestoreResult, TableName } from "../../core/backup/types";
-import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import type { Db, Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { foreseeInPlace } from "../../postgres/backup/in-place-preflight";
+import type { RestoreTrace } from "../../postgres/backup/options";
 import { restoreInto } from "../../postgres/backup/restore";
 import { testRestore } from "../../postgres/backup/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
@@ -20,6 +20,7 @@ import { targetSpec } from "../target/spec";
 import { RestoreChoices } from "./choices";
 import { claimUse, LIVE_MODES, type UseClaim } from "./claim";
 import { freshBackup } from "./fresh-backup";
+import { keptUntil } from "./kept-until";
 import { scopeOfUse } from "./scope";
 import { scratchFor } from "./scratch";
 
@@ -47,7 +48,11 @@ export async function performUse(db: Db, useId: string, options: WorkOptions): P
   const backup = await loadBackup(db, claim.row.backupId);
   const worked = await whileAtWork(
     { ...options, beat: (progress) => beat(db, claim, progress) },
-    (signal, report) => work(db, claim, backup, { ...options, signal, onProgress: report }),
+    (signal, report) =>
+      work(db, claim, backup, {
+        ...{ ...options, signal, onProgress: report },
+        onTrace: (trace) => keepTrace(db, claim, trace),
+      }),
   );
   const ending = endingOf(worked, options);
   if (ending.kind !== "lost") await retryWrite(() => finishUse(db, claim, backup, ending));
@@ -63,10 +68,23 @@ async function beat(db: Db, claim: UseClaim, progress: unknown): Promise<{ cance
   return rows[0] ?? null;
 }
 
-type Work = WorkOptions & { signal: AbortSignal; onProgress: (progress: unknown) => void };
+/** @throws when another worker has it now: nothing may happen any more that nobody would look for */
+async function keepTrace(db: Db, { id, attempt }: UseClaim, trace: RestoreTrace): Promise<void> {
+  const { count } = await db.restore.updateMany({
+    where: { id, attempt, state: "running" },
+    data: { trace },
+  });
+  if (count === 0) throw new Error("It was taken over.");
+}
+
+type Work = WorkOptions & {
+  signal: AbortSignal;
+  onProgress: (progress: unknown) => void;
+  onTrace: (trace: RestoreTrace) => Promise<void>;
+};
 
 async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Work): Promise<Outcome> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, onTrace } = options;
   const reading = { store: openArchiveOf(backup), keys: backupKeys(), signal, onProgress };
   if (row.mode === "verify") {
     const { manifest: _, durationMs, ...verify } = await verifyBackup(reading);
@@ -74,7 +92,11 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
   }
   if (row.mode === "test") {
     const scratch = await scratchFor(db, backup);
-    const { serverVersion, durationMs, notes, ...checks } = await testRestore({ ...reading, scratch });
+    const { serverVersion, durationMs, notes, ...checks } = await testRestore({
+      ...reading,
+      scratch,
+      onTrace,
+    });
     return {
       ...NOTHING_MADE,
       ok: checks.ok,
@@ -89,7 +111,7 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
   const fresh = scope ? await freshBackup(db, row, scope, options) : undefined;
   const result = await restoreInto({
     ...reading,
-    spec,
+    ...{ spec, onTrace },
     mode: row.mode as "new_database" | "beside" | "in_place",
     ...choices,
     ...(row.mode === "beside" && row.database ? { as: row.database } : {}),
@@ -176,17 +198,6 @@ async function columnsOf(
     keptDatabase,
     keptUntil: keptDatabase === null ? null : await keptUntil(tx, claim.row.targetId),
   };
-}
-
-async function keptUntil(tx: Tx, targetId: string | null): Promise<Date | null> {
-  const target = await tx.target.findUnique({
-    where: { id: targetId ?? "" },
-    select: { environment: { select: { backupPolicy: true, protected: true } } },
-  });
-  if (!target) return null;
-  const { backupPolicy, protected: isProtected } = target.environment;
-  const { keepReplacedDays } = completeBackupPolicy(backupPolicy as BackupPolicy, isProtected);
-  return new Date(Date.now() + keepReplacedDays * 86_400_000);
 }
 
 /** What verifying or testing says about the backup itself. */

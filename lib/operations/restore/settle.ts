@@ -3,19 +3,23 @@ import { recordAudit } from "../../audit/record";
 import type { Db } from "../../db/client";
 import { Prisma, type Restore } from "../../db/generated/client";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { type Aftermath, settleTrace } from "../../postgres/backup/aftermath";
+import type { RestoreTrace } from "../../postgres/backup/options";
 import { enqueue } from "../../queue/queue";
+import { loadBackup } from "../backup/scope";
 import { targetSpec } from "../target/spec";
+import { keptUntil } from "./kept-until";
 import { scopeOfUse } from "./scope";
+import { scratchFor } from "./scratch";
 
 /**
- * A use of an archive whose worker is gone. Reading starts over. A restore beside or by a swap gives the wanted name
- * last and in one transaction, so the names on the server tell; one in place committed or did not, which nobody can
- * see from outside: it stays in doubt, with what to look at.
+ * A use of an archive whose worker is gone. Reading starts over, a scratch database that it left is removed. What a
+ * restore came to is told by its server, from the trace that it kept before it could happen.
  */
 export async function settleUse(db: Db, id: string, attempt: number): Promise<void> {
   const row = await db.restore.findUniqueOrThrow({ where: { id } });
-  const change = row.mode === "verify" || row.mode === "test" ? again(row) : await judge(db, row);
+  const reads = row.mode === "verify" || row.mode === "test";
+  const change = reads ? await again(db, row) : await judge(db, row);
   if (!change) return;
   const scope = await scopeOfUse({ db, input: { useId: id } });
   await db.$transaction(async (tx) => {
@@ -35,51 +39,50 @@ type Change = Prisma.RestoreUpdateManyMutationInput & { state: string; keptDatab
 
 const ATTEMPTS = 6;
 
-function again(row: Restore): Change {
+async function again(db: Db, row: Restore): Promise<Change> {
+  await removeScratch(db, row);
   if (row.cancelAskedAt) return { state: "cancelled", finishedAt: new Date() };
   if (row.attempt > ATTEMPTS) return { state: "failed", finishedAt: new Date(), error: GONE };
   return { state: "queued", workerId: null, heartbeatAt: null, startedAt: null, progress: Prisma.DbNull };
 }
 
+/** On a server that is away it stays, for the next restore there to remove: the test goes on elsewhere. */
+async function removeScratch(db: Db, row: Restore): Promise<void> {
+  const trace = traceOf(row);
+  if (!trace) return;
+  try {
+    await settleTrace(await scratchFor(db, await loadBackup(db, row.backupId)), trace);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+  }
+}
+
 /** @returns null when the server cannot be asked now: the next sweep asks again */
 async function judge(db: Db, row: Restore): Promise<Change | null> {
+  const found = await aftermathOf(db, row);
   const finishedAt = new Date();
-  if (row.mode === "in_place") return { state: "in_doubt", finishedAt, error: IN_PLACE_IN_DOUBT };
+  if (found.kind === "later") return null;
+  if (found.kind === "not_done") return { state: "failed", finishedAt, error: GONE };
+  if (found.kind === "unknown") return { state: "in_doubt", finishedAt, error: IN_DOUBT };
+  if (found.kept === null) return { state: "succeeded", finishedAt };
+  const until = await keptUntil(db, row.targetId);
+  return { state: "succeeded", finishedAt, keptDatabase: found.kept, keptUntil: until };
+}
+
+async function aftermathOf(db: Db, row: Restore): Promise<Aftermath> {
+  const trace = traceOf(row);
+  // It had not come as far as that anything could happen; an older program left no traces.
+  if (!trace) return { kind: row.trace === null ? "unknown" : "not_done" };
   try {
-    const found = await findResult(db, row);
-    if (found === null) return { state: "failed", finishedAt, error: GONE };
-    const keptUntil = found.kept === null ? {} : { keptDatabase: found.kept, keptUntil: inAWeek() };
-    return { state: "succeeded", finishedAt, database: found.database, ...keptUntil };
+    return await settleTrace(await targetSpec(db, row.targetId ?? ""), trace);
   } catch (error) {
-    if (error instanceof DomainError) return null;
+    if (error instanceof DomainError) return { kind: "later" };
     throw error;
   }
 }
 
-const WEEK_MS = 7 * 86_400_000;
-const inAWeek = () => new Date(Date.now() + WEEK_MS);
-
-/** What a finished restore leaves: the wanted name, and for a swap the replaced one's dated name. */
-async function findResult(db: Db, row: Restore): Promise<{ database: string; kept: string | null } | null> {
-  const spec = await targetSpec(db, row.targetId ?? "");
-  const client = await openConnection({ ...spec, applicationName: "dbmigrator settle" });
-  try {
-    if (row.mode === "beside") {
-      const found = await client.query("SELECT FROM pg_database WHERE datname = $1", [row.database]);
-      return found.rowCount ? { database: row.database ?? "", kept: null } : null;
-    }
-    const since = (row.startedAt ?? row.createdAt).toISOString().replaceAll(/[-:]/g, "").replace("T", "_");
-    const { rows } = await client.query<{ name: string }>(
-      `SELECT datname::text AS name FROM pg_database
-        WHERE datname ~ '_before_\\d{8}_\\d{6}$' AND right(datname, 15) >= $1
-          AND starts_with($2, regexp_replace(datname, '_before_\\d{8}_\\d{6}$', ''))
-        ORDER BY datname DESC LIMIT 1`,
-      [since.slice(0, 15), spec.database],
-    );
-    return rows[0] ? { database: spec.database, kept: rows[0].name } : null;
-  } finally {
-    await closeConnection(client);
-  }
+function traceOf({ trace }: Restore): RestoreTrace | null {
+  return trace && Object.keys(trace).length > 0 ? (trace as RestoreTrace) : null;
 }
 
 const GONE = {
@@ -87,8 +90,8 @@ const GONE = {
   message: "The worker stopped before it was finished. The live database is as it was before.",
 };
 
-const IN_PLACE_IN_DOUBT = {
+const IN_DOUBT = {
   code: "restore.in_place_in_doubt",
   message:
-    "The worker stopped during a restore in place. It happened as a whole or not at all: look at the tables to see which.",
+    "The worker stopped during the restore, and the server cannot tell any more how it ended. It happened as a whole or not at all: look at the database to see which.",
 };

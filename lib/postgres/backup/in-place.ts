@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Manifest, ManifestTable, TableName } from "../../core/backup/types";
 import { DomainError } from "../../errors";
+import { traceTransaction } from "./aftermath";
 import { analyzeTables } from "./analyze";
 import type { OpenArchive } from "./archive-reader";
 import { tablesOfScope } from "./chosen-tables";
@@ -48,6 +49,7 @@ export async function restoreInPlace(
       keep && !chosen ? await requireRoles(client, manifest, options.missingRoles ?? "refuse") : [];
     await client.query(`BEGIN; SET LOCAL lock_timeout = '${LOCK_WAIT}'`);
     try {
+      if (options.onTrace) await options.onTrace(await traceTransaction(client));
       // Without owners nothing is granted by the archive: what the database gives by default is then all there is.
       const replaced = chosen ? [] : schemasOf(manifest.scope);
       const giveBack = keep ? await takeDefaultPrivileges(client, replaced) : [];

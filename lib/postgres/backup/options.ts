@@ -44,11 +44,19 @@ export interface VerifyBackupOptions extends ReadBackupOptions {
   onProgress?: (progress: ReadProgress) => void;
 }
 
+/** By what its server tells whether a restore happened whose process is gone: `settleTrace` of aftermath.ts. */
+export type RestoreTrace =
+  /** `name` is what it is filled as, `oid` its own once it is there, `replaces` that of the database before. */
+  | { kind: "database"; name: string; oid: string | null; replaces: string | null }
+  | { kind: "transaction"; id: string; server: string };
+
 export interface TestRestoreOptions extends ReadBackupOptions {
   /** A server and a role that may create databases; the scratch database gets a name of its own. */
   scratch: ConnectionSpec;
   /** Told before it is made: as what the database is filled, which stays under that name when this process is killed. */
   onDatabase?: (name: string) => void;
+  /** Waited for, before what it tells of can happen; what it throws ends the restore. */
+  onTrace?: (trace: RestoreTrace) => Promise<void>;
   onProgress?: (progress: RestoreProgress) => void;
 }
 
@@ -74,6 +82,8 @@ export interface RestoreOptions extends ReadBackupOptions {
   connections?: number;
   /** Told before it is made: as what the database is filled, which stays under that name when this process is killed. */
   onDatabase?: (name: string) => void;
+  /** Waited for, before what it tells of can happen; what it throws ends the restore. */
+  onTrace?: (trace: RestoreTrace) => Promise<void>;
   onProgress?: (progress: RestoreProgress) => void;
   signal?: AbortSignal;
 }

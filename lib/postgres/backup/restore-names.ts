@@ -14,10 +14,13 @@ export function unfinishedName(): string {
   return `${PREFIX}${Math.floor(Date.now() / 1000)}_${randomBytes(6).toString("hex")}`;
 }
 
-/** `shop_before_20261121_081500`: what a database that was replaced is kept as. */
-export function keptName(database: string, at: Date): string {
+/**
+ * `shop_before_20261121_081500`: what a database that was replaced is kept as; `restored` when the one from before
+ * took its place again.
+ */
+export function keptName(database: string, at: Date, what: "before" | "restored" = "before"): string {
   const stamp = at.toISOString().replaceAll(/[-:]/g, "").replace("T", "_").slice(0, 15);
-  const suffix = `_before_${stamp}`;
+  const suffix = `_${what}_${stamp}`;
   let head = database;
   while (Buffer.byteLength(head, "utf8") > LONGEST - suffix.length) head = head.slice(0, -1);
   return head + suffix;

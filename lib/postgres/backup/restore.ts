@@ -4,6 +4,7 @@ import { DomainError } from "../../errors";
 import { closeConnection, openConnection } from "../connect";
 import type { ConnectionSpec } from "../connection-spec";
 import { databaseExists, openAdmin } from "./admin-session";
+import { oidOfDatabase } from "./aftermath";
 import { type OpenArchive, openArchive } from "./archive-reader";
 import { chosenTables } from "./chosen-tables";
 import { applyTraits, createLike, rolesOf } from "./database-traits";
@@ -58,8 +59,11 @@ async function restoreBeside(
     const before = await prepare(admin, options, archive.manifest, wanted);
     follower.begin("creating");
     options.onDatabase?.(unfinished);
+    const trace = { kind: "database", name: unfinished, replaces: before.oid } as const;
+    await options.onTrace?.({ ...trace, oid: null });
     const traits = before.traits ?? archive.manifest.database;
     const notes = [...before.notes, ...(await createLike(admin, unfinished, traits))];
+    await options.onTrace?.({ ...trace, oid: await oidOfDatabase(admin, unfinished) });
     const filled = await fillAndCheck(options, archive, follower, unfinished);
     notes.push(...filled.notes);
     follower.begin("settings");
@@ -103,6 +107,7 @@ function wantedName({ mode, as, spec }: RestoreOptions): string {
 interface Before {
   /** Of the database that is replaced; null when there is none. */
   traits: DatabaseTraits | null;
+  oid: string | null;
   /** The one that is replaced holds nothing. */
   isEmpty: boolean;
   rolesCreated: string[];
@@ -139,6 +144,7 @@ async function prepare(
   const rolesCreated = keep ? await requireRoles(admin, manifest, missing, named) : [];
   return {
     traits,
+    oid: await oidOfDatabase(admin, wanted),
     isEmpty: traits !== null && (await holdsNothing(options.spec)),
     rolesCreated,
     left,

@@ -65,6 +65,8 @@ async function tryToSwap(
     await admin.query(`ALTER DATABASE ${quoteName(live)} RENAME TO ${quoteName(keepAs)}`);
     await admin.query(`ALTER DATABASE ${quoteName(fresh)} RENAME TO ${quoteName(live)}`);
     await admin.query(`ALTER DATABASE ${quoteName(keepAs)} ALLOW_CONNECTIONS false`);
+    // What was kept itself and takes its place again is closed until here.
+    await admin.query(`ALTER DATABASE ${quoteName(live)} ALLOW_CONNECTIONS true`);
     await admin.query("COMMIT");
     return true;
   } catch (error) {

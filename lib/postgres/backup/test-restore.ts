@@ -32,6 +32,7 @@ export async function testRestore(options: TestRestoreOptions): Promise<TestRest
       const removed = (await removeUnfinishedRestores(admin)).map(leftoverRemoved);
       follower.begin("creating");
       options.onDatabase?.(name);
+      await options.onTrace?.({ kind: "database", name, oid: null, replaces: null });
       const notes = await createLike(admin, name, { ...manifest.database, tablespace: null }, true);
       const spec = { ...scratch, database: name };
       const filled = await fillDatabase({
