@@ -1,17 +1,7 @@
 import { useTranslations } from "next-intl";
+import { ENVIRONMENT_COLORS } from "@/lib/operations/project/colors";
 import { cn } from "./class-names";
 import { Icon } from "./icon";
-
-/** The palette; each is a token --env-… of styles/tokens.css. */
-export const ENVIRONMENT_COLORS = [
-  "development",
-  "staging",
-  "production",
-  "teal",
-  "green",
-  "violet",
-  "pink",
-] as const;
 
 export interface EnvironmentLook {
   name: string;

@@ -69,6 +69,34 @@ export async function createShadow(options: ShadowOptions): Promise<Shadow> {
   const traits = await readTarget(options);
   const dump = await dumpRaw(options.target, dumpOptions(options));
   const { choice, adminSpec } = await choosePlace(options, traits);
+  return makeScratch(options, { choice, adminSpec, traits }, async (server, database) => {
+    const filled = await fill(options, choice, traits, database, dump, server);
+    return {
+      kind: choice.kind,
+      ...filled,
+      spec: database.spec,
+      reason: choice.reason,
+      traits,
+      targetFingerprint: fingerprintOf(normaliseDump(dump)),
+      createdMs: Math.round(performance.now() - started),
+      drop: async () => {
+        await filled.admin.end().catch(() => undefined);
+        await dropWithFreshSession(server, adminSpec, database.name);
+      },
+    };
+  });
+}
+
+/**
+ * Makes a database on a scratch server, for `fill` to make ready; after a failure nothing of it is left.
+ * @param fill gets the session that made the database, for `dropWithFreshSession`
+ */
+export async function makeScratch<T>(
+  options: { guardAddresses?: boolean; signal?: AbortSignal },
+  place: { choice: ShadowChoice; adminSpec: ConnectionSpec; traits: TargetTraits },
+  fill: (server: pg.Client, database: ShadowDatabase) => Promise<T>,
+): Promise<T> {
+  const { choice, adminSpec, traits } = place;
   options.signal?.throwIfAborted();
   const server = await openConnection(
     { ...adminSpec, applicationName: "dbmigrator-shadow" },
@@ -80,20 +108,7 @@ export async function createShadow(options: ShadowOptions): Promise<Shadow> {
     const ownRole = choice.kind === "embedded" || traits.canCreateRole;
     const database = await createDatabase(server, adminSpec, traits, ownRole);
     try {
-      const filled = await fill(options, choice, traits, database, dump, server);
-      return {
-        kind: choice.kind,
-        ...filled,
-        spec: database.spec,
-        reason: choice.reason,
-        traits,
-        targetFingerprint: fingerprintOf(normaliseDump(dump)),
-        createdMs: Math.round(performance.now() - started),
-        drop: async () => {
-          await filled.admin.end().catch(() => undefined);
-          await dropWithFreshSession(server, adminSpec, database.name);
-        },
-      };
+      return await fill(server, database);
     } catch (error) {
       await dropDatabase(server, database.name);
       throw error;

@@ -3,8 +3,8 @@ import type { Actor } from "../../access/actor";
 import { roleIn } from "../../access/check";
 import type { Role } from "../../access/roles";
 import type { Db } from "../../db/client";
-import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 
 /** What the frame around every page of a project shows. */
 export interface FrameView {
@@ -38,23 +38,7 @@ export const getFrame = defineOperation({
   permission: "project.read",
   input: z.object({ project: z.string().min(1).max(100) }),
   audit: "none",
-  scope: async ({ db, input }) => {
-    const project = await db.project.findUnique({
-      where: { slug: input.project },
-      select: { id: true, name: true, archivedAt: true },
-    });
-    if (!project || project.archivedAt) {
-      throw new DomainError(
-        "not_found",
-        "access.not_found",
-        "There is no such project, or you may not see it.",
-        {
-          details: { type: "project" },
-        },
-      );
-    }
-    return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
-  },
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, input, scope }): Promise<FrameView> => {
     const projectId = scope.projectId as string;
     const [role, projects, states, drifted] = await Promise.all([

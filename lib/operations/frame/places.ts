@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 
 export interface ProjectPlaces {
   services: { id: string; name: string }[];
@@ -20,19 +20,7 @@ export const getPlaces = defineOperation({
   permission: "project.read",
   input: z.object({ project: z.string().min(1).max(100) }),
   audit: "none",
-  scope: async ({ db, input }) => {
-    const project = await db.project.findUnique({
-      where: { slug: input.project },
-      select: { id: true, name: true },
-    });
-    if (!project)
-      throw new DomainError(
-        "not_found",
-        "access.not_found",
-        "There is no such project, or you may not see it.",
-      );
-    return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
-  },
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, scope }): Promise<ProjectPlaces> => {
     const projectId = scope.projectId as string;
     const [services, environments, targets] = await Promise.all([

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ENVIRONMENT_COLORS } from "./colors";
 
 /** Addresses of the instance itself; a project may not sit on one. */
 const RESERVED = new Set([
@@ -42,16 +43,6 @@ export const ShortName = z
     "small letters, digits, and single hyphens or underscores between them",
   );
 
-/** Colours of environments: the tokens --env-… of the stylesheet. */
-export const ENVIRONMENT_COLORS = [
-  "development",
-  "staging",
-  "production",
-  "teal",
-  "green",
-  "violet",
-  "pink",
-] as const;
 export const EnvironmentColor = z.enum(ENVIRONMENT_COLORS);
 
 export const Policy = z

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
+import { scopeOfSlug } from "../project/find";
 
 export interface SearchResult {
   migrations: { service: string; filename: string; name: string; version: string; id: string }[];
@@ -13,19 +13,7 @@ export const findInProject = defineOperation({
   permission: "project.read",
   input: z.object({ project: z.string().min(1).max(100), text: z.string().trim().min(1).max(100) }),
   audit: "none",
-  scope: async ({ db, input }) => {
-    const project = await db.project.findUnique({
-      where: { slug: input.project },
-      select: { id: true, name: true },
-    });
-    if (!project)
-      throw new DomainError(
-        "not_found",
-        "access.not_found",
-        "There is no such project, or you may not see it.",
-      );
-    return { projectId: project.id, resource: { type: "project", id: project.id, label: project.name } };
-  },
+  scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, input, scope }): Promise<SearchResult> => {
     const projectId = scope.projectId as string;
     const number = /^#?(\d{1,9})$/.exec(input.text)?.[1];

@@ -9,17 +9,11 @@ import {
   type EmbeddedSource,
   ensureRoles,
   guard,
+  makeScratch,
   versionOf,
 } from "../shadow";
 import type { ShadowChoice, ShadowKind, ShadowNote } from "../shadow-choice";
-import {
-  connectAsOwner,
-  copySettings,
-  createDatabase,
-  dropDatabase,
-  type ShadowDatabase,
-} from "../shadow-database";
-import { removeLeftovers } from "../shadow-names";
+import { connectAsOwner, copySettings, type ShadowDatabase } from "../shadow-database";
 import { installExtensions } from "../shadow-restore";
 import { readTraits, type TargetTraits } from "../shadow-traits";
 import { namedRoles } from "./named-roles";
@@ -67,27 +61,7 @@ const NEWEST = 18;
  */
 export async function createEmptyShadow(options: EmptyShadowOptions): Promise<EmptyShadow> {
   const place = await findPlace(options);
-  const { traits, choice, adminSpec } = place;
-  options.signal?.throwIfAborted();
-  const server = await openConnection(
-    { ...adminSpec, applicationName: "dbmigrator-shadow" },
-    guard(options, choice),
-  );
-  server.on("error", () => undefined);
-  try {
-    await removeLeftovers(server);
-    const ownRole = choice.kind === "embedded" || traits.canCreateRole;
-    const database = await createDatabase(server, adminSpec, traits, ownRole);
-    try {
-      return await prepare(options, place, server, database);
-    } catch (error) {
-      await dropDatabase(server, database.name);
-      throw error;
-    }
-  } catch (error) {
-    await server.end().catch(() => undefined);
-    throw error;
-  }
+  return makeScratch(options, place, (server, database) => prepare(options, place, server, database));
 }
 
 async function prepare(

@@ -1,20 +1,11 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useState } from "react";
-import { ActionForm, SubmitButton } from "@/components/action-form";
+import { FormDialog } from "@/components/form-dialog";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogFoot,
-  DialogTrigger,
-} from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -38,9 +29,6 @@ export function ScheduleDialog({
   trigger,
 }: ScheduleChoices & { schedule?: ScheduleView; trigger?: ReactNode }) {
   const t = useTranslations("backups.schedules");
-  const common = useTranslations("common");
-  const router = useRouter();
-  const [open, setOpen] = useState(false);
   const [kind, setKind] = useState<string>(schedule?.kind ?? "backup");
   const [cron, setCron] = useState<string>(schedule?.cron ?? USUAL.daily);
   const [zone, setZone] = useState(schedule?.timeZone ?? "UTC");
@@ -50,103 +38,89 @@ export function ScheduleDialog({
     if (!schedule) setZone(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
   }, [schedule]);
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        {trigger ?? (
+    <FormDialog
+      trigger={
+        trigger ?? (
           <Button variant="go" data-new="">
             <Icon name="plus" />
             {t("add")}
           </Button>
-        )}
-      </DialogTrigger>
-      <DialogContent title={t(schedule ? "changeTitle" : "add")}>
-        <ActionForm
-          action={schedule ? changeSchedule : addSchedule}
-          values={{
-            ...(schedule ? { scheduleId: schedule.id } : {}),
-            scope: schedule?.scope ?? { kind: "database" },
-            storageId: storage === "" ? null : storage,
-          }}
-          done={t("saved")}
-          onDone={() => {
-            setOpen(false);
-            router.refresh();
-          }}
-        >
-          <DialogBody>
-            {schedule ? null : (
-              <Field label={t("of")}>
-                <Select name="targetId" options={targets.map(({ id, label }) => ({ value: id, label }))} />
-              </Field>
-            )}
-            <Field label={t("what")}>
-              <Select
-                name="kind"
-                value={kind}
-                onChange={(event) => setKind(event.target.value)}
-                options={(["backup", "test"] as const).map((value) => ({ value, label: t(`what_${value}`) }))}
-              />
-            </Field>
-            <div className="row">
-              <Field label={t("cron")} hint={t("cronHint")}>
-                <Input
-                  name="cron"
-                  className="mono"
-                  value={cron}
-                  onChange={(event) => setCron(event.target.value)}
-                  spellCheck={false}
-                  required
-                />
-              </Field>
-              <Field label={t("zone")}>
-                <Input
-                  name="timeZone"
-                  className="mono"
-                  value={zone}
-                  onChange={(event) => setZone(event.target.value)}
-                  spellCheck={false}
-                  required
-                />
-              </Field>
-            </div>
-            <div className="flex flex-wrap gap-2">
-              {(["hourly", "daily", "weekly"] as const).map((usual) => (
-                <Button key={usual} size="small" onClick={() => setCron(USUAL[usual])}>
-                  {t(`usual.${usual}`)}
-                </Button>
-              ))}
-            </div>
-            <Meaning project={project} cron={cron} timeZone={zone} />
-            {kind === "backup" ? (
-              <>
-                <Field label={t("storage")}>
-                  <Select
-                    value={storage}
-                    onChange={(event) => setStorage(event.target.value)}
-                    options={[
-                      { value: "", label: t("defaultStorage") },
-                      ...storages.map(({ id, name }) => ({ value: id, label: name })),
-                    ]}
-                  />
-                </Field>
-                <Field label={t("testAfter")} hint={t("testAfterHint")} beside>
-                  <Checkbox name="testAfter" defaultChecked={schedule?.testAfter ?? false} />
-                </Field>
-              </>
-            ) : null}
-            <Field label={t("enabled")} beside>
-              <Checkbox name="enabled" defaultChecked={schedule?.enabled ?? true} />
-            </Field>
-          </DialogBody>
-          <DialogFoot>
-            <DialogClose asChild>
-              <Button>{common("cancel")}</Button>
-            </DialogClose>
-            <SubmitButton>{t("save")}</SubmitButton>
-          </DialogFoot>
-        </ActionForm>
-      </DialogContent>
-    </Dialog>
+        )
+      }
+      title={t(schedule ? "changeTitle" : "add")}
+      action={schedule ? changeSchedule : addSchedule}
+      values={{
+        ...(schedule ? { scheduleId: schedule.id } : {}),
+        scope: schedule?.scope ?? { kind: "database" },
+        storageId: storage === "" ? null : storage,
+      }}
+      done={t("saved")}
+      submit={t("save")}
+    >
+      {schedule ? null : (
+        <Field label={t("of")}>
+          <Select name="targetId" options={targets.map(({ id, label }) => ({ value: id, label }))} />
+        </Field>
+      )}
+      <Field label={t("what")}>
+        <Select
+          name="kind"
+          value={kind}
+          onChange={(event) => setKind(event.target.value)}
+          options={(["backup", "test"] as const).map((value) => ({ value, label: t(`what_${value}`) }))}
+        />
+      </Field>
+      <div className="row">
+        <Field label={t("cron")} hint={t("cronHint")}>
+          <Input
+            name="cron"
+            className="mono"
+            value={cron}
+            onChange={(event) => setCron(event.target.value)}
+            spellCheck={false}
+            required
+          />
+        </Field>
+        <Field label={t("zone")}>
+          <Input
+            name="timeZone"
+            className="mono"
+            value={zone}
+            onChange={(event) => setZone(event.target.value)}
+            spellCheck={false}
+            required
+          />
+        </Field>
+      </div>
+      <div className="flex flex-wrap gap-2">
+        {(["hourly", "daily", "weekly"] as const).map((usual) => (
+          <Button key={usual} size="small" onClick={() => setCron(USUAL[usual])}>
+            {t(`usual.${usual}`)}
+          </Button>
+        ))}
+      </div>
+      <Meaning project={project} cron={cron} timeZone={zone} />
+      {kind === "backup" ? (
+        <>
+          <Field label={t("storage")}>
+            <Select
+              value={storage}
+              onChange={(event) => setStorage(event.target.value)}
+              options={[
+                { value: "", label: t("defaultStorage") },
+                ...storages.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+            />
+          </Field>
+          <Field label={t("testAfter")} hint={t("testAfterHint")} beside>
+            <Checkbox name="testAfter" defaultChecked={schedule?.testAfter ?? false} />
+          </Field>
+        </>
+      ) : null}
+      <Field label={t("enabled")} beside>
+        <Checkbox name="enabled" defaultChecked={schedule?.enabled ?? true} />
+      </Field>
+    </FormDialog>
   );
 }
 

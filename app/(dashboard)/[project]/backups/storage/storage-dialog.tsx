@@ -1,21 +1,12 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
-import { ActionForm, SubmitButton } from "@/components/action-form";
 import { ConfirmByName } from "@/components/confirm-by-name";
+import { FormDialog } from "@/components/form-dialog";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogFoot,
-  DialogTrigger,
-} from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
@@ -33,78 +24,62 @@ interface StorageDialogProps {
 /** A bucket, or a folder of the server, tried out before it is saved. */
 export function StorageDialog({ projectId, folders, storage, trigger }: StorageDialogProps) {
   const t = useTranslations("backups.storage");
-  const common = useTranslations("common");
-  const router = useRouter();
-  const [open, setOpen] = useState(false);
   const [kind, setKind] = useState(storage?.kind ?? "s3");
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        {trigger ?? (
+    <FormDialog
+      trigger={
+        trigger ?? (
           <Button size="small">
             <Icon name="plus" />
             {t("add")}
           </Button>
-        )}
-      </DialogTrigger>
-      <DialogContent title={t(storage ? "changeTitle" : "add")} wide>
-        <ActionForm
-          action={(input) => (storage ? changeStorage : addStorage)(nulled(input))}
-          values={{ ...(storage ? { storageId: storage.id } : { projectId }), kind }}
-          done={t("saved")}
-          onDone={() => {
-            setOpen(false);
-            router.refresh();
-          }}
-        >
-          <DialogBody>
-            <Field label={t("name")}>
-              <Input name="name" defaultValue={storage?.name} required maxLength={80} autoFocus />
-            </Field>
-            {storage || !folders ? null : (
-              <Field label={t("kind")}>
-                <Select
-                  value={kind}
-                  onChange={(event) => setKind(event.target.value as "s3")}
-                  options={(["s3", "folder"] as const).map((value) => ({
-                    value,
-                    label: t(`kinds.${value}`),
-                  }))}
-                />
-              </Field>
-            )}
-            {kind === "folder" ? (
-              <Field label={t("path")} hint={t("pathHint")}>
-                <Input
-                  name="settings.path"
-                  className="mono"
-                  defaultValue={storage?.settings.path}
-                  spellCheck={false}
-                  required
-                />
-              </Field>
-            ) : (
-              <BucketFields storage={storage} />
-            )}
-            <Field label={t("encrypt")} hint={t("encryptHint")} beside>
-              <Checkbox name="encrypted" defaultChecked={storage?.encrypted ?? true} />
-            </Field>
-            <Field label={t("makeDefault")} beside>
-              <Checkbox name="isDefault" defaultChecked={storage?.isDefault ?? false} />
-            </Field>
-            <Field label={t("untested")} hint={t("untestedHint")} beside>
-              <Checkbox name="untested" />
-            </Field>
-          </DialogBody>
-          <DialogFoot>
-            <DialogClose asChild>
-              <Button>{common("cancel")}</Button>
-            </DialogClose>
-            <SubmitButton>{t("save")}</SubmitButton>
-          </DialogFoot>
-        </ActionForm>
-      </DialogContent>
-    </Dialog>
+        )
+      }
+      title={t(storage ? "changeTitle" : "add")}
+      wide
+      action={(input) => (storage ? changeStorage : addStorage)(nulled(input))}
+      values={{ ...(storage ? { storageId: storage.id } : { projectId }), kind }}
+      done={t("saved")}
+      submit={t("save")}
+    >
+      <Field label={t("name")}>
+        <Input name="name" defaultValue={storage?.name} required maxLength={80} autoFocus />
+      </Field>
+      {storage || !folders ? null : (
+        <Field label={t("kind")}>
+          <Select
+            value={kind}
+            onChange={(event) => setKind(event.target.value as "s3")}
+            options={(["s3", "folder"] as const).map((value) => ({
+              value,
+              label: t(`kinds.${value}`),
+            }))}
+          />
+        </Field>
+      )}
+      {kind === "folder" ? (
+        <Field label={t("path")} hint={t("pathHint")}>
+          <Input
+            name="settings.path"
+            className="mono"
+            defaultValue={storage?.settings.path}
+            spellCheck={false}
+            required
+          />
+        </Field>
+      ) : (
+        <BucketFields storage={storage} />
+      )}
+      <Field label={t("encrypt")} hint={t("encryptHint")} beside>
+        <Checkbox name="encrypted" defaultChecked={storage?.encrypted ?? true} />
+      </Field>
+      <Field label={t("makeDefault")} beside>
+        <Checkbox name="isDefault" defaultChecked={storage?.isDefault ?? false} />
+      </Field>
+      <Field label={t("untested")} hint={t("untestedHint")} beside>
+        <Checkbox name="untested" />
+      </Field>
+    </FormDialog>
   );
 }
 

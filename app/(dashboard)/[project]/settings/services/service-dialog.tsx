@@ -1,19 +1,10 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
-import { ActionForm, SubmitButton } from "@/components/action-form";
+import type { ReactNode } from "react";
+import { FormDialog } from "@/components/form-dialog";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
-import {
-  Dialog,
-  DialogBody,
-  DialogClose,
-  DialogContent,
-  DialogFoot,
-  DialogTrigger,
-} from "@/components/ui/dialog";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Textarea } from "@/components/ui/textarea";
@@ -30,62 +21,45 @@ interface ServiceDialogProps {
 /** Name, purpose and schemas of a service. */
 export function ServiceDialog({ projectId, service, trigger }: ServiceDialogProps) {
   const t = useTranslations("settings.services");
-  const common = useTranslations("common");
-  const router = useRouter();
-  const [open, setOpen] = useState(false);
   const named = service !== undefined && service.targets > 0;
   return (
-    <Dialog open={open} onOpenChange={setOpen}>
-      <DialogTrigger asChild>
-        {trigger ?? (
+    <FormDialog
+      trigger={
+        trigger ?? (
           <Button variant="go" size="small" data-new="">
             <Icon name="plus" />
             {t("add")}
           </Button>
-        )}
-      </DialogTrigger>
-      <DialogContent title={service ? t("change", { name: service.name }) : t("add")}>
-        <ActionForm
-          action={service ? changeService : addService}
-          values={service ? { serviceId: service.id } : { projectId }}
-          done={t(service ? "changed" : "added")}
-          onDone={() => {
-            setOpen(false);
-            router.refresh();
-          }}
-        >
-          <DialogBody>
-            <Field label={t("name")} hint={t(named ? "nameKept" : "nameHint")}>
-              <Input
-                name="name"
-                className="mono"
-                defaultValue={service?.name}
-                readOnly={named}
-                required
-                autoFocus={!named}
-                maxLength={48}
-              />
-            </Field>
-            <Field label={t("description")} optional>
-              <Textarea name="description" defaultValue={service?.description} rows={2} maxLength={500} />
-            </Field>
-            <Field label={t("schemas")} hint={t("schemasHint")} optional>
-              <Input
-                name="schemas"
-                className="mono"
-                defaultValue={service?.schemas.join(", ")}
-                spellCheck={false}
-              />
-            </Field>
-          </DialogBody>
-          <DialogFoot>
-            <DialogClose asChild>
-              <Button>{common("cancel")}</Button>
-            </DialogClose>
-            <SubmitButton>{t(service ? "save" : "add")}</SubmitButton>
-          </DialogFoot>
-        </ActionForm>
-      </DialogContent>
-    </Dialog>
+        )
+      }
+      title={service ? t("change", { name: service.name }) : t("add")}
+      action={service ? changeService : addService}
+      values={service ? { serviceId: service.id } : { projectId }}
+      done={t(service ? "changed" : "added")}
+      submit={t(service ? "save" : "add")}
+    >
+      <Field label={t("name")} hint={t(named ? "nameKept" : "nameHint")}>
+        <Input
+          name="name"
+          className="mono"
+          defaultValue={service?.name}
+          readOnly={named}
+          required
+          autoFocus={!named}
+          maxLength={48}
+        />
+      </Field>
+      <Field label={t("description")} optional>
+        <Textarea name="description" defaultValue={service?.description} rows={2} maxLength={500} />
+      </Field>
+      <Field label={t("schemas")} hint={t("schemasHint")} optional>
+        <Input
+          name="schemas"
+          className="mono"
+          defaultValue={service?.schemas.join(", ")}
+          spellCheck={false}
+        />
+      </Field>
+    </FormDialog>
   );
 }
