@@ -127,4 +127,51 @@ describe("a snapshot", () => {
       );
     }
   });
+
+  it("says which catalog our role may not read where nothing can be read without it, and what to do", async () => {
+    await client.query("CREATE ROLE snapshot_weak");
+    try {
+      for (const catalog of ["pg_roles", "pg_class", "pg_depend", "pg_description"]) {
+        await client.query(`REVOKE SELECT ON pg_catalog.${catalog} FROM PUBLIC; SET ROLE snapshot_weak`);
+        await expect(readSnapshot(client), catalog).rejects.toMatchObject({
+          code: "schema.unreadable",
+          details: { role: "snapshot_weak", catalog },
+        });
+        await client.query(`RESET ROLE; GRANT SELECT ON pg_catalog.${catalog} TO PUBLIC`);
+      }
+    } finally {
+      await client.query("RESET ROLE; DROP ROLE snapshot_weak");
+    }
+  });
+
+  it("is of one moment, however often others change the schema meanwhile", async () => {
+    const writer = new pg.Client({ connectionString: database.url });
+    await writer.connect();
+    await writer.query(`CREATE TABLE two.moving (a int CHECK (a > 0)); CREATE INDEX moving_i ON two.moving (a);
+      CREATE VIEW two.moved AS SELECT a AS x FROM two.moving; CREATE FUNCTION two.fa() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+    const change = (from: string, to: string, more: string) =>
+      `BEGIN; ALTER TABLE two.moving RENAME COLUMN ${from} TO ${to}; ALTER FUNCTION two.f${from}() RENAME TO f${to}; ${more}; COMMIT`;
+    let stop = false;
+    const writing = (async () => {
+      while (!stop) {
+        await writer.query(change("a", "b", "CREATE TABLE two.passing (q int PRIMARY KEY)"));
+        await writer.query(change("b", "a", "DROP TABLE two.passing"));
+      }
+    })();
+    try {
+      for (let i = 0; i < 8; i++) {
+        const { facts } = await readSnapshot(client);
+        const name = facts.has("column:two.moving.a") ? "a" : "b";
+        const texts = ["view:two.moved", "index:two.moving_i", "constraint:two.moving.moving_a_check"];
+        for (const id of texts) expect(facts.get(id)?.body.definition).toMatch(new RegExp(`\\b${name}\\b`));
+        expect(facts.get(`function:two.f${name}()`)?.body.definition).toContain(`two.f${name}()`);
+        expect(facts.has("constraint:two.passing.passing_pkey")).toBe(name === "b");
+      }
+    } finally {
+      stop = true;
+      await writing;
+      await writer.query("DROP TABLE two.moving CASCADE; DROP FUNCTION two.fa()");
+      await writer.end();
+    }
+  }, 60_000);
 });

@@ -13,12 +13,14 @@ import type {
   Row,
   Snapshot,
 } from "../../core/schema/types";
-import { MessageError } from "../runner-message";
+import { DomainError } from "../../errors";
+import { type DatabaseError, MessageError } from "../runner-message";
 import { narrowTo, type SchemaSelection } from "./narrow";
 import { Places } from "./places";
 import { readDependencies } from "./read-dependencies";
 import { type Reading, readRows } from "./read-rows";
 import { readUnsupported } from "./read-unsupported";
+import { ChangeWatch } from "./watch-changes";
 
 export interface ReadOptions extends SchemaSelection {
   /** Roles, memberships and their settings too: they belong to the whole server. Passwords are never read. */
@@ -26,14 +28,16 @@ export interface ReadOptions extends SchemaSelection {
 }
 
 /**
- * The schema of the connected database as facts, from one repeatable-read snapshot. Writes nothing. A catalog that
- * our role may not read is named in `unreadable`, and its kind is missing from the facts.
- * @throws the driver's error when what every role may read cannot be read
+ * The schema of the connected database as facts, of one moment. Writes nothing. A catalog that our role may not read
+ * is named in `unreadable`, and its kind is missing from the facts.
+ * @throws DomainError schema.unreadable when what every comparison needs may not be read, schema.changing when it
+ * never stood still; the driver's error else
  */
 export async function readSnapshot(client: pg.ClientBase, options: ReadOptions = {}): Promise<Snapshot> {
   const denied: Denied = new Map();
+  const watch = new ChangeWatch(client);
   for (;;) {
-    const snapshot = await readOnce(client, options, denied);
+    const snapshot = await readOnce(client, options, denied, watch);
     if (snapshot !== null) return snapshot;
   }
 }
@@ -41,21 +45,31 @@ export async function readSnapshot(client: pg.ClientBase, options: ReadOptions =
 /** What cannot be read, kinds of objects and others, and why. */
 type Denied = Map<string, string>;
 
-/** null: a catalog was refused, which `denied` knows now. An error ends the transaction, so all is read again. */
+/** null: a catalog was refused, which `denied` knows now, or changed meanwhile. All is read again. */
 async function readOnce(
   client: pg.ClientBase,
   options: ReadOptions,
   denied: Denied,
+  watch: ChangeWatch,
 ): Promise<Snapshot | null> {
+  let snapshot: Snapshot | null = null;
+  let failure: unknown = null;
+  const known = denied.size;
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
+    await watch.begin();
     await client.query(
       "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1; SET LOCAL jit = off",
     );
-    return await readAll(client, options, denied);
+    snapshot = await readAll(client, options, denied);
+    if (snapshot !== null) await watch.end();
+  } catch (error) {
+    failure = error;
   } finally {
     await client.query("ROLLBACK").catch(() => undefined);
   }
+  if (failure === null && denied.size > known && snapshot === null) return null;
+  return (await watch.stayed(failure)) ? snapshot : null;
 }
 
 interface Lookups {
@@ -70,10 +84,10 @@ async function readAll(
   options: ReadOptions,
   denied: Denied,
 ): Promise<Snapshot | null> {
-  const head = await client.query<{ version: number; role: string; superuser: boolean }>(
-    "SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role, rolsuper AS superuser FROM pg_roles WHERE rolname = current_user",
+  const { rows } = await client.query<{ version: number; role: string; superuser: boolean }>(
+    "SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role, current_setting('is_superuser')::bool AS superuser",
   );
-  const { version, role, superuser } = head.rows[0] ?? { version: 0, role: "", superuser: false };
+  const { version, role, superuser } = rows[0] ?? { version: 0, role: "", superuser: false };
   const snapshot: Snapshot = {
     version,
     currentRole: role,
@@ -109,13 +123,29 @@ async function readAll(
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
     const what = readings[error.completed]?.what ?? null;
-    if (what === null || error.error.code !== "42501") throw error.error;
+    if (what === null || error.error.code !== "42501") throw unreadableFor(role, error.error);
     denied.set(what, error.message);
     return null;
   }
   dependencies.finish();
   markByColumn(snapshot);
   return narrowTo(client, snapshot, options);
+}
+
+/** Without the names of roles, comments and dependencies nothing could be compared. */
+function unreadableFor(role: string, error: DatabaseError): Error {
+  const catalog = /\b(pg_\w+)$/.exec(error.message)?.[1];
+  if (error.code !== "42501" || catalog === undefined) return error;
+  return new DomainError(
+    "target",
+    "schema.unreadable",
+    `The role ${role} may not read ${catalog}, without which no schema can be read.`,
+    {
+      details: { role, catalog },
+      hint: `Let a superuser of this database run: GRANT SELECT ON pg_catalog.${catalog} TO ${role}`,
+      cause: error,
+    },
+  );
 }
 
 function refuse(denied: Denied, snapshot: Snapshot, kind: Kind, reason: string): void {
