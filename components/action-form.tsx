@@ -13,7 +13,7 @@ import {
 import { toast } from "sonner";
 import { type ActionAnswer, ActionStateProvider, useActionForm } from "./action-state";
 import { cn } from "./class-names";
-import { Icon } from "./icon";
+import { FormError } from "./form-error";
 import { readForm } from "./read-form";
 import { Button, type ButtonProps } from "./ui/button";
 import { useAnswer } from "./use-answer";
@@ -81,25 +81,17 @@ export function ActionForm<T>({
     <form {...props} ref={form} method="post" className={cn("form", className)} onSubmit={submit} noValidate>
       <ActionStateProvider value={{ pending, error }}>
         {children}
-        <FormError />
+        <GeneralError />
       </ActionStateProvider>
     </form>
   );
 }
 
 /** What is not about one field. ActionForm shows it by itself at its end. */
-function FormError() {
+function GeneralError() {
   const { error } = useActionForm();
   if (!error || (error.fields?.length ?? 0) > 0) return null;
-  return (
-    <div className="form-error" role="alert">
-      <Icon name="danger" />
-      <div>
-        <p className="strong">{error.message}</p>
-        {error.hint ? <p className="hint">{error.hint}</p> : null}
-      </div>
-    </div>
-  );
+  return <FormError message={error.message} hint={error.hint} />;
 }
 
 /** The button that sends the surrounding ActionForm. */

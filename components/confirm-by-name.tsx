@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { type ReactNode, useState, useTransition } from "react";
 import { toast } from "sonner";
 import type { ActionAnswer } from "./action-state";
-import { Icon } from "./icon";
+import { FormError } from "./form-error";
 import { AlertDialog, AlertDialogCancel, AlertDialogContent, AlertDialogTrigger } from "./ui/alert-dialog";
 import { Button } from "./ui/button";
 import { DialogBody, DialogFoot } from "./ui/dialog";
@@ -120,15 +120,7 @@ export function ConfirmByName({
                   <Textarea value={why} onChange={(event) => setWhy(event.target.value)} maxLength={2000} />
                 </Field>
               ) : null}
-              {error ? (
-                <div className="form-error" role="alert">
-                  <Icon name="danger" />
-                  <div>
-                    <p className="strong">{error.message}</p>
-                    {error.hint ? <p className="hint">{error.hint}</p> : null}
-                  </div>
-                </div>
-              ) : null}
+              {error ? <FormError message={error.message} hint={error.hint} /> : null}
             </DialogBody>
           ) : null}
           <DialogFoot>

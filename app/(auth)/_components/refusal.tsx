@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Icon } from "@/components/icon";
+import { FormError } from "@/components/form-error";
 
 /** Why signing in did not work, in the reader's language. */
 export function Refusal({ code, value = "" }: { code: string; value?: string | undefined }) {
@@ -9,14 +9,9 @@ export function Refusal({ code, value = "" }: { code: string; value?: string | u
   const known = t.has(code as never) ? code : "session.failed";
   const hint = `${known}_hint`;
   return (
-    <div className="form-error" role="alert">
-      <Icon name="danger" />
-      <div>
-        <p className="strong">
-          {t(known as "internal", { id: value, retryAfterSeconds: Number(value) || 60, email: value })}
-        </p>
-        {t.has(hint as never) ? <p className="hint">{t(hint as never)}</p> : null}
-      </div>
-    </div>
+    <FormError
+      message={t(known as "internal", { id: value, retryAfterSeconds: Number(value) || 60, email: value })}
+      hint={t.has(hint as never) ? t(hint as never) : undefined}
+    />
   );
 }

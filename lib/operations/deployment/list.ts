@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { OPEN_STATES } from "../../core/policy/state-machine";
 import type { DeploymentState } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
@@ -18,17 +19,7 @@ import type { DeploymentRow, Page, RunRow } from "./views";
 
 /** What people filter by; each stands for some states. */
 export const DEPLOYMENT_FILTERS = {
-  open: [
-    "draft",
-    "checking",
-    "blocked",
-    "ready",
-    "awaiting_approval",
-    "approved",
-    "queued",
-    "running",
-    "in_doubt",
-  ],
+  open: ["draft", ...OPEN_STATES],
   waiting: ["awaiting_approval"],
   running: ["queued", "running"],
   succeeded: ["succeeded"],

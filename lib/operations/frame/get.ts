@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Actor } from "../../access/actor";
 import { roleIn } from "../../access/check";
 import type { Role } from "../../access/roles";
+import { OPEN_STATES } from "../../core/policy/state-machine";
 import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
 import { scopeOfSlug } from "../project/find";
@@ -20,16 +21,6 @@ export interface FrameView {
   drifted: number;
 }
 
-const OPEN = [
-  "checking",
-  "ready",
-  "blocked",
-  "awaiting_approval",
-  "approved",
-  "queued",
-  "running",
-  "in_doubt",
-];
 const AT_WORK = ["checking", "queued", "running"];
 
 /** Project, role and counts for the navigation; read on every page, so it is five small queries and no more. */
@@ -44,16 +35,20 @@ export const getFrame = defineOperation({
     const [role, projects, states, drifted] = await Promise.all([
       roleIn(ctx.db, ctx.actor, projectId),
       readableProjects(ctx.db, ctx.actor),
-      ctx.db.deployment.groupBy({ by: ["state"], where: { projectId, state: { in: OPEN } }, _count: true }),
+      ctx.db.deployment.groupBy({
+        by: ["state"],
+        where: { projectId, state: { in: [...OPEN_STATES] } },
+        _count: true,
+      }),
       ctx.db.targetDrift.count({ where: { state: "drifted", target: { service: { projectId } } } }),
     ]);
-    const count = (wanted: string[]) =>
+    const count = (wanted: readonly string[]) =>
       states.filter((row) => wanted.includes(row.state)).reduce((sum, row) => sum + row._count, 0);
     return {
       project: { slug: input.project, name: scope.resource.label },
       projects,
       role: role ?? "viewer",
-      openDeployments: count(OPEN),
+      openDeployments: count(OPEN_STATES),
       running: count(AT_WORK),
       drifted,
     };

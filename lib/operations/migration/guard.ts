@@ -1,20 +1,9 @@
+import { OPEN_STATES } from "../../core/policy/state-machine";
 import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
 import { noSuch } from "../project/find";
 import { findPeople } from "./people";
 import { APPLIED_STATES } from "./states";
-
-/** Deployments that still mean to run, or run now. */
-const OPEN_STATES = [
-  "checking",
-  "ready",
-  "blocked",
-  "awaiting_approval",
-  "approved",
-  "queued",
-  "running",
-  "in_doubt",
-];
 
 /**
  * The migration, held until the transaction ends, when nobody has saved since `revision`.

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { useRef, useState, useTransition } from "react";
 import { toast } from "sonner";
 import { cn } from "@/components/class-names";
+import { FormError } from "@/components/form-error";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -97,15 +98,7 @@ export function ImportMigrations({ project, services }: { project: string; servi
         onFiles={(files) => void take(files)}
         onServer={() => look({ kind: "server" }, service, options)}
       />
-      {error ? (
-        <div className="form-error" role="alert">
-          <Icon name="danger" />
-          <div>
-            <p className="strong">{error.message}</p>
-            {error.hint ? <p className="hint">{error.hint}</p> : null}
-          </div>
-        </div>
-      ) : null}
+      {error ? <FormError message={error.message} hint={error.hint} /> : null}
       {plan ? (
         <Preview plan={plan} skipRefused={options.skipRefused}>
           <Field beside label={t("import.overwrite")} hint={t("import.overwriteHint")}>

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
 import { EnvironmentChip } from "@/components/environment";
-import { Icon } from "@/components/icon";
+import { FormError } from "@/components/form-error";
 import { Section } from "@/components/page";
 import { Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
@@ -201,15 +201,7 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
           onChange={(event) => setReason(event.target.value)}
         />
       </Field>
-      {error ? (
-        <div className="form-error" role="alert">
-          <Icon name="danger" />
-          <div>
-            <p className="strong">{error.message}</p>
-            {error.hint ? <p className="hint">{error.hint}</p> : null}
-          </div>
-        </div>
-      ) : null}
+      {error ? <FormError message={error.message} hint={error.hint} /> : null}
       <div className="buttons">
         <Button type="submit" variant={live ? "stop" : "go"} disabled={!ready} pending={pending}>
           {t(`submit.${mode}`, { database: live ? (target?.database ?? "") : name })}
