@@ -1,11 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Icon } from "@/components/icon";
-import { Section } from "@/components/page";
-import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { ColumnView } from "@/lib/operations/schema/views";
 import { schemaHref } from "./links";
+import { TableSection } from "./table-section";
 
 export function ColumnsTable({
   project,
@@ -18,57 +17,48 @@ export function ColumnsTable({
 }) {
   const t = useTranslations("schema");
   return (
-    <Section title={t("columns")} note={String(columns.length)}>
-      <ScrollBox className="panel scroll-x" label={t("columns")}>
-        <table className="tbl cols-table">
-          <caption className="sr-only">{t("columns")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("column.name")}</th>
-              <th scope="col">{t("column.type")}</th>
-              <th scope="col">{t("column.null")}</th>
-              <th scope="col">{t("column.default")}</th>
-              <th scope="col">{t("column.references")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {columns.map((column) => (
-              <tr key={column.name}>
-                <th scope="row" className="row-head">
-                  <code>{column.name}</code>
-                  {column.key ? (
-                    <span className="key-mark" title={t("column.key")}>
-                      <Icon name="key" small />
-                      <span className="sr-only">{t("column.key")}</span>
-                    </span>
-                  ) : null}
-                  {column.comment ? <span className="second">{column.comment}</span> : null}
-                </th>
-                <td>
-                  <code className="sql-t">{column.type}</code>
-                  {column.collation ? (
-                    <span className="second">{t("column.collation", { name: column.collation })}</span>
-                  ) : null}
-                </td>
-                <td className={column.notNull ? undefined : "muted"}>
-                  {column.notNull ? t("column.never") : t("column.may")}
-                </td>
-                <td>
-                  <Value column={column} />
-                </td>
-                <td>
-                  {column.references.map((other) => (
-                    <Link key={other.id} className="link" href={schemaHref(project, targetId, other.id)}>
-                      <code>{other.name}</code>
-                    </Link>
-                  ))}
-                </td>
-              </tr>
+    <TableSection
+      title={t("columns")}
+      note={String(columns.length)}
+      layout="cols-table"
+      heads={(["name", "type", "null", "default", "references"] as const).map((one) => ({
+        label: t(`column.${one}`),
+      }))}
+    >
+      {columns.map((column) => (
+        <tr key={column.name}>
+          <th scope="row" className="row-head">
+            <code>{column.name}</code>
+            {column.key ? (
+              <span className="key-mark" title={t("column.key")}>
+                <Icon name="key" small />
+                <span className="sr-only">{t("column.key")}</span>
+              </span>
+            ) : null}
+            {column.comment ? <span className="second">{column.comment}</span> : null}
+          </th>
+          <td>
+            <code className="sql-t">{column.type}</code>
+            {column.collation ? (
+              <span className="second">{t("column.collation", { name: column.collation })}</span>
+            ) : null}
+          </td>
+          <td className={column.notNull ? undefined : "muted"}>
+            {column.notNull ? t("column.never") : t("column.may")}
+          </td>
+          <td>
+            <Value column={column} />
+          </td>
+          <td>
+            {column.references.map((other) => (
+              <Link key={other.id} className="link" href={schemaHref(project, targetId, other.id)}>
+                <code>{other.name}</code>
+              </Link>
             ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </Section>
+          </td>
+        </tr>
+      ))}
+    </TableSection>
   );
 }
 

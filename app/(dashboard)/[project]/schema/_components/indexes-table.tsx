@@ -1,11 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Bytes, Count } from "@/components/figures";
 import { Mark } from "@/components/mark";
-import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
-import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { IndexView, SchemaView } from "@/lib/operations/schema/views";
+import { TableSection } from "./table-section";
 
 /** Indexes with what they cost and whether anybody uses them. */
 export function IndexesTable({
@@ -20,45 +19,35 @@ export function IndexesTable({
     ? t.rich("index.since", { at: () => <RelativeTime key="at" at={read.countedSince ?? ""} /> })
     : t("index.always");
   return (
-    <Section title={t("indexes")} note={note}>
-      <ScrollBox className="panel scroll-x" label={t("indexes")}>
-        <table className="tbl">
-          <caption className="sr-only">{t("indexes")}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t("index.name")}</th>
-              <th scope="col">{t("index.on")}</th>
-              <th scope="col" className="num">
-                {t("size")}
-              </th>
-              <th scope="col" className="num">
-                {t("index.scans")}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {indexes.map((index) => (
-              <tr key={index.name}>
-                <th scope="row" className="row-head">
-                  <code>{index.name}</code>
-                  <span className="second">
-                    <IndexKind index={index} />
-                  </span>
-                </th>
-                <td>
-                  <SqlText sql={index.definition} />
-                  {index.comment ? <span className="second">{index.comment}</span> : null}
-                </td>
-                <td className="num nowrap">{index.bytes === null ? "–" : <Bytes bytes={index.bytes} />}</td>
-                <td className="num nowrap">
-                  <Use index={index} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </Section>
+    <TableSection
+      title={t("indexes")}
+      note={note}
+      heads={[
+        { label: t("index.name") },
+        { label: t("index.on") },
+        { label: t("size"), numbers: true },
+        { label: t("index.scans"), numbers: true },
+      ]}
+    >
+      {indexes.map((index) => (
+        <tr key={index.name}>
+          <th scope="row" className="row-head">
+            <code>{index.name}</code>
+            <span className="second">
+              <IndexKind index={index} />
+            </span>
+          </th>
+          <td>
+            <SqlText sql={index.definition} />
+            {index.comment ? <span className="second">{index.comment}</span> : null}
+          </td>
+          <td className="num nowrap">{index.bytes === null ? "–" : <Bytes bytes={index.bytes} />}</td>
+          <td className="num nowrap">
+            <Use index={index} />
+          </td>
+        </tr>
+      ))}
+    </TableSection>
   );
 }
 

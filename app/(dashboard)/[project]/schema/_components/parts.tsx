@@ -1,9 +1,8 @@
 import { useLocale, useTranslations } from "next-intl";
 import { Mark } from "@/components/mark";
-import { Section } from "@/components/page";
-import { ScrollBox } from "@/components/scroll-box";
 import { SqlText } from "@/components/sql-text";
 import type { GrantView, PartView } from "@/lib/operations/schema/views";
+import { TableSection } from "./table-section";
 
 interface PartsProps {
   title: string;
@@ -19,42 +18,35 @@ export function Parts({ title, note, parts, withKind }: PartsProps) {
   const kinds = useTranslations("deployments.schema.kinds");
   if (parts.length === 0) return null;
   return (
-    <Section title={title} note={note ?? String(parts.length)}>
-      <ScrollBox className="panel scroll-x" label={title}>
-        <table className="tbl parts-table">
-          <caption className="sr-only">{title}</caption>
-          <thead className="sr-only">
-            <tr>
-              <th scope="col">{t("column.name")}</th>
-              <th scope="col">{t("definition")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {parts.map((part) => (
-              <tr key={`${part.kind} ${part.name}`}>
-                <th scope="row" className="row-head">
-                  <code>{part.name}</code>
-                  {withKind || part.kind !== "trigger" ? (
-                    <span className="second">{kinds(part.kind as "check")}</span>
-                  ) : null}
-                </th>
-                <td>
-                  <SqlText sql={part.definition} block />
-                  {part.marks.map((mark) => (
-                    <span key={mark} className="second">
-                      <Mark meaning={mark === "disabled" || mark.startsWith("not_") ? "warning" : "notice"}>
-                        {t(`mark.${mark}`)}
-                      </Mark>
-                    </span>
-                  ))}
-                  {part.comment ? <span className="second">{part.comment}</span> : null}
-                </td>
-              </tr>
+    <TableSection
+      title={title}
+      note={note ?? String(parts.length)}
+      layout="parts-table"
+      heads={[{ label: t("column.name") }, { label: t("definition") }]}
+      plainHeads
+    >
+      {parts.map((part) => (
+        <tr key={`${part.kind} ${part.name}`}>
+          <th scope="row" className="row-head">
+            <code>{part.name}</code>
+            {withKind || part.kind !== "trigger" ? (
+              <span className="second">{kinds(part.kind as "check")}</span>
+            ) : null}
+          </th>
+          <td>
+            <SqlText sql={part.definition} block />
+            {part.marks.map((mark) => (
+              <span key={mark} className="second">
+                <Mark meaning={mark === "disabled" || mark.startsWith("not_") ? "warning" : "notice"}>
+                  {t(`mark.${mark}`)}
+                </Mark>
+              </span>
             ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </Section>
+            {part.comment ? <span className="second">{part.comment}</span> : null}
+          </td>
+        </tr>
+      ))}
+    </TableSection>
   );
 }
 
@@ -66,41 +58,33 @@ export function Grants({ grants }: { grants: GrantView[] }) {
   if (grants.length === 0) return null;
   const list = new Intl.ListFormat(locale, { type: "unit" });
   return (
-    <Section title={t("grants")}>
-      <ScrollBox className="panel scroll-x" label={t("grants")}>
-        <table className="tbl parts-table">
-          <caption className="sr-only">{t("grants")}</caption>
-          <thead className="sr-only">
-            <tr>
-              <th scope="col">{t("grantee")}</th>
-              <th scope="col">{t("privileges")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {grants.map((grant) => (
-              <tr key={`${grant.grantee} ${grant.part?.kind} ${grant.part?.name}`}>
-                <th scope="row" className="row-head">
-                  {grant.grantee === "PUBLIC" ? t("everybody") : <code>{grant.grantee}</code>}
-                  {grant.part ? (
-                    <span className="second">
-                      {t("onPart", { kind: kinds(grant.part.kind as "column"), name: grant.part.name })}
-                    </span>
-                  ) : null}
-                </th>
-                <td>
-                  <code>
-                    {list.format(
-                      grant.privileges.map((one) =>
-                        one.grantable ? t("grantable", { privilege: one.word }) : one.word,
-                      ),
-                    )}
-                  </code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </ScrollBox>
-    </Section>
+    <TableSection
+      title={t("grants")}
+      layout="parts-table"
+      heads={[{ label: t("grantee") }, { label: t("privileges") }]}
+      plainHeads
+    >
+      {grants.map((grant) => (
+        <tr key={`${grant.grantee} ${grant.part?.kind} ${grant.part?.name}`}>
+          <th scope="row" className="row-head">
+            {grant.grantee === "PUBLIC" ? t("everybody") : <code>{grant.grantee}</code>}
+            {grant.part ? (
+              <span className="second">
+                {t("onPart", { kind: kinds(grant.part.kind as "column"), name: grant.part.name })}
+              </span>
+            ) : null}
+          </th>
+          <td>
+            <code>
+              {list.format(
+                grant.privileges.map((one) =>
+                  one.grantable ? t("grantable", { privilege: one.word }) : one.word,
+                ),
+              )}
+            </code>
+          </td>
+        </tr>
+      ))}
+    </TableSection>
   );
 }

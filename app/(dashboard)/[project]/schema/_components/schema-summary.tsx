@@ -2,11 +2,11 @@ import Link from "next/link";
 import { useLocale, useTranslations } from "next-intl";
 import { useOwnWords } from "@/components/own-words";
 import { Section } from "@/components/page";
-import { ScrollBox } from "@/components/scroll-box";
 import { EmptyState, Note } from "@/components/states";
 import { GROUPS } from "@/lib/core/outline/outline";
 import type { SchemaView } from "@/lib/operations/schema/views";
 import { schemaHref } from "./links";
+import { TableSection } from "./table-section";
 
 interface Props {
   project: string;
@@ -39,37 +39,28 @@ export function SchemaSummary({ project, targetId, read, missing }: Props) {
           {t.rich("missing", { name: () => <code>{missing.slice(missing.indexOf(":") + 1)}</code> })}
         </Note>
       ) : null}
-      <Section className="first" title={t("summary")} note={t("summaryNote")}>
-        <ScrollBox className="panel scroll-x" label={t("summary")}>
-          <table className="tbl">
-            <caption className="sr-only">{t("summary")}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t("schemaColumn")}</th>
-                {groups.map((name) => (
-                  <th key={name} scope="col" className="num">
-                    {t(`groups.${name}`)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {schemas.map((schema) => (
-                <tr key={schema ?? ""}>
-                  <th scope="row" className="row-head">
-                    {schema === null ? t("outside") : <code>{schema}</code>}
-                  </th>
-                  {groups.map((name) => (
-                    <td key={name} className="num">
-                      {count(schema, name)?.toLocaleString(locale) ?? <span className="muted">–</span>}
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollBox>
-      </Section>
+      <TableSection
+        className="first"
+        title={t("summary")}
+        note={t("summaryNote")}
+        heads={[
+          { label: t("schemaColumn") },
+          ...groups.map((name) => ({ label: t(`groups.${name}`), numbers: true })),
+        ]}
+      >
+        {schemas.map((schema) => (
+          <tr key={schema ?? ""}>
+            <th scope="row" className="row-head">
+              {schema === null ? t("outside") : <code>{schema}</code>}
+            </th>
+            {groups.map((name) => (
+              <td key={name} className="num">
+                {count(schema, name)?.toLocaleString(locale) ?? <span className="muted">–</span>}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </TableSection>
       <BlindSpots read={read} />
     </>
   );
