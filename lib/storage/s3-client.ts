@@ -14,15 +14,20 @@ export interface S3Access extends S3Settings {
   guarded: boolean;
 }
 
-/** Attempts of one request; dropped connections, 500 and 503 answers are tried again with growing pauses. */
-const ATTEMPTS = 6;
+/**
+ * Attempts of one request; dropped connections, 500 and 503 answers are tried again with growing pauses. `patient`
+ * sits out a service that slows us down for half a minute, since hours of work may hang on it; `quick` is for people
+ * who wait for the answer.
+ */
+const ATTEMPTS = { patient: 10, quick: 3 };
+export type Manner = keyof typeof ATTEMPTS;
 
 /**
  * A client for one bucket. Checksums that only newer services know are left out unless they demand them; archives
  * carry their own.
  * @throws DomainError `storage.bad_endpoint`, `storage.forbidden_address`
  */
-export function makeS3Client(access: S3Access): S3Client {
+export function makeS3Client(access: S3Access, manner: Manner = "patient"): S3Client {
   if (access.endpoint !== null) checkEndpoint(access.endpoint, access.guarded);
   const lookup = access.guarded ? { lookup: guardedLookup } : {};
   const agents = { keepAlive: true, maxSockets: 24, ...lookup };
@@ -37,7 +42,7 @@ export function makeS3Client(access: S3Access): S3Client {
     ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),
     region: access.region,
     forcePathStyle: access.pathStyle,
-    maxAttempts: ATTEMPTS,
+    maxAttempts: ATTEMPTS[manner],
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // A bucket of a look-alike region must not make us send requests to an address of its choosing.
@@ -103,7 +108,16 @@ function forbidden(host: string, address: string): DomainError {
   );
 }
 
-const REFUSED = new Set(["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"]);
+const REFUSED = new Set([
+  ...["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"],
+  // Keys for a time: AWS answers these by 400.
+  ...["ExpiredToken", "InvalidToken", "TokenRefreshRequired"],
+]);
+
+/** What answers is no S3 service, or leaves out a part of what it was asked for. */
+export class OddAnswer extends Error {
+  override readonly name = "OddAnswer";
+}
 
 /** A failure of the service as the reader is told it; ours and already told ones stay as they are. */
 export function mapS3Error(error: unknown, settings: S3Settings, name = ""): unknown {
@@ -130,6 +144,12 @@ export function mapS3Error(error: unknown, settings: S3Settings, name = ""): unk
       return told("busy", `${location}: the service answers ${status}.`, "Try again later.");
     return told("failed", `${location}: ${error.name}.`, "Check the settings of the storage.");
   }
+  if (error instanceof OddAnswer)
+    return told(
+      "odd_answer",
+      `${location}: ${error.message}`,
+      "Check the address, and what stands between here and the service.",
+    );
   const code = (inner as { code?: unknown } | null)?.code;
   if (typeof code === "string" || (error as { name?: string } | null)?.name === "TimeoutError")
     return told("away", `${location} cannot be reached (${code ?? "timeout"}).`, "Check the address.");

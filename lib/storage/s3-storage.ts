@@ -2,18 +2,26 @@ import { HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type ArchiveListing, type BackupStorage, MANIFEST_FILE } from "../core/backup/types";
 import { DomainError } from "../errors";
 import { readManifest } from "../postgres/backup/archive-reader";
-import { makeS3Client, mapS3Error, type S3Access } from "./s3-client";
+import { type Manner, makeS3Client, mapS3Error, type S3Access } from "./s3-client";
 import { type S3Settings, s3Location } from "./s3-settings";
 import { listObjects, S3ArchiveStore } from "./s3-store";
+
+const AWAY = new Set(["storage.away", "storage.busy", "storage.odd_answer"]);
 
 /** A bucket, or a part of it below a prefix, that holds archives. */
 export class S3Storage implements BackupStorage {
   readonly location: string;
   private readonly client: S3Client;
+  /** For what people wait for: whether the storage answers, and what it holds. */
+  private readonly quick: S3Client;
 
-  constructor(private readonly settings: S3Access) {
+  constructor(
+    private readonly settings: S3Access,
+    manner: Manner = "patient",
+  ) {
     this.location = s3Location(settings);
-    this.client = makeS3Client(settings);
+    this.client = makeS3Client(settings, manner);
+    this.quick = makeS3Client(settings, "quick");
   }
 
   open(name: string): S3ArchiveStore {
@@ -23,7 +31,7 @@ export class S3Storage implements BackupStorage {
   async list(): Promise<ArchiveListing[]> {
     const base = this.settings.prefix === "" ? "" : `${this.settings.prefix}/`;
     const archives = new Map<string, { complete: boolean; changedAt: Date | null }>();
-    for await (const { key, changedAt } of listObjects(this.client, this.settings, base)) {
+    for await (const { key, changedAt } of listObjects(this.quick, this.settings, base)) {
       const [name = "", ...rest] = key.slice(base.length).split("/");
       if (rest.length === 0) continue;
       const known = archives.get(name) ?? { complete: false, changedAt: null };
@@ -38,12 +46,17 @@ export class S3Storage implements BackupStorage {
     return listings;
   }
 
+  private openQuick(name: string): S3ArchiveStore {
+    return new S3ArchiveStore(this.quick, this.settings, name, 1);
+  }
+
   private async manifestOf(name: string): Promise<Pick<ArchiveListing, "manifest" | "problem">> {
     try {
-      return { manifest: await readManifest(this.open(name)) };
+      return { manifest: await readManifest(this.openQuick(name)) };
     } catch (error) {
-      if (error instanceof DomainError) return { manifest: null, problem: error.message };
-      throw error;
+      // A service that stops to answer says nothing about the archive.
+      if (!(error instanceof DomainError) || AWAY.has(error.code)) throw error;
+      return { manifest: null, problem: error.message };
     }
   }
 
@@ -57,9 +70,9 @@ export class S3Storage implements BackupStorage {
    * @throws DomainError storage.*
    */
   async tryOut(): Promise<void> {
-    const probe = this.open(`.dbmigrator-probe-${crypto.randomUUID().slice(0, 8)}`);
+    const probe = this.openQuick(`.dbmigrator-probe-${crypto.randomUUID().slice(0, 8)}`);
     try {
-      await this.client.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
+      await this.quick.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
     } catch (error) {
       const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
       // A HEAD answer has no body that could say which of both it was.

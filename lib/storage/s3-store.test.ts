@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { ArchiveStore } from "../core/backup/types";
-import { startTestS3, type TestS3 } from "../testing/s3-server";
+import { s3Error, startTestS3, type TestS3 } from "../testing/s3-server";
 import type { S3Access } from "./s3-client";
 import { S3Storage } from "./s3-storage";
 
@@ -17,6 +17,8 @@ beforeEach(() => {
 });
 
 const storage = (access: Partial<S3Access> = {}) => new S3Storage({ ...s3.access, ...access });
+/** For faults that stay: the patient one waits long for their end. */
+const quick = () => new S3Storage(s3.access, "quick");
 
 async function put(store: ArchiveStore, name: string, ...chunks: Uint8Array[]): Promise<void> {
   const writer = await store.write(name);
@@ -111,7 +113,7 @@ describe("a service that fails now and then", () => {
   });
 
   it("for good: the writer says so, and nothing lies in the bucket", async () => {
-    const store = storage().open("dead");
+    const store = quick().open("dead");
     s3.fault = (method, path) => (method === "PUT" && path.includes("dead/") ? "busy" : "none");
     const writer = await store.write("data");
     await expect(
@@ -125,12 +127,105 @@ describe("a service that fails now and then", () => {
     expect(await store.list()).toEqual([]);
   });
 
+  /** Writes until it fails; parts that were sent are given up. */
+  async function failing(name: string): Promise<unknown> {
+    const writer = await quick().open(name).write("data");
+    try {
+      for (let n = 0; n < 4; n++) await writer.write(randomBytes(10 * MIB));
+      await writer.finish();
+      return null;
+    } catch (error) {
+      await writer.abort();
+      return error;
+    }
+  }
+
+  it.each([
+    [400, "ExpiredToken", "storage.refused"],
+    [403, "AccessDenied", "storage.refused"],
+  ])(
+    "a key that is refused in the middle (%i %s): said so, and its parts are given up",
+    async (status, code, told) => {
+      const name = `key-${status}`;
+      s3.fault = (method, path) =>
+        method === "PUT" && path.includes("partNumber=2") ? { status, body: s3Error(code) } : "none";
+      expect(await failing(name)).toMatchObject({ kind: "target", code: told });
+      expect(s3.requests.filter((line) => /^DELETE .*uploadId=/.test(line))).toHaveLength(1);
+      s3.fault = () => "none";
+      expect(await storage().open(name).list()).toEqual([]);
+    },
+  );
+
+  it("joins the parts again when the answer is 200 with an error in it, and fails when it stays so", async () => {
+    const joins = /^POST .*uploadId=/;
+    let left = 2;
+    s3.fault = (method, path) =>
+      joins.test(`${method} ${path}`) && left-- > 0
+        ? { status: 200, body: s3Error("InternalError") }
+        : "none";
+    expect(await failing("joined")).toBeNull();
+    expect(await storage().open("joined").list()).toEqual([{ name: "data", bytes: 40 * MIB }]);
+    s3.fault = (method, path) =>
+      joins.test(`${method} ${path}`) ? { status: 200, body: s3Error("MalformedXML") } : "none";
+    expect(await failing("not-joined")).toMatchObject({ kind: "target" });
+    expect(s3.requests.some((line) => /^DELETE .*not-joined.*uploadId=/.test(line))).toBe(true);
+    s3.fault = () => "none";
+    expect(await storage().open("not-joined").list()).toEqual([]);
+  });
+
+  it("loses the answer to the joining: the file is there all the same", async () => {
+    let left = 1;
+    s3.fault = (method, path) => {
+      if (method !== "POST" || !path.includes("uploadId=")) return "none";
+      return left-- > 0 ? { cutAnswerAfter: 0 } : { status: 404, body: s3Error("NoSuchUpload") };
+    };
+    expect(await failing("lost")).toBeNull();
+    expect(await storage().open("lost").list()).toEqual([{ name: "data", bytes: 40 * MIB }]);
+  });
+
   it("for good: a download ends with an error and not early", async () => {
-    const store = storage().open("cut-off");
+    const store = quick().open("cut-off");
     await put(store, "data", randomBytes(MIB));
     s3.fault = (method) => (method === "GET" ? "cut" : "none");
     await expect(get(store, "data")).rejects.toMatchObject({ code: "storage.away" });
   }, 60_000);
+});
+
+describe("a listing", () => {
+  const page = (keys: string[], more: string) =>
+    `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>archives</Name>${more}${keys
+      .map((key) => `<Contents><Key>${key}</Key><Size>1</Size></Contents>`)
+      .join("")}</ListBucketResult>`;
+  const answerLists = (body: (path: string) => string) => {
+    s3.fault = (_, path) => (path.includes("list-type") ? { status: 200, body: body(path) } : "none");
+  };
+
+  it("has as many pages as the service says", async () => {
+    answerLists((path) =>
+      path.includes("continuation-token=second")
+        ? page(["paged/b"], "<IsTruncated>false</IsTruncated>")
+        : page(
+            ["paged/a"],
+            "<IsTruncated>true</IsTruncated><NextContinuationToken>second</NextContinuationToken>",
+          ),
+    );
+    expect((await storage().open("paged").list()).map(({ name }) => name)).toEqual(["a", "b"]);
+  });
+
+  it.each([
+    ["what answers is no S3 service", () => "<html><body>Sign in to the network</body></html>"],
+    ["the next page is missing", () => page(["cut/a"], "<IsTruncated>true</IsTruncated>")],
+  ])("is no empty or shorter one: %s", async (_, body) => {
+    answerLists(body);
+    await expect(storage().list()).rejects.toMatchObject({ kind: "target", code: "storage.odd_answer" });
+    await expect(storage().open("cut").delete()).rejects.toMatchObject({ code: "storage.odd_answer" });
+  });
+
+  it("calls no archive damaged because the service stopped to answer", async () => {
+    await put(storage().open("fine"), "manifest.json", randomBytes(10));
+    s3.fault = (method, path) => (method === "GET" && path.includes("/manifest.json") ? "busy" : "none");
+    await expect(storage().list()).rejects.toMatchObject({ code: "storage.busy" });
+  });
 });
 
 describe("a storage", () => {

@@ -14,11 +14,14 @@ import {
   type StoredFile,
 } from "../core/backup/types";
 import { DomainError } from "../errors";
-import { isMissing, mapS3Error } from "./s3-client";
+import { isMissing, mapS3Error, OddAnswer } from "./s3-client";
 import { type S3Settings, s3Location } from "./s3-settings";
 import { abortUploads, S3Writer } from "./s3-writer";
 
-/** How often a download is taken up again where its connection was dropped, without a byte in between. */
+/**
+ * How often a download is taken up again where its connection was dropped, without a byte in between. Requests that
+ * get no answer are tried again by the client.
+ */
 const RESUMES = 6;
 const DELETES_AT_ONCE = 8;
 
@@ -31,6 +34,7 @@ export class S3ArchiveStore implements ArchiveStore {
     private readonly client: S3Client,
     private readonly settings: S3Settings,
     readonly name: string,
+    private readonly resumes = RESUMES,
   ) {
     this.location = s3Location(settings, name);
     this.base = `${[settings.prefix, name].filter(Boolean).join("/")}/`;
@@ -42,7 +46,13 @@ export class S3ArchiveStore implements ArchiveStore {
 
   /** Goes on where a dropped connection ended, as long as the object is still the same one (its ETag). */
   async *read(name: string, range: ByteRange = { start: 0 }): AsyncGenerator<Uint8Array> {
-    const reading: Reading = { at: range.start, end: range.end ?? null, etag: null, attempts: 0 };
+    const reading: Reading = {
+      at: range.start,
+      end: range.end ?? null,
+      etag: null,
+      attempts: 0,
+      answered: false,
+    };
     while (reading.end === null || reading.at < reading.end) {
       try {
         yield* this.readOn(name, reading);
@@ -51,7 +61,8 @@ export class S3ArchiveStore implements ArchiveStore {
         if (isMissing(error)) throw missing(name, this.location, error);
         // A range that begins at the end of the file: there is nothing to read.
         if ((error as { name?: string }).name === "InvalidRange") return;
-        if (++reading.attempts > RESUMES || isFinal(error)) throw mapS3Error(error, this.settings, this.name);
+        if (!reading.answered || ++reading.attempts > this.resumes || isFinal(error))
+          throw mapS3Error(error, this.settings, this.name);
         await pause(100 * 2 ** reading.attempts);
       }
     }
@@ -60,6 +71,7 @@ export class S3ArchiveStore implements ArchiveStore {
   private async *readOn(name: string, reading: Reading): AsyncGenerator<Uint8Array> {
     const whole = reading.at === 0 && reading.end === null;
     const last = reading.end === null ? "" : String(reading.end - 1);
+    reading.answered = false;
     const answer = await this.client.send(
       new GetObjectCommand({
         Bucket: this.settings.bucket,
@@ -68,16 +80,17 @@ export class S3ArchiveStore implements ArchiveStore {
         ...(reading.etag === null ? {} : { IfMatch: reading.etag }),
       }),
     );
+    reading.answered = true;
     reading.etag ??= answer.ETag ?? null;
     const until = endOf(answer.ContentRange) ?? (whole ? (answer.ContentLength ?? null) : null);
-    if (until === null) throw new Error("The service sent something else than the range it was asked for.");
+    if (until === null) throw new OddAnswer("it sent something else than the part it was asked for.");
     reading.end = until;
     for await (const chunk of answer.Body as AsyncIterable<Uint8Array>) {
       reading.at += chunk.length;
       reading.attempts = 0;
       yield chunk;
     }
-    if (reading.at < until) throw new Error("The download ended too early.");
+    if (reading.at < until) throw new OddAnswer("a download ended too early.");
   }
 
   async list(): Promise<StoredFile[]> {
@@ -132,6 +145,8 @@ interface Reading {
   end: number | null;
   etag: string | null;
   attempts: number;
+  /** Whether the last request was answered, and its answer ended too early. */
+  answered: boolean;
 }
 
 export interface ListedObject {
@@ -159,6 +174,9 @@ export async function* listObjects(
       .catch((error: unknown) => {
         throw mapS3Error(error, settings);
       });
+    // A page of a proxy is read as one without entries: what is there must not seem to be gone.
+    if (page.IsTruncated === undefined || (page.IsTruncated && !page.NextContinuationToken))
+      throw mapS3Error(new OddAnswer("its listing is not whole."), settings);
     for (const { Key, Size, LastModified } of page.Contents ?? []) {
       if (Key) yield { key: Key, bytes: Size ?? 0, changedAt: LastModified ?? null };
     }

@@ -54,6 +54,9 @@ export class S3Writer implements ArchiveWriter {
     this.sent = this.upload.done().then(
       () => {},
       async (error: unknown) => {
+        // The answer to the joining was lost, and the service knows no upload any more that it has joined already.
+        if (this.ended && !this.failure && (await this.storedBytes().catch(() => null)) === this.bytes)
+          return;
         this.failure ??= mapS3Error(error, settings, key);
         this.body.destroy();
         await this.forgetParts();
@@ -80,10 +83,8 @@ export class S3Writer implements ArchiveWriter {
 
   /** The service says itself what it has. */
   private async checkSize(): Promise<void> {
-    const { bucket } = this.settings;
     try {
-      const head = await this.client.send(new HeadObjectCommand({ Bucket: bucket, Key: this.key }));
-      if (head.ContentLength === this.bytes) return;
+      if ((await this.storedBytes()) === this.bytes) return;
     } catch (error) {
       throw mapS3Error(error, this.settings, this.key);
     }
@@ -91,6 +92,11 @@ export class S3Writer implements ArchiveWriter {
       details: { file: this.key },
       hint: "Try again.",
     });
+  }
+
+  private async storedBytes(): Promise<number | undefined> {
+    const where = { Bucket: this.settings.bucket, Key: this.key };
+    return (await this.client.send(new HeadObjectCommand(where))).ContentLength;
   }
 
   async abort(): Promise<void> {

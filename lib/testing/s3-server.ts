@@ -6,8 +6,15 @@ import { join } from "node:path";
 import S3rver from "s3rver";
 import type { S3Access } from "../storage/s3-client";
 
-/** What the wire does with a request: passes it on, cuts it, cuts the answer after some bytes, or refuses by 503. */
-export type Fault = "none" | "cut" | "busy" | { cutAnswerAfter: number };
+/**
+ * What the wire does with a request: passes it on, cuts it, cuts the answer after some bytes (0: does what it is asked
+ * to and says nothing), refuses by 503, or answers by itself.
+ */
+export type Fault = "none" | "cut" | "busy" | { cutAnswerAfter: number } | { status: number; body: string };
+
+/** The body by which S3 says what is wrong; it does so by status 200 too, where it had begun to answer. */
+export const s3Error = (code: string) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>No.</Message></Error>`;
 
 export interface TestS3 {
   access: S3Access;
@@ -70,18 +77,23 @@ async function startWire(port: number, s3: TestS3): Promise<Server> {
     s3.requests.push(`${incoming.method} ${path}`);
     const fault = s3.fault(incoming.method ?? "", path);
     if (fault === "cut") return void incoming.socket.destroy();
-    if (fault === "busy") return refuse(incoming, outgoing);
+    if (fault === "busy") return answer(incoming, outgoing, { status: 503, body: s3Error("SlowDown") });
+    if (typeof fault === "object" && "status" in fault) return answer(incoming, outgoing, fault);
     forward(port, incoming, outgoing, typeof fault === "object" ? fault.cutAnswerAfter : null);
   });
   await new Promise<void>((done) => wire.listen(0, "127.0.0.1", done));
   return wire;
 }
 
-function refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, body }: { status: number; body: string },
+): void {
   incoming.resume();
   incoming.on("end", () => {
-    outgoing.writeHead(503, { "content-type": "application/xml" });
-    outgoing.end("<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>");
+    outgoing.writeHead(status, { "content-type": "application/xml" });
+    outgoing.end(body);
   });
 }
 
