@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -122,6 +122,17 @@ describe("a backup", () => {
     expect(verified.result?.verify).toMatchObject({ ok: false, findings: [{ problem: "wrong_checksum" }] });
     const row = await db().backup.findUniqueOrThrow({ where: { id: backup.id } });
     expect(row.verifiedState).toBe("damaged");
+  }, 120_000);
+
+  it("is damaged when it is gone from its storage", async () => {
+    const { id } = await made();
+    const row = await db().backup.findUniqueOrThrow({ where: { id } });
+    await rm(join(folder.path, project.slug, row.snapshotId), { recursive: true });
+    const { useId } = await execute(verifyBackup, project.actors.developer, { backupId: id });
+    const use = await useDone(project.actors.developer, id, useId);
+    expect(use).toMatchObject({ state: "succeeded", result: { verify: { ok: false } } });
+    const { verifiedState } = await db().backup.findUniqueOrThrow({ where: { id } });
+    expect(verifiedState).toBe("damaged");
   }, 120_000);
 
   it("that fails leaves nothing that looks like one, and the reason", async () => {

@@ -1,8 +1,16 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
-import type { ArchiveStore, BackupScope, RestoreResult, TableName } from "../../core/backup/types";
+import {
+  type ArchiveStore,
+  type BackupScope,
+  MANIFEST_FILE,
+  type RestoreResult,
+  type TableName,
+  type VerifyResult,
+} from "../../core/backup/types";
 import type { Db, Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
+import { DomainError, keepFailure } from "../../errors";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { foreseeInPlace } from "../../postgres/backup/in-place-preflight";
 import type { RestoreTrace } from "../../postgres/backup/options";
@@ -87,7 +95,7 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
   const { signal, onProgress, onTrace } = options;
   const reading = { store: openArchiveOf(backup), keys: backupKeys(), signal, onProgress };
   if (row.mode === "verify") {
-    const { manifest: _, durationMs, ...verify } = await verifyBackup(reading);
+    const { manifest: _, durationMs, ...verify } = await verifyBackup(reading).catch(asMissing);
     return { ...NOTHING_MADE, ok: verify.ok, result: { verify, durationMs } };
   }
   if (row.mode === "test") {
@@ -118,6 +126,24 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
     ...(fresh === undefined ? {} : { freshBackup: fresh }),
   });
   return outcomeOf(result);
+}
+
+/** Of a backup that is known here, a manifest that is gone is damage; the same at any path is only no backup. */
+function asMissing(error: unknown): VerifyResult {
+  if (!(error instanceof DomainError) || error.code !== "backup.not_there") throw error;
+  const failure = keepFailure(error);
+  return {
+    ...{
+      ok: false,
+      author: null,
+      manifest: null,
+      filesChecked: 0,
+      bytesChecked: 0,
+      extra: [],
+      durationMs: 0,
+    },
+    findings: [{ file: MANIFEST_FILE, problem: "missing", message: error.message, failure }],
+  };
 }
 
 async function replacedAt(

@@ -96,7 +96,13 @@ async function* readFile(
   const stored = checkedBytes(store, file);
   const opened = archiveKey ? decryptFile(stored, archiveKey, logicalName(file.name)) : stored;
   try {
-    yield* codec.decompress(opened);
+    let bytes = 0;
+    for await (const part of codec.decompress(opened, file.rawBytes)) {
+      bytes += part.length;
+      if (bytes > file.rawBytes) break;
+      yield part;
+    }
+    if (bytes !== file.rawBytes) throw damaged(file, `it holds other than ${file.rawBytes} bytes`);
   } catch (error) {
     if (error instanceof DomainError || isOfStore(error)) throw error;
     throw damaged(file, error instanceof Error ? error.message : String(error));

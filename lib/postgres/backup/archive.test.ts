@@ -1,9 +1,20 @@
-import { randomBytes } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import {
+  cp,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { BackupCodec, Manifest } from "../../core/backup/types";
+import type { BackupCodec, Manifest, ManifestFile } from "../../core/backup/types";
 import { newFolder } from "../../testing/backups";
 import { dataFileNames, encodeIdentifier, isSafeName } from "./archive-names";
 import { openArchive } from "./archive-reader";
@@ -120,10 +131,13 @@ describe("an archive", () => {
 
 describe("verify", () => {
   let folder: string;
+  let another: string;
   let names: string[];
   beforeAll(async () => {
     folder = join(await newFolder(), "a");
+    another = join(await newFolder(), "a");
     await makeArchive(folder, "zstd", false);
+    await makeArchive(another, "zstd", false);
     const data = await readdir(join(folder, "data"));
     names = ["manifest.json", ...data.map((name) => `data/${name}`)];
   });
@@ -154,6 +168,18 @@ describe("verify", () => {
       await rename(join(root, other), join(root, name));
       await rename(join(root, "aside"), join(root, other));
     },
+    empty: (root: string, name: string) => writeFile(join(root, name), ""),
+    /** As another backup of the same database has it. */
+    other: (root: string, name: string) => {
+      // The first table's rows are the same in both.
+      const file = name.includes(".t0.") ? name.replace(".t0.", ".t1.") : name;
+      return cp(join(another, file), join(root, file));
+    },
+    link: async (root: string, name: string) => {
+      const file = name === "manifest.json" ? (names[1] as string) : name;
+      await rm(join(root, file));
+      await symlink(join(folder, file), join(root, file));
+    },
   };
 
   it("finds every flipped bit and every truncated, grown, missing, renamed or swapped file", async () => {
@@ -181,6 +207,68 @@ describe("verify", () => {
       { numRuns: 500 },
     );
   }, 240_000);
+
+  it("refuses a manifest that was written to mislead, its checksum fitting", async () => {
+    const sealed = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as Manifest;
+    const forge = async (change: (manifest: Manifest) => void) => {
+      const copy = join(await newFolder(), "a");
+      await cp(folder, copy, { recursive: true });
+      const { mac: _, sha256: __, ...manifest } = structuredClone(sealed);
+      change(manifest as Manifest);
+      await writeFile(join(copy, "manifest.json"), sealManifest(manifest, null));
+      return verifyBackup({ store: folderStore(copy) });
+    };
+    const [first] = sealed.files as [ManifestFile];
+    const table = { schema: "public", name: "t", columns: ["a"], rows: 1, rawBytes: 1 };
+    const forgeries: ((manifest: Manifest) => void)[] = [
+      (manifest) => manifest.files.push({ ...first, name: "../outside" }),
+      (manifest) => manifest.files.push({ ...first, name: "/etc/passwd" }),
+      (manifest) => manifest.files.push({ ...first, name: "data/./x" }),
+      (manifest) => manifest.files.push(first),
+      (manifest) => manifest.files.push({ ...first, name: "data/x", bytes: -1 }),
+      (manifest) => Object.assign(manifest, { files: undefined }),
+      (manifest) => Object.assign(manifest, { tables: "none" }),
+      (manifest) => manifest.tables.push({ ...table, files: ["data/unknown.copy"] }),
+      (manifest) =>
+        manifest.tables.push({ ...table, files: [first.name] }, { ...table, files: [first.name] }),
+    ];
+    for (const change of forgeries)
+      expect(await forge(change)).toMatchObject({ ok: false, findings: [{ problem: "manifest_damaged" }] });
+  });
+
+  it.each(["zstd", "gzip"] as const)(
+    "reads no more of a file than it is said to hold (%s)",
+    async (codec) => {
+      const bomb = join(await newFolder(), "a");
+      await makeArchive(bomb, codec, false);
+      const path = join(bomb, "manifest.json");
+      const { mac: _, sha256: __, ...manifest } = JSON.parse(await readFile(path, "utf8")) as Manifest;
+      const [first, , last] = manifest.files as [ManifestFile, ManifestFile, ManifestFile];
+      // One that unpacks to far more than it says, and a zstd frame of a thousand blocks of one byte repeated.
+      last.rawBytes = 100;
+      const block = Buffer.from([0, 0, 0, 0x41]);
+      block.writeUIntLE((131072 << 3) | 2, 0, 3);
+      const frame = Buffer.concat([
+        Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x78]),
+        ...Array(1000).fill(block),
+      ]);
+      if (codec === "zstd") {
+        await writeFile(join(bomb, first.name), frame);
+        Object.assign(first, {
+          bytes: frame.length,
+          sha256: createHash("sha256").update(frame).digest("hex"),
+        });
+      }
+      await writeFile(path, sealManifest(manifest, null));
+      const archive = await openArchive(folderStore(bomb), []);
+      await expect(archive.readText(last)).rejects.toMatchObject({ code: "backup.damaged" });
+      if (codec === "zstd")
+        await expect(archive.readText(first)).rejects.toMatchObject({
+          code: "backup.damaged",
+          details: { reason: "a zstd frame holds more than the whole file" },
+        });
+    },
+  );
 
   it("names the file and what is wrong with it", async () => {
     const copy = `${folder}-named`;

@@ -11,8 +11,11 @@ export const BLOCK_BYTES = 1 * 1024 * 1024;
 export interface Codec {
   /** One block, off the main thread. */
   compress(block: Buffer): Promise<Buffer>;
-  /** @throws Error on bytes that the codec cannot read */
-  decompress(source: AsyncIterable<Uint8Array>): AsyncIterable<Buffer>;
+  /**
+   * @param rawBytes what all of it comes to; the reader counts, this is for what is decoded at a time
+   * @throws Error on bytes that the codec cannot read
+   */
+  decompress(source: AsyncIterable<Uint8Array>, rawBytes: number): AsyncIterable<Buffer>;
 }
 
 /** Trial: level 1 keeps two cores ahead of two COPY streams; higher levels cost more than they save. */
@@ -81,10 +84,10 @@ function zstdCodec({ Encoder, Decoder }: ZstdModule): Codec {
   const decoder = new Decoder();
   return {
     compress: (block) => encoder.encode(block),
-    async *decompress(source) {
+    async *decompress(source, rawBytes) {
       // The next frame is decoded while the one before is being used.
       let ahead: Promise<Buffer> | null = null;
-      for await (const frame of splitFrames(source)) {
+      for await (const frame of splitFrames(source, rawBytes)) {
         const decoding = decoder.decode(frame);
         decoding.catch(() => {});
         if (ahead) yield await ahead;

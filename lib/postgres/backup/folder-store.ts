@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { access, mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type ArchiveListing,
@@ -28,11 +28,7 @@ export function folderStore(folder: string): ArchiveStore {
     write: (name) => writeFile(pathOf(name)),
     read: (name, range) => readFile(pathOf(name), name, range?.start, range?.end),
     list: () => listFiles(folder),
-    exists: (name) =>
-      access(pathOf(name)).then(
-        () => true,
-        () => false,
-      ),
+    exists: (name) => stat(pathOf(name)).then((found) => found.isFile(), ifMissing(false, folder)),
     async delete() {
       // First, so that an interrupted removal leaves nothing that looks like a backup.
       await rm(join(folder, MANIFEST_FILE), { force: true });
@@ -91,7 +87,7 @@ async function* readFile(path: string, name: string, start = 0, end?: number): A
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw error;
+    if ((error as { code?: string }).code !== "ENOENT") throw readable(error, path);
     throw new DomainError("not_found", "backup.file_missing", `The backup has no file ${name}.`, {
       details: { file: name },
       hint: "Use another backup; of this one, something was removed.",
@@ -103,7 +99,8 @@ async function* readFile(path: string, name: string, start = 0, end?: number): A
 }
 
 async function listFiles(folder: string, prefix = ""): Promise<StoredFile[]> {
-  const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(ifMissing([]));
+  const path = join(folder, prefix);
+  const entries = await readdir(path, { withFileTypes: true }).catch(ifMissing([], path));
   const found: StoredFile[] = [];
   for (const entry of entries) {
     const name = `${prefix}${entry.name}`;
@@ -115,11 +112,22 @@ async function listFiles(folder: string, prefix = ""): Promise<StoredFile[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function ifMissing<T>(instead: T): (error: unknown) => T {
+function ifMissing<T>(instead: T, path: string): (error: unknown) => T {
   return (error) => {
     if ((error as { code?: string }).code === "ENOENT") return instead;
-    throw error;
+    throw readable(error, path);
   };
+}
+
+/** What the process may not read, or the disk does not give, in the reader's words. */
+function readable(error: unknown, path: string): unknown {
+  const { code = "" } = error as { code?: string };
+  if (!/^E(ACCES|PERM|IO|STALE|LOOP|NOTDIR)$/.test(code)) return error;
+  return new DomainError("target", "storage.not_readable", `${path} cannot be read: ${code}.`, {
+    details: { path, reason: code },
+    hint: "Give the folder to the user that DBMigrator runs as, and look whether its disk is well.",
+    cause: error,
+  });
 }
 
 /** Of the folder, or of the nearest one above that is there already. */
@@ -144,7 +152,7 @@ export function folderStorage(root: string): BackupStorage {
     },
     freeBytes: () => freeBytes(root),
     async list() {
-      const entries = await readdir(root, { withFileTypes: true }).catch(ifMissing([]));
+      const entries = await readdir(root, { withFileTypes: true }).catch(ifMissing([], root));
       const names = entries.filter((entry) => entry.isDirectory() && isSafeName(entry.name));
       const found = await Promise.all(names.map(({ name }) => listArchive(root, name)));
       return found.filter((one) => one !== null).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -159,10 +167,9 @@ async function listArchive(root: string, name: string): Promise<ArchiveListing |
     ({ mtime }) => mtime,
     () => null,
   );
-  if (!(await store.exists(MANIFEST_FILE))) {
-    return (await looksUnfinished(join(root, name))) ? { name, manifest: null, changedAt } : null;
-  }
   try {
+    if (!(await store.exists(MANIFEST_FILE)))
+      return (await looksUnfinished(join(root, name))) ? { name, manifest: null, changedAt } : null;
     return { name, manifest: await readManifest(store), changedAt };
   } catch (error) {
     return { name, manifest: null, problem: (error as Error).message, changedAt };
@@ -171,6 +178,6 @@ async function listArchive(root: string, name: string): Promise<ArchiveListing |
 
 /** Files of ours without a manifest; any other folder beside the archives is somebody else's. */
 async function looksUnfinished(folder: string): Promise<boolean> {
-  const names = await readdir(folder);
+  const names = await readdir(folder).catch(ifMissing<string[]>([], folder));
   return names.some((name) => /^(data|large-objects|pre-data\.sql.*|post-data\.sql.*)$/.test(name));
 }

@@ -48,9 +48,26 @@ export function parseManifest(bytes: Buffer): Manifest {
   if (!whole || checksum(textOf({ ...manifest, sha256: "" })) !== manifest.sha256) {
     throw damaged("its checksum does not fit");
   }
-  if (!manifest.files.every((file) => isSafeName(file.name)))
-    throw damaged("it names a file outside of itself");
+  const odd = oddity(manifest);
+  if (odd) throw damaged(odd);
   return manifest;
+}
+
+/** Of a manifest with a checksum that fits, written by whoever made it fit. @returns null: none */
+function oddity({ files, tables, totals }: Manifest): string | null {
+  if (!Array.isArray(files) || !Array.isArray(tables) || !totals) return "a part of it is missing";
+  const isSize = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+  for (const file of files) {
+    if (typeof file?.name !== "string" || !isSafeName(file.name)) return "it names a file outside of itself";
+    if (!isSize(file.bytes) || !isSize(file.rawBytes)) return "it does not tell the size of a file";
+  }
+  const names = new Set(files.map(({ name }) => name));
+  if (names.size < files.length) return "it names a file twice";
+  const used = tables.flatMap((table) => table?.files ?? []);
+  if (new Set(used).size < used.length) return "it names a file of two tables";
+  return used.every((name) => names.has(name))
+    ? null
+    : "it names a file of a table that it does not describe";
 }
 
 /** Whether the manifest was written by somebody who has the archive's key. */
