@@ -66,7 +66,7 @@ export function useAnswerStream<Progress, Result>(url: string, lost: string) {
 }
 
 /** A line of JSON for each thing that happened. */
-export async function* readLines<Line>(response: Response): AsyncGenerator<Line> {
+async function* readLines<Line>(response: Response): AsyncGenerator<Line> {
   if (!response.ok || !response.body) return;
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

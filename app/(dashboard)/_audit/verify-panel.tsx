@@ -1,47 +1,34 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { Mark } from "@/components/mark";
 import { Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
-import { readLines } from "@/components/use-answer-stream";
+import { useAnswerStream } from "@/components/use-answer-stream";
 import type { VerificationView } from "@/lib/operations/audit/verify";
-import type { ActionError } from "@/lib/transport/action";
 
-type Line =
-  | { type: "progress"; checked: number; total: number }
-  | { type: "result"; result: VerificationView }
-  | { type: "error"; error: ActionError };
+/** Events that were looked at, of all. */
+interface Checked {
+  checked: number;
+  total: number;
+}
 
 /** Checks the chain on demand, with progress; leaving the page or pressing stop ends it on the server too. */
 export function VerifyPanel({ address }: { address: string }) {
   const t = useTranslations("audit");
-  const [line, setLine] = useState<Line | null>(null);
-  const [busy, setBusy] = useState(false);
-  const abort = useRef<AbortController | null>(null);
+  const [found, setFound] = useState<VerificationView | null>(null);
+  const { progress, failure, start, cancel } = useAnswerStream<Checked, VerificationView>(address, t("lost"));
 
   async function verify(mode: "all" | "new") {
-    abort.current = new AbortController();
-    setBusy(true);
-    setLine(null);
-    try {
-      const response = await fetch(`${address}?mode=${mode}`, {
-        method: "POST",
-        signal: abort.current.signal,
-      });
-      for await (const next of readLines<Line>(response)) setLine(next);
-    } catch {
-      setLine(null);
-    } finally {
-      setBusy(false);
-    }
+    setFound(null);
+    setFound(await start({ mode }, { checked: 0, total: 0 }));
   }
 
   return (
     <div className="verify">
-      {busy ? (
-        <Button onClick={() => abort.current?.abort()}>{t("stop")}</Button>
+      {progress ? (
+        <Button onClick={cancel}>{t("stop")}</Button>
       ) : (
         <>
           <Button onClick={() => void verify("all")}>{t("verify")}</Button>
@@ -51,10 +38,12 @@ export function VerifyPanel({ address }: { address: string }) {
         </>
       )}
       <div aria-live="polite" className="verify-answer">
-        {busy ? (
-          <Progress line={line} />
-        ) : line ? (
-          <Answer line={line} />
+        {progress ? (
+          <Progress {...progress} />
+        ) : failure ? (
+          <Note meaning="danger">{failure.message}</Note>
+        ) : found ? (
+          <Answer found={found} />
         ) : (
           <span className="muted">{t("verifyLead")}</span>
         )}
@@ -63,9 +52,8 @@ export function VerifyPanel({ address }: { address: string }) {
   );
 }
 
-function Progress({ line }: { line: Line | null }) {
+function Progress({ checked, total }: Checked) {
   const t = useTranslations("audit");
-  const { checked, total } = line?.type === "progress" ? line : { checked: 0, total: 0 };
   return (
     <label className="verify-progress">
       <progress value={total === 0 ? undefined : checked} max={total || 1} />
@@ -74,11 +62,9 @@ function Progress({ line }: { line: Line | null }) {
   );
 }
 
-function Answer({ line }: { line: Line }) {
+function Answer({ found }: { found: VerificationView }) {
   const t = useTranslations("audit");
-  if (line.type === "progress") return null;
-  if (line.type === "error") return <Note meaning="danger">{line.error.message}</Note>;
-  const { ok, broken, checked, head, from, checkpoints } = line.result;
+  const { ok, broken, checked, head, from, checkpoints } = found;
   if (ok) {
     return (
       <>

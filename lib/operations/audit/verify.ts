@@ -58,7 +58,7 @@ async function verify(ctx: Context, how: "all" | "new"): Promise<VerificationVie
     file: await readCheckpointFiles(),
     ...(after ? { after } : {}),
     signal: ctx.signal,
-    onProgress: (checked, total) => ctx.report(`${checked}/${total}`),
+    onProgress: (checked, total) => ctx.report(JSON.stringify({ checked, total })),
   });
   if (result.ok && result.head) await rememberVerified(ctx.db, result.head);
   const broken = result.broken && { ...result.broken, seq: result.broken.seq.toString() };

@@ -1,15 +1,11 @@
 import { verifyAudit } from "@/lib/operations/audit/verify";
-import { execute } from "@/lib/operations/define";
-import { sendVerification } from "@/lib/transport/audit-stream";
-import { actorFromRequest } from "@/lib/transport/token";
+import { answerStream } from "@/lib/transport/answer-stream";
 
+/** Reads the trail of a project from its beginning, or from the last check on; whoever hangs up stops it. */
 export async function POST(
   request: Request,
   { params }: { params: Promise<{ project: string }> },
 ): Promise<Response> {
   const { project: slug } = await params;
-  const mode = new URL(request.url).searchParams.get("mode") ?? "all";
-  return sendVerification(request, async (options) =>
-    execute(verifyAudit, await actorFromRequest(request), { slug, mode }, options),
-  );
+  return answerStream(request, verifyAudit, (body) => ({ ...body, slug }));
 }

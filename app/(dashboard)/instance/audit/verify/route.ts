@@ -1,11 +1,7 @@
 import { verifyInstanceAudit } from "@/lib/operations/audit/verify";
-import { execute } from "@/lib/operations/define";
-import { sendVerification } from "@/lib/transport/audit-stream";
-import { actorFromRequest } from "@/lib/transport/token";
+import { answerStream } from "@/lib/transport/answer-stream";
 
+/** Reads the whole trail, or from the last check on; whoever hangs up stops it. */
 export async function POST(request: Request): Promise<Response> {
-  const mode = new URL(request.url).searchParams.get("mode") ?? "all";
-  return sendVerification(request, async (options) =>
-    execute(verifyInstanceAudit, await actorFromRequest(request), { mode }, options),
-  );
+  return answerStream(request, verifyInstanceAudit, (body) => body);
 }
