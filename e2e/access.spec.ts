@@ -53,6 +53,18 @@ test.describe("role-limited pages", () => {
   });
 });
 
+test.describe("the audit trail", () => {
+  test.use({ person: "admin" });
+
+  test("is checked on its page, from its beginning and from the last check on", async ({ page }) => {
+    await page.goto(`${DEMO}/audit`);
+    await page.getByRole("button", { name: "Verify the chain" }).click();
+    await expect(page.getByText(/^All [\d,]+ events are as they were recorded\./)).toBeVisible();
+    await page.getByRole("button", { name: "Only what is new" }).click();
+    await expect(page.getByText(/as recorded since number \d+/)).toBeVisible();
+  });
+});
+
 test.describe("a request that another site sends", () => {
   test("changes nothing, although the cookie comes along", async ({ page }) => {
     const answer = await page.request.post(`${DEMO}/audit/verify`, {
