@@ -20,11 +20,15 @@ export function mapFailure(
   if (error instanceof DomainError) return error;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   if (FULL.has(code)) return noSpace(where.location, { reason: message }, error);
-  if (FORBIDDEN.has(code)) return notWritable(where.location, message, error);
+  if (isForbidden(error)) return notWritable(where.location, message, error);
   if (error instanceof pg.DatabaseError) return fromServer(error, where.spec);
   if (isConnectionFailure(code, message)) return mapConnectError(error, where.spec);
   return error;
 }
+
+/** Of a file: the process may not write there. */
+export const isForbidden = (error: unknown): boolean =>
+  FORBIDDEN.has((error as { code?: string } | null)?.code ?? "");
 
 function isConnectionFailure(code: string, message: string): boolean {
   return (
@@ -58,7 +62,7 @@ function fromServer(error: pg.DatabaseError, spec: ConnectionSpec): DomainError 
   );
 }
 
-function notWritable(location: string, reason: string, cause: unknown): DomainError {
+export function notWritable(location: string, reason: string, cause: unknown): DomainError {
   return new DomainError("precondition", "backup.not_writable", `${location} cannot be written to.`, {
     details: { location, reason },
     hint: "Give the user of this process the right to write there, or choose another storage.",

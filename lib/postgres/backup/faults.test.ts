@@ -103,6 +103,24 @@ describe("a backup that fails", () => {
     }
   }, 180_000);
 
+  it("tells that a disk is read-only, also when one is to be removed from it", async (context) => {
+    const disk = await newFolder();
+    const mount = (...options: string[]) => spawnSync("mount", [...options, disk]).status === 0;
+    if (!mount("-t", "tmpfs", "-o", "size=50m", "tmpfs"))
+      return context.skip("only root may mount a small disk");
+    try {
+      const there = folderStore(join(disk, "there"));
+      await createBackup({ spec: source.spec, store: there, scope: whole });
+      expect(mount("-o", "remount,ro")).toBe(true);
+      const made = createBackup({ spec: source.spec, store: folderStore(join(disk, "b")), scope: whole });
+      await expect(made).rejects.toMatchObject({ code: "backup.not_writable" });
+      await expect(there.delete()).rejects.toMatchObject({ code: "backup.not_writable" });
+      expect((await folderStorage(disk).list()).map(({ name }) => name)).toEqual(["there"]);
+    } finally {
+      spawnSync("umount", [disk]);
+    }
+  }, 180_000);
+
   it("is gone when its connection is cut or when it is cancelled", async () => {
     const root = await newFolder();
     const ends: Promise<unknown>[] = [];

@@ -13,6 +13,7 @@ import {
 import { DomainError } from "../../errors";
 import { isSafeName } from "./archive-names";
 import { readManifest } from "./archive-reader";
+import { isForbidden, notWritable } from "./failures";
 
 /** Ending of a file that is being written; readers do not see it. */
 const PART = /\.[0-9a-f]{8}\.part$/;
@@ -30,16 +31,30 @@ export function folderStore(folder: string): ArchiveStore {
     list: () => listFiles(folder),
     exists: (name) => stat(pathOf(name)).then((found) => found.isFile(), ifMissing(false, folder)),
     async delete() {
-      // First, so that an interrupted removal leaves nothing that looks like a backup.
-      await rm(join(folder, MANIFEST_FILE), { force: true });
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      try {
+        // First, so that an interrupted removal leaves nothing that looks like a backup.
+        await rm(join(folder, MANIFEST_FILE), { force: true });
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      } catch (error) {
+        throw isForbidden(error) ? notWritable(folder, (error as Error).message, error) : error;
+      }
     },
     freeBytes: () => freeBytes(folder),
   };
 }
 
+/** Where the disk is read-only, Node says that the folder above is missing. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT" && !isForbidden(error)) throw error;
+    throw notWritable(path, (error as Error).message, error);
+  }
+}
+
 async function writeFile(path: string): Promise<ArchiveWriter> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const part = `${path}.${randomBytes(4).toString("hex")}.part`;
   const file = await open(part, "wx", 0o600);
   let closed = false;
