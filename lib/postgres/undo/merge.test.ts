@@ -229,6 +229,47 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     ]);
   });
 
+  it("cuts and rounds nothing into a type that has become narrower since, and names what does not fit", async () => {
+    await client.query(
+      `CREATE TABLE t (id int PRIMARY KEY, a text, n numeric(10,4), at timestamptz, j json);
+       INSERT INTO t VALUES (1, 'long', 1, 'today', '{"x":  1}'), (2, 'b', 1.25, 'today', NULL), (3, 'c', 2, now(), NULL), (4, 'd', 4.0000, NULL, '[]')`,
+    );
+    await migrateKeeping(client, "DELETE FROM t");
+    await client.query(
+      "ALTER TABLE t ALTER a TYPE varchar(2), ALTER n TYPE numeric(10,1), ALTER at TYPE date, ALTER j TYPE jsonb",
+    );
+    const [told] = await revertKeeping(client, "");
+    expect(told).toMatchObject({ restored: 1, newer: 0, refused: 3, examples: ["1", "2", "3"] });
+    expect(told?.message).toContain("'long' does not fit into character varying(2) unchanged");
+    expect(await all("SELECT id, a, n::text FROM t")).toEqual([[4, "d", "4.0"]]);
+  });
+
+  it("leaves values alone where the column has become narrower since, and sets those that fit", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, n numeric); INSERT INTO t VALUES (1, 1.5), (2, 2), (3, 3.25)",
+    );
+    await migrateKeeping(client, "UPDATE t SET n = 10");
+    await client.query("ALTER TABLE t ALTER n TYPE int");
+    expect(await revertKeeping(client, "")).toMatchObject([
+      { restored: 1, newer: 0, refused: 2, examples: ["1", "3"] },
+    ]);
+    expect(await all("SELECT id, n FROM t ORDER BY id")).toEqual([
+      [1, 10],
+      [2, 2],
+      [3, 10],
+    ]);
+  });
+
+  it("sets nothing where the column is computed today", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, g int GENERATED ALWAYS AS (id * 2) STORED); INSERT INTO t VALUES (1)",
+    );
+    await migrateKeeping(client, "ALTER TABLE t ALTER g DROP EXPRESSION; UPDATE t SET g = 0");
+    const down = "ALTER TABLE t DROP g, ADD g int GENERATED ALWAYS AS (id * 2) STORED";
+    expect(await revertKeeping(client, down)).toMatchObject([{ restored: 0, reason: "no_column" }]);
+    expect(await all("SELECT id, g FROM t")).toEqual([[1, 2]]);
+  });
+
   it("takes no row for gone that a policy hides from the role", async () => {
     const role = `undo_${major}_${process.pid}`;
     await client.query(`CREATE ROLE ${role}; GRANT CREATE, USAGE ON SCHEMA public TO ${role}; GRANT ALL ON SCHEMA dbmigrator_undo TO ${role};

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { bringsRows } from "./copies";
+import { withoutRefuse, withRefuse } from "./fitting";
 import { type Group, orderByReferences } from "./put-order";
 import { putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
@@ -61,11 +62,13 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     client,
     found.map(({ relation }) => relation),
   );
+  await withRefuse(client);
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
   for (const group of await orderByReferences(client, rows))
     for (const part of parts(group)) told.push(...(await putGroup(client, part)));
   for (const one of found.filter(({ entry }) => !bringsRows(entry.kind)))
     told.push(await putColumn(client, one));
+  await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
   for (const sql of wake) await client.query(sql);
   await setRowSecurity(client, hidden);
@@ -75,7 +78,8 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
 }
 
 function obstacle({ entry, columns, key }: Resolved): PutBack["reason"] {
-  if (columns.length > 0 && columns.every(({ now }) => now === null)) return "no_column";
+  // One that is computed today is none that could be written.
+  if (columns.length > 0 && columns.every(({ now }) => now === null || now.generated)) return "no_column";
   const found = key.length > 0 && key.every(({ now }) => now !== null);
   return bringsRows(entry.kind) || found ? undefined : "no_key";
 }

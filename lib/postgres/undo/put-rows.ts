@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { fitting } from "./fitting";
 import {
   type ForeignKey,
   ownRows,
@@ -15,11 +16,13 @@ export const EXAMPLES = 20;
 /** A kept column that the table has today. */
 export interface Present {
   stored: string;
+  /** Its type as it is stored. */
+  type: string;
   now: UndoColumn;
 }
 
 export const present = (columns: readonly KeptColumn[]): Present[] =>
-  columns.flatMap(({ stored, now }) => (now && !now.generated ? [{ stored, now }] : []));
+  columns.flatMap(({ stored, type, now }) => (now && !now.generated ? [{ stored, type, now }] : []));
 
 /** `t.id = d.id AND …`, by the equality of the table's own type and collation. */
 export function sameKey(key: readonly Present[], as: string): string {
@@ -38,7 +41,7 @@ export function insertOf({ relation, columns, key }: Resolved) {
   const list = there.map(({ now }) => now.name).join(", ");
   return {
     into: `INSERT INTO ${relation.relation} ${list ? `(${list}) OVERRIDING SYSTEM VALUE` : ""}`,
-    values: there.map(({ stored, now }) => typed("d", stored, now)).join(", "),
+    values: there.map(({ stored, type, now }) => fitting("d", stored, now, type)).join(", "),
     /** The key of the kept row `d` is there again. */
     taken:
       keyed.length > 0

@@ -1,6 +1,7 @@
 import type pg from "pg";
+import { fitting } from "./fitting";
 import { count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
-import { ownRows, typed, type UndoColumn, type UndoRelation } from "./relation";
+import { ownRows, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -104,8 +105,8 @@ export async function putValues(
   const gone = await count(client, `${from} WHERE NOT ${found}`);
   const newer = await count(client, `${from} WHERE ${found} AND (${parents}) AND (${anyNewer})`);
   const orphaned = await count(client, `${from} WHERE ${found} AND NOT (${parents})`);
-  const set = there.map(({ stored, now }) => {
-    const kept = typed("d", stored, now);
+  const set = there.map(({ stored, type, now }) => {
+    const kept = fitting("d", stored, now, type);
     return `${now.name} = ${entry.after ? `CASE WHEN ${flag(stored)} THEN t.${now.name} ELSE ${kept} END` : kept}`;
   });
   const asIs = await openIdentity(

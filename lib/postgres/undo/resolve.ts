@@ -7,6 +7,8 @@ import { UNDO_SCHEMA, type UndoEntry } from "./store";
 export interface KeptColumn {
   /** In the tables of dbmigrator_undo. */
   stored: string;
+  /** Its type there. */
+  type: string;
   /** In the table; null: it is not there. */
   now: UndoColumn | null;
 }
@@ -38,15 +40,32 @@ export async function resolveEntry(client: pg.ClientBase, entry: UndoEntry): Pro
   const known = entry.isOriginal ? await readRelation(client, entry.relationOid) : null;
   const relation = known ?? (await readRelation(client, entry.relation));
   if (!relation) return null;
+  const types = await storedTypes(client, entry);
   const find = (names: readonly string[], numbers: readonly number[]) =>
     names.map((stored, i): KeptColumn => {
       const byNumber = known ? relation.columns.find((column) => column.number === numbers[i]) : undefined;
-      return { stored, now: byNumber ?? relation.columns.find((column) => column.name === stored) ?? null };
+      const type = types.get(stored) ?? "text";
+      return {
+        stored,
+        type,
+        now: byNumber ?? relation.columns.find((column) => column.name === stored) ?? null,
+      };
     });
   const columns = find(entry.columns, entry.columnNumbers);
   // Whole rows are told apart by the key that the table has today.
   const key = bringsRows(entry.kind) ? keyToday(relation, columns) : find(entry.key, entry.keyNumbers);
   return { entry, relation, columns, key };
+}
+
+/** By quoted name, as UndoColumn has them. */
+async function storedTypes(client: pg.ClientBase, { data }: UndoEntry): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; type: string }>(
+    `SELECT pg_catalog.quote_ident(attname) AS name, pg_catalog.format_type(atttypid, atttypmod) AS type
+       FROM pg_catalog.pg_attribute
+      WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped`,
+    [`${UNDO_SCHEMA}.${data}`],
+  );
+  return new Map(rows.map(({ name, type }) => [name, type]));
 }
 
 function keyToday({ keys }: UndoRelation, columns: readonly KeptColumn[]): KeptColumn[] {
