@@ -122,7 +122,18 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
 }
 
 function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): string {
-  const { relation, restored, newer, gone, orphaned, refused = 0, examples, reason, message = "" } = event;
+  const {
+    relation,
+    restored,
+    newer,
+    gone,
+    orphaned,
+    refused = 0,
+    lacking = [],
+    examples,
+    reason,
+    message = "",
+  } = event;
   const reasons: Record<string, string> = {
     no_key: "without a key its rows cannot be told apart",
     no_table: "the table is not there",
@@ -135,6 +146,7 @@ function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): strin
     gone > 0 ? `${gone} gone since` : "",
     orphaned > 0 ? `${orphaned} without the row that they refer to` : "",
     refused > 0 ? `${refused} refused by PostgreSQL: ${message}` : "",
+    lacking.length > 0 ? `no column any more for the values of ${lacking.join(", ")}` : "",
   ].filter(Boolean);
   const which = examples.length > 0 ? ` (${examples.join("; ")})` : "";
   return `${count(restored, "row")} of ${relation} put back${left.length > 0 ? `; ${left.join(", ")}${which}` : ""}.`;

@@ -124,6 +124,8 @@ export type RunEvent =
       orphaned: number;
       /** PostgreSQL refuses them one by one, for what `message` says. */
       refused?: number;
+      /** Columns with kept values that the table does not have any more. */
+      lacking?: string[];
       examples: string[];
       reason?: string;
       /** What PostgreSQL said of what it refused. */

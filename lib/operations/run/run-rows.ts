@@ -292,7 +292,7 @@ export class RunRows {
       this.say("info", "undo_kept", { migration, statement, relation, rows, bytes });
     } else {
       const { restored, newer, gone, orphaned, examples, message = "" } = event;
-      const { refused = 0, reason = refused > 0 ? "part" : "" } = event;
+      const { refused = 0, reason = refused > 0 ? "part" : "", lacking = [] } = event;
       const lost = newer + gone + orphaned + refused;
       const counts = {
         restored,
@@ -306,6 +306,8 @@ export class RunRows {
         message,
       };
       this.say(reason || lost > 0 ? "warning" : "ok", "undo_put_back", { migration, relation, ...counts });
+      if (lacking.length > 0)
+        this.say("warning", "undo_lacking", { migration, relation, columns: lacking.join(", ") });
     }
   }
 

@@ -260,6 +260,15 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     ]);
   });
 
+  it("says whose values have no column any more", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a text, empty text); INSERT INTO t VALUES (1, 'a', NULL)",
+    );
+    await migrateKeeping(client, "DELETE FROM t");
+    await client.query("ALTER TABLE t DROP a, DROP empty");
+    expect(await revertKeeping(client, "")).toMatchObject([{ restored: 1, lacking: ["a"] }]);
+  });
+
   it("sets nothing where the column is computed today", async () => {
     await client.query(
       "CREATE TABLE t (id int PRIMARY KEY, g int GENERATED ALWAYS AS (id * 2) STORED); INSERT INTO t VALUES (1)",

@@ -2,10 +2,10 @@ import type pg from "pg";
 import { bringsRows } from "./copies";
 import { withoutRefuse, withRefuse } from "./fitting";
 import { type Group, orderByReferences } from "./put-order";
-import { putRows } from "./put-rows";
+import { count, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
 import { deferRing, setRowSecurity, silenceTriggers } from "./quiet";
-import { asideTable, newerTable, type Resolved, resolveEntry } from "./resolve";
+import { asideTable, dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
@@ -73,8 +73,26 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   for (const sql of wake) await client.query(sql);
   await setRowSecurity(client, hidden);
   for (const one of rows) if (one.aside) await client.query(`DROP TABLE ${asideTable(one.entry)}`);
-  for (const { entry, outcome } of told) await settle(client, entry, outcome);
+  for (const one of told) {
+    const resolved = found.find(({ entry }) => entry.id === one.entry.id);
+    const lacking = resolved ? await lackingOf(client, resolved) : [];
+    if (lacking.length > 0) one.outcome = { ...one.outcome, lacking };
+    await settle(client, one.entry, one.outcome);
+  }
   return told;
+}
+
+/** Rows may be back without some of their values: columns that have gone since. */
+async function lackingOf(client: pg.ClientBase, { entry, columns }: Resolved): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const { stored, now } of columns) {
+    if (
+      now === null &&
+      (await count(client, `FROM ${dataTable(entry)} AS d WHERE d.${stored} IS NOT NULL`)) > 0
+    )
+      lacking.push(stored);
+  }
+  return lacking;
 }
 
 function obstacle({ entry, columns, key }: Resolved): PutBack["reason"] {

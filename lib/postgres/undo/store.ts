@@ -52,6 +52,8 @@ export interface PutBack {
   refused?: number;
   /** Keys of the first twenty of those that could not be merged. */
   examples: string[];
+  /** Columns with kept values that the table does not have today; not told by older programs. */
+  lacking?: string[];
   /** Why nothing could be put back; `refused`: by PostgreSQL, in the words of `message`. */
   reason?: "no_key" | "no_table" | "no_column" | "refused";
   /** What PostgreSQL said of the first of those that it refused. */
