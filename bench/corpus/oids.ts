@@ -4,11 +4,9 @@ const USER = "oid >= 16384";
 
 /** What has an identity that its name may outlive: number by name, as SQL writes it. */
 const QUERY = `
-  SELECT 'relation ' || oid::regclass::text AS name, oid::int8 AS number FROM pg_class WHERE ${USER} AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c') AND relnamespace <> 'pg_toast'::regnamespace
+  SELECT name, number::text FROM (SELECT 'relation ' || oid::regclass::text AS name, oid AS number FROM pg_class WHERE ${USER} AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'i', 'I', 'c') AND relnamespace <> 'pg_toast'::regnamespace
   UNION ALL SELECT 'routine ' || oid::regprocedure::text, oid FROM pg_proc WHERE ${USER}
   UNION ALL SELECT 'type ' || format_type(oid, NULL), oid FROM pg_type WHERE ${USER} AND typtype IN ('b', 'd', 'e', 'r') AND typarray <> 0
-  UNION ALL SELECT 'column ' || attrelid::regclass::text || '.' || attname, attrelid::int8 * 10000 + attnum FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
-    WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped AND c.relkind IN ('r', 'p', 'f')
   UNION ALL SELECT 'constraint ' || conname || ' on ' || CASE WHEN conrelid <> 0 THEN conrelid::regclass::text ELSE format_type(contypid, NULL) END, oid FROM pg_constraint WHERE ${USER} AND contype IN ('p', 'u', 'f', 'c', 'x')
   UNION ALL SELECT 'trigger ' || tgname || ' on ' || tgrelid::regclass::text, oid FROM pg_trigger WHERE ${USER} AND NOT tgisinternal
   UNION ALL SELECT 'policy ' || polname || ' on ' || polrelid::regclass::text, oid FROM pg_policy
@@ -27,11 +25,13 @@ const QUERY = `
   UNION ALL SELECT 'server ' || srvname, oid FROM pg_foreign_server
   UNION ALL SELECT 'event trigger ' || evtname, oid FROM pg_event_trigger WHERE ${USER}
   UNION ALL SELECT 'extension ' || extname, oid FROM pg_extension WHERE ${USER}
-  UNION ALL SELECT 'schema ' || nspname, oid FROM pg_namespace WHERE ${USER}`;
+  UNION ALL SELECT 'schema ' || nspname, oid FROM pg_namespace WHERE ${USER}) objects
+  UNION ALL SELECT 'column ' || attrelid::regclass::text || '.' || attname, attrelid || ' ' || attnum FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
+    WHERE attrelid >= 16384 AND attnum > 0 AND NOT attisdropped AND c.relkind IN ('r', 'p', 'f')`;
 
 /** The oid of every object by its name; of a column its table and number. */
 export async function readOids(client: pg.ClientBase): Promise<Map<string, string>> {
   await client.query("SET search_path = ''");
   const { rows } = await client.query<{ name: string; number: string }>(QUERY);
-  return new Map(rows.map((row) => [row.name, String(row.number)]));
+  return new Map(rows.map((row) => [row.name, row.number]));
 }

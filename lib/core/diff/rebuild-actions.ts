@@ -23,6 +23,7 @@ export function setAside(table: Fact, around: Surroundings): string[] {
   });
   return [
     ...sequences,
+    ...(b.ofType === null ? [] : [`ALTER TABLE ${table.name} NOT OF`]),
     ...(b.rls ? [`ALTER TABLE ${table.name} DISABLE ROW LEVEL SECURITY`] : []),
     `ALTER TABLE ${table.name} RENAME TO ${name}`,
   ];

@@ -5,13 +5,14 @@ import { compositeKind } from "./kinds/composite";
 import { domainKind } from "./kinds/domain";
 import { enumKind } from "./kinds/enum";
 import { rangeKind } from "./kinds/range";
-import { alterTable, tableBody } from "./kinds/table";
+import { alterTable, columnsOf, tableBody } from "./kinds/table";
 import { factsOfKind } from "./lookups";
 import type { Fact, FactId, Snapshot, Surroundings } from "./types";
 
 /**
  * A table with rows that PostgreSQL cannot alter into what is wanted: it becomes partitioned or plain, is partitioned
- * otherwise, or a column of its partition key takes another type. It is set aside under another name, made anew with
+ * otherwise, a column of its partition key takes another type, or it cannot have its columns in the order that a typed
+ * table must have them in. It is set aside under another name, made anew with
  * its partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
  */
 export interface Rebuild {
@@ -50,6 +51,7 @@ export function rebuildsOf(around: Surroundings): Rebuilds {
 function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
   const is = to.facts.get(was.id);
   if (!is || tableBody(was).kind === "f" || tableBody(is).kind === "f") return false;
+  if (leavesTypesOrder(was, is, { from, to })) return true;
   if (tableBody(was).partitionKey === null && tableBody(is).partitionKey === null) return false;
   if (alterTable(was, is) === "replace") return true;
   return (tableBody(was).partitionColumns ?? []).some((name) => {
@@ -61,6 +63,14 @@ function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
       a.type !== b.type || a.collation !== b.collation || deps.some((dep) => isMadeAnew(dep, { from, to }))
     );
   });
+}
+
+/** Columns of a typed table stand as in its type, and new ones only come last. */
+function leavesTypesOrder(was: Fact, is: Fact, { from, to }: Surroundings): boolean {
+  if (tableBody(is).ofType === null) return false;
+  const [before, after] = [columnsOf(from, was.id), columnsOf(to, is.id)];
+  const kept = before.filter(({ id }) => to.facts.has(id));
+  return kept.some((column, i) => column.name !== after[i]?.name);
 }
 
 /** A type that cannot be altered, or is made of such a one. */

@@ -150,7 +150,7 @@ function createTable(fact: Fact, around: Surroundings): string[] {
   const named = rebuildsOf(around).fresh.has(fact.id);
   const lines = b.ofType
     ? columns.flatMap((column) => {
-        const more = columnDefinition(column, around).replace(
+        const more = columnDefinition(column, around, named).replace(
           /^\S+ .*?(?= (?:NOT NULL|GENERATED|CONSTRAINT)|$)/,
           "",
         );

@@ -1,0 +1,13 @@
+CREATE TYPE row_type AS (a int, b text);
+CREATE TABLE of_it OF row_type (PRIMARY KEY (a), b WITH OPTIONS DEFAULT 'x');
+CREATE TABLE points_to_it (x int REFERENCES of_it);
+CREATE TABLE loose (b text, a int);
+CREATE VIEW all_of_it AS SELECT * FROM of_it;
+CREATE TYPE kept_type AS (a int, b text);
+CREATE TABLE turned (b text, a int, extra int);
+CREATE TABLE straight OF kept_type;
+INSERT INTO of_it VALUES (1, 'r'), (2, 's');
+INSERT INTO points_to_it VALUES (1);
+INSERT INTO loose VALUES ('q', 4);
+INSERT INTO turned VALUES ('t', 5, 6);
+INSERT INTO straight VALUES (7, 'u');
