@@ -5,6 +5,7 @@ import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Grant, Kind } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { comesByItself, goesByItself, isInlined, parentsThroughout, settingsAfterTable } from "./by-itself";
+import { retypeTogether } from "./common-children";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
@@ -36,6 +37,7 @@ export function buildActions(planning: Planning): Actions {
     if (difference?.to) add("alter", difference.to, alterSql(difference, statements, planning));
   }
   connectActions(actions, planning);
+  retypeTogether(actions, planning);
   addRebuilds(actions, planning);
   addSwaps(actions, planning);
   return actions;

@@ -81,13 +81,16 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   return { statements, differences, renames: renamed.applied, questions, losses, offline };
 }
 
+/** Of the statements that alter a column, those that say its type. */
+const CONVERTS = / TYPE |^INSERT INTO /;
+
 function statementsOf(action: Action, around: Surroundings): PlannedStatement[] {
   const losesData = lossesOf(action, around).length > 0;
   return action.sql.map((sql) => ({
     sql,
     verb: action.verb,
     id: action.fact.id,
-    losesData,
+    losesData: losesData && (action.verb === "drop" || CONVERTS.test(sql)),
     commitAfter: /^ALTER TYPE .* ADD VALUE /.test(sql),
     ...(action.transactions?.has(sql) ? { transaction: action.transactions.get(sql) } : {}),
   })) as PlannedStatement[];

@@ -1,0 +1,11 @@
+CREATE TABLE one (id int, z int NOT NULL, CHECK (z > 0));
+CREATE TABLE two (z int, more text, kind text COLLATE "C");
+CREATE TABLE three (kind text COLLATE "C");
+CREATE TABLE both_of_them () INHERITS (one, two);
+CREATE TABLE below_both (extra int) INHERITS (both_of_them);
+CREATE TABLE all_three (z int DEFAULT 4) INHERITS (two, three);
+CREATE VIEW seen AS SELECT z, more FROM two;
+CREATE VIEW other AS SELECT z FROM both_of_them;
+INSERT INTO both_of_them VALUES (1, 2, 'm', 'k');
+INSERT INTO below_both VALUES (1, 3, 'm', 'k', 5);
+INSERT INTO all_three VALUES (7, 'm', 'k');
