@@ -18,6 +18,7 @@ import { UndoRefusal } from "./undo/copies";
 import { type Kept, keepLosses } from "./undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "./undo/put-back";
 import { listUndo } from "./undo/store";
+import { writingTriggers } from "./undo/triggers";
 
 /** What a run does about rows that its scripts take away. */
 export interface UndoSettings {
@@ -95,6 +96,8 @@ async function keep(ctx: RunContext, script: PreparedScript, statement: Statemen
     if (loss.kind === "uncovered")
       ctx.emit({ type: "undo.not_kept", ...at, reason: loss.reason, relation: loss.what });
   }
+  for (const relation of await writingTriggers(ctx.session.client, losses))
+    ctx.emit({ type: "undo.not_kept", ...at, reason: "trigger", relation });
   if (ctx.undo?.noStore) {
     const covered = losses.flatMap((loss) => (loss.kind === "uncovered" ? [] : [loss]));
     for (const loss of covered) {

@@ -5,12 +5,12 @@ import type { EnvironmentPolicy } from "../../core/policy/types";
 import type { UndoForetold } from "../../core/run/types";
 import { splitUnits } from "../../core/run/units";
 import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
-import type { Statement } from "../../core/sql/types";
 import { type Loss, lossesOf } from "../../core/undo/losses";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
 import { readLedger } from "../../postgres/ledger";
 import { type Foretold, foretellLosses } from "../../postgres/undo/foretell";
 import { canUseUndoStore, listUndo } from "../../postgres/undo/store";
+import { writingTriggers } from "../../postgres/undo/triggers";
 import { undoLimits } from "./settings";
 
 type Part = UndoForetold["parts"][number];
@@ -53,7 +53,7 @@ export async function foretellUndo(
         const losses = lossesOf(treeOf(statement), statement.text);
         if (losses.length === 0) continue;
         const at = { migration: migration.filename, statement: statement.index, line: statement.line };
-        if (batched.has(statement)) parts.push(notKept(at, statement, "batch"));
+        if (batched.has(statement)) parts.push(uncoveredPart(at, statement.node, "batch"));
         else parts.push(...(await partsOf(client, at, losses, maxBytes)));
       }
     }
@@ -70,9 +70,9 @@ function withoutStore(part: Part): Part {
 
 type At = Pick<Part, "migration" | "statement" | "line">;
 
-function notKept(at: At, statement: Statement, reason: string): Part {
+function uncoveredPart(at: At, relation: string, reason: string): Part {
   const nothing = { columns: [], rows: null, bytes: null };
-  return { ...at, kind: "uncovered", relation: statement.node, ...nothing, state: "not_kept", reason };
+  return { ...at, kind: "uncovered", relation, ...nothing, state: "not_kept", reason };
 }
 
 async function partsOf(
@@ -81,16 +81,11 @@ async function partsOf(
   losses: readonly Loss[],
   maxBytes: number,
 ): Promise<Part[]> {
-  const uncovered = losses.flatMap((loss): Part[] =>
-    loss.kind === "uncovered"
-      ? [
-          {
-            ...{ ...at, kind: "uncovered", relation: loss.what, columns: [], rows: null, bytes: null },
-            ...{ state: "not_kept", reason: loss.reason },
-          },
-        ]
-      : [],
+  const uncovered = losses.flatMap((loss) =>
+    loss.kind === "uncovered" ? [uncoveredPart(at, loss.what, loss.reason)] : [],
   );
+  for (const what of await writingTriggers(client, losses))
+    uncovered.push(uncoveredPart(at, what, "trigger"));
   const foretold = await foretellLosses(client, losses);
   // The limit is a statement's, with all that its foreign keys drag along.
   const bytes = foretold.reduce((sum, one) => sum + (one.bytes ?? 0), 0);

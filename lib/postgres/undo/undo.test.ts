@@ -7,6 +7,7 @@ import { migrateKeeping, revertKeeping } from "../../testing/undo";
 import { closeConnection, openConnection } from "../connect";
 import { keepLosses } from "./keep";
 import { ensureUndoStore, listUndo, purgeUndo } from "./store";
+import { writingTriggers } from "./triggers";
 
 describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL %i", (major) => {
   let database: TestDatabase;
@@ -215,6 +216,27 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
       ["one", "O"],
       ["two", "A"],
     ]);
+  });
+
+  it("names triggers whose code writes too, and no others", async () => {
+    await client.query(
+      `CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE log (x text);
+       CREATE FUNCTION notes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF TG_OP = 'DELETE' THEN INSERT INTO log VALUES ('delete from p'); ELSE new.a := 1; END IF; RETURN new; -- drop
+       END $$;
+       CREATE FUNCTION writes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM log; RETURN old; END $$;
+       CREATE TRIGGER quiet BEFORE DELETE OR UPDATE ON p FOR EACH ROW EXECUTE FUNCTION notes();
+       CREATE TRIGGER loud AFTER DELETE ON p FOR EACH ROW EXECUTE FUNCTION writes();
+       CREATE TRIGGER "Other" AFTER TRUNCATE ON p1 EXECUTE FUNCTION writes();
+       CREATE TRIGGER off AFTER DELETE ON p1 FOR EACH ROW EXECUTE FUNCTION writes(); ALTER TABLE p1 DISABLE TRIGGER off`,
+    );
+    const of = (sql: string) => {
+      const losses = parseScript(sql).statements.flatMap((one) => lossesOf(treeOf(one), one.text));
+      return writingTriggers(client, losses);
+    };
+    expect(await of("DELETE FROM p WHERE id = 1")).toEqual(["TRIGGER loud ON p"]);
+    expect(await of("UPDATE p SET a = 2; DROP TABLE log; DELETE FROM nowhere")).toEqual([]);
+    expect(await of("TRUNCATE p")).toEqual(['TRIGGER "Other" ON p1']);
   });
 
   it("says what has no key, and what cannot be foretold from the text", async () => {
