@@ -36,14 +36,16 @@ function useColumns(): Column<BackupRow>[] {
       header: t("list.columns.backup"),
       cell: (row) => (
         <>
-          {row.service}
-          {row.pinned ? (
-            <>
-              {" "}
-              <Icon name="lock" small />
-              <span className="sr-only">{t("list.pinned")}</span>
-            </>
-          ) : null}{" "}
+          <span className="whitespace-nowrap">
+            {row.service}
+            {row.pinned ? (
+              <>
+                {" "}
+                <Icon name="lock" small className="inline" />
+                <span className="sr-only">{t("list.pinned")}</span>
+              </>
+            ) : null}
+          </span>{" "}
           <span className="muted">{row.description || <WhatPart row={row} />}</span>
         </>
       ),

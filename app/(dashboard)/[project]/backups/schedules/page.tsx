@@ -58,7 +58,9 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
                   <p className="muted">
                     {t(`kind.${schedule.kind}`, { service: schedule.service })}{" "}
                     <EnvironmentChip environment={schedule.environment} plain />{" "}
-                    {schedule.testAfter ? t("thenTest") : null} {schedule.storage ?? ""}
+                    {[schedule.testAfter ? t("thenTest") : null, schedule.storage]
+                      .filter((one) => one !== null)
+                      .map((one) => ` · ${one}`)}
                   </p>
                   {schedule.lastError ? <Note meaning="danger">{schedule.lastError.message}</Note> : null}
                 </div>

@@ -67,6 +67,7 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
   const target = targets.find(({ id }) => id === targetId);
   const live = mode !== "beside";
   const chosen = part && mode !== "new_database";
+  const holdsLedger = [...tables].some((key) => JSON.parse(key).schema === "dbmigrator");
   const ready =
     target !== undefined &&
     (!live || typed.trim() === target.database) &&
@@ -181,7 +182,14 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
           ) : null}
         </div>
       </Section>
-      {target ? <Consequence target={target} mode={mode} name={name} ledger={backup.ledger} /> : null}
+      {target ? (
+        <Consequence
+          target={target}
+          mode={mode}
+          name={name}
+          ledger={chosen && !holdsLedger ? null : backup.ledger}
+        />
+      ) : null}
       {live && target ? (
         <Field label={t("type", { database: target.database })}>
           <Input
@@ -230,10 +238,10 @@ function Consequence({
   target: WizardTarget;
   mode: Mode;
   name: string;
-  ledger: LedgerPosition[];
+  /** null: only chosen tables. */
+  ledger: LedgerPosition[] | null;
 }) {
   const t = useTranslations("backups.wizard");
-  const own = ledger.find((one) => one.service === target.service);
   return (
     <Note meaning={mode === "beside" ? "notice" : "warning"}>
       <p>
@@ -242,9 +250,7 @@ function Consequence({
       </p>
       {mode === "beside" ? null : (
         <p>
-          {own
-            ? t("ledger", { version: own.version, now: target.currentVersion ?? t("nothing") })
-            : t("ledgerNone")}
+          <AfterLedger target={target} ledger={ledger} />
         </p>
       )}
       {mode !== "beside" && target.approvals > 0 ? (
@@ -252,4 +258,15 @@ function Consequence({
       ) : null}
     </Note>
   );
+}
+
+/** What will be pending: the ledger comes back with a whole backup, and not with chosen tables. */
+function AfterLedger({ target, ledger }: { target: WizardTarget; ledger: LedgerPosition[] | null }) {
+  const t = useTranslations("backups.wizard");
+  if (ledger === null) return t("ledgerStays");
+  const own = ledger.find((one) => one.service === target.service);
+  if (!own) return t("ledgerNone");
+  const { version } = own;
+  if (version === target.currentVersion) return t("ledgerSame", { version });
+  return t("ledger", { version, now: target.currentVersion ?? t("nothing") });
 }
