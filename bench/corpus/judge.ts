@@ -45,7 +45,15 @@ function canonical(dump: string): string[] {
     .filter(Boolean)
     .flatMap((part) => (/^(GRANT|REVOKE|ALTER DEFAULT)/.test(part) ? part.split("\n") : [part]))
     .map((part) => (/^CREATE (UNLOGGED |FOREIGN )?TABLE/.test(part) ? sortedLines(part) : part))
+    .map((part) =>
+      part.startsWith("CREATE STATISTICS ") ? part.replace(/(?<= ON ).*(?= FROM )/s, sortedList) : part,
+    )
     .sort();
+}
+
+/** Columns that statistics are about stand as in their table. */
+function sortedList(columns: string): string {
+  return columns.split(", ").sort().join(", ");
 }
 
 /** A plan holds no secrets, so neither may the comparison. */

@@ -7,3 +7,5 @@ CREATE STATISTICS expressions ON lower(c), (a + b), a FROM t;
 CREATE STATISTICS one ON (a * 2) FROM t;
 COMMENT ON STATISTICS kept IS 'a with b';
 ALTER STATISTICS changed OWNER TO corpus_owner;
+CREATE TABLE reordered (id int, "A, (b" int, second int, first int);
+CREATE STATISTICS of_reordered ON first, second, "A, (b", (first + second) FROM reordered;

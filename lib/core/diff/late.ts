@@ -1,5 +1,5 @@
 import { continueNumbers } from "../schema/kinds/column";
-import { saysOtherwise } from "../schema/kinds/constraint";
+import { comesWithParents, saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
 import { leaveStandIns } from "../schema/kinds/moved-column";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
@@ -49,6 +49,7 @@ export function lateActions(
       for (const sql of [
         ...detachTable(fact, next),
         ...leftConstraints(fact, next, around),
+        ...madeByNextParent(fact, next, around, gone),
         ...identityFirst(fact, next, around),
         ...typedTable(fact, next, around, gone).before,
       ])
@@ -68,7 +69,11 @@ export function lateActions(
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
       const parent = fact.body.attachedTo as string | null | undefined;
-      if (!parent || (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born)))
+      if (
+        !parent ||
+        comesWithParents(fact) ||
+        (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born))
+      )
         continue;
       const early = isAttachedEarly(around.to.facts.get(fact.parent ?? ""), rebuilds);
       if (!early || !isJoined(fact, around.to)) push(after, fact, attachIndex(fact));
@@ -107,6 +112,14 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
         !staysInherited(from, to, name, around.from),
     )
     .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT${dropped} ${name}`);
+}
+
+/** Of a table that is attached anew, what its parent makes then. */
+function madeByNextParent(from: Fact, to: Fact, around: Surroundings, gone: Set<FactId>): string[] {
+  if (attachTable(from, to).length === 0) return [];
+  return (around.from.children.get(from.id) ?? [])
+    .filter(({ id }) => !gone.has(id) && comesWithParents(around.to.facts.get(id) ?? from))
+    .map(({ name }) => `ALTER TABLE ${from.name} DROP CONSTRAINT ${name}`);
 }
 
 function isKeptAsItIs(constraint: Fact | undefined, from: Snapshot): boolean {

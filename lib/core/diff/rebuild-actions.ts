@@ -1,4 +1,5 @@
 import { type ColumnBody, continueNumbers, convertedValue } from "../schema/kinds/column";
+import { comesWithParents } from "../schema/kinds/constraint";
 import { attachIndex, isUnattached } from "../schema/kinds/index";
 import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachPartition, columnsOf, tableBody } from "../schema/kinds/table";
@@ -97,7 +98,7 @@ function joinedIndexes({ fresh }: Rebuild, { to }: Surroundings): string[] {
 
 export function isJoined(part: Fact, to: Surroundings["to"]): boolean {
   const parent = to.facts.get(`index:${part.body.attachedTo}`);
-  return Boolean(part.body.attachedTo) && !(parent && isUnattached(parent));
+  return Boolean(part.body.attachedTo) && !comesWithParents(part) && !(parent && isUnattached(parent));
 }
 
 /** The new identity sequence goes on where the old one was, or after the highest number. */

@@ -84,7 +84,9 @@ export const constraintKind: KindDefinition = {
   create: (fact, around) => {
     const b = constraintBody(fact);
     if (isInherited(fact, around, "from") && !saysOtherwise(fact, around.from)) return [];
-    const only = b.type === "f" || b.type === "c" ? "" : b.partitioned || b.attachedTo ? "ONLY " : "";
+    if (comesWithParents(fact)) return b.indexComment === null ? [] : [commentIndex(fact)];
+    const alone = b.type !== "f" && b.type !== "c" && !isIncomparable(b);
+    const only = alone && (b.partitioned || b.attachedTo) ? "ONLY " : "";
     return [
       `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
       ...(b.indexComment === null ? [] : [commentIndex(fact)]),
@@ -105,6 +107,7 @@ export const constraintKind: KindDefinition = {
       indexOptions: [],
       indexComment: null,
     });
+    if (comesWithParents(to) && a.attachedTo !== b.attachedTo) return "replace";
     if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated && b.enforced))
       return "replace";
     const on = `ALTER TABLE ${relationOf(to)}`;
@@ -126,6 +129,18 @@ export const constraintKind: KindDefinition = {
   },
   commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
 };
+
+/** Exclusions are never found to be the same ("no support currently for comparing exclusion indexes"). */
+function isIncomparable(b: ConstraintBody): boolean {
+  return b.type === "x" || / WITHOUT OVERLAPS\)/.test(b.definition);
+}
+
+/** A part of an exclusion of a partitioned table: made by its parent's, or when the partition is attached. */
+export function comesWithParents({ kind, body }: Fact): boolean {
+  return (
+    kind === "constraint" && Boolean(body.attachedTo) && isIncomparable(body as unknown as ConstraintBody)
+  );
+}
 
 /** A table that leaves its parent keeps what it had from it; one that joins a parent must have it before. */
 function isInherited(fact: Fact, around: Surroundings, side: "from" | "to"): boolean {

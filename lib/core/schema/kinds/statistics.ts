@@ -25,9 +25,19 @@ export const statisticsKind: KindDefinition = {
   },
   create: (fact) => [String(fact.body.definition), ...(fact.body.target === null ? [] : [target(fact)])],
   drop: (fact) => [`DROP STATISTICS ${fact.name}`],
-  alter: (from, to) => (from.body.definition === to.body.definition ? [target(to)] : "replace"),
+  alter: (from, to) => (inAnyOrder(from) === inAnyOrder(to) ? [target(to)] : "replace"),
+  compared: (fact) => ({ ...fact.body, definition: inAnyOrder(fact) }),
   ownedAs: (fact) => `STATISTICS ${fact.name}`,
 };
+
+const NAME = '(?:"(?:[^"]|"")+"|[^\\s"(),]+)';
+const NAMES = new RegExp(`(?<= ON )${NAME}(?:, ${NAME})*(?=, \\(| FROM )`);
+const ONE_NAME = new RegExp(NAME, "g");
+
+/** Its columns are printed as they stand in the table, which says nothing about it. */
+function inAnyOrder({ body }: Fact): string {
+  return String(body.definition).replace(NAMES, (names) => (names.match(ONE_NAME) ?? []).sort().join(", "));
+}
 
 function target(fact: Fact): string {
   return `ALTER STATISTICS ${fact.name} SET STATISTICS ${fact.body.target ?? -1}`;
