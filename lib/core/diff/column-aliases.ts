@@ -73,13 +73,20 @@ function listsOf(text: string): AliasList[] {
 
 const PRINTED = new Set(["view", "materialized_view", "rule"]);
 
-/** Says of each view and rule with such a list what it means, for the comparison. */
+/** Says of each view, rule and policy with such a list what it means, for the comparison. */
 export function markByColumn(snapshot: Snapshot): void {
   const columnsOf = (table: string) => columnsInOrder(snapshot, `table:${table}`).map(({ name }) => name);
   for (const { kind, body } of snapshot.facts.values()) {
     const text = PRINTED.has(kind) ? byColumn(String(body.definition), columnsOf) : null;
     if (text !== null) body.byColumn = text;
+    if (kind === "policy") markPolicy(body, columnsOf);
   }
+}
+
+function markPolicy(body: Fact["body"], columnsOf: (table: string) => readonly string[]): void {
+  const texts = [body.using, body.check] as (string | null)[];
+  const meant = texts.map((text) => (text === null ? null : byColumn(text, columnsOf)));
+  if (meant.some((text) => text !== null)) body.byColumn = meant.map((text, i) => text ?? texts[i]);
 }
 
 function columnsInOrder(snapshot: Snapshot, table: FactId): Fact[] {

@@ -13,7 +13,9 @@ const HERE = `
   CREATE VIEW turned AS SELECT q.x FROM t q(x, y, z);
   CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(x, y, z) ON log.n = p.x;
   CREATE MATERIALIZED VIEW kept AS SELECT q.x FROM t q(x, y, z);
-  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(x, y, z);`;
+  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(x, y, z);
+  CREATE POLICY same_p ON log USING (EXISTS (SELECT FROM t q(x, y, z) WHERE q.x = n));
+  CREATE POLICY turned_p ON log WITH CHECK (EXISTS (SELECT FROM t q(x, y, z) WHERE q.x = n));`;
 const THERE = `
   CREATE TABLE t (e int, b int, "C, d" int, c text, a int);
   CREATE TABLE log (n int);
@@ -22,7 +24,9 @@ const THERE = `
   CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(w, x, v, z, y) ON log.n = p.x;
   CREATE VIEW fresh AS SELECT q."(x, y)" AS z, 's.t q(a, b, c, d, e)' AS text FROM t q(a, b, c, d, "(x, y)");
   CREATE MATERIALIZED VIEW kept AS SELECT q.x FROM t q(w, y, v, z, x);
-  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(w, x, v, z, y);`;
+  CREATE RULE r AS ON INSERT TO log DO ALSO UPDATE t SET c = q.x::text FROM t q(w, x, v, z, y);
+  CREATE POLICY same_p ON log USING (EXISTS (SELECT FROM t q(w, y, v, z, x) WHERE q.x = n));
+  CREATE POLICY turned_p ON log WITH CHECK (EXISTS (SELECT FROM t q(w, x, v, z, y) WHERE q.x = n));`;
 
 let databases: TestDatabase[];
 let clients: pg.Client[];
@@ -54,6 +58,10 @@ describe("aliases of columns by their position", () => {
     expect(await value("SELECT * FROM kept")).toEqual([1]);
     expect(await value("SELECT * FROM joined")).toEqual([20]);
     expect(await value("SELECT c FROM t")).toEqual(["20"]);
+    const columnOf = (policy: string) =>
+      value(`SELECT a.attname FROM pg_policy p JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refobjid = 't'::regclass
+        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE polname = '${policy}' AND d.refobjsubid > 0`);
+    expect([await columnOf("same_p"), await columnOf("turned_p")]).toEqual([["a"], ["b"]]);
     expect(compareSnapshots(await readSnapshot(here), wanted)).toEqual([]);
   });
 

@@ -46,6 +46,8 @@ export const policyKind: KindDefinition = {
     return [parts.join(" ")];
   },
   drop: (fact) => [`DROP POLICY ${fact.name} ON ${relationOf(fact)}`],
+  compared: ({ body: { byColumn, ...rest } }) =>
+    Array.isArray(byColumn) ? { ...rest, using: byColumn[0], check: byColumn[1] } : rest,
   alter: (from, to) => {
     const [a, b] = [body(from), body(to)];
     const lost = (a.using !== null && b.using === null) || (a.check !== null && b.check === null);
