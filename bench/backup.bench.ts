@@ -5,9 +5,9 @@ import { join } from "node:path";
 import pg from "pg";
 import { createBackup } from "../lib/postgres/backup/create";
 import { folderStore } from "../lib/postgres/backup/folder-store";
-import { restoreInto } from "../lib/postgres/backup/restore";
+import { restoreInto } from "../lib/postgres/backup/restore/restore";
 import { verifyBackup } from "../lib/postgres/backup/verify";
-import type { ConnectionSpec } from "../lib/postgres/connect";
+import type { ConnectionSpec } from "../lib/postgres/connection/connect";
 import { dropDatabase, newDatabase, report, withServer } from "./measure";
 
 /**

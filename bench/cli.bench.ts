@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ConnectionSpec } from "../lib/postgres/connect";
+import type { ConnectionSpec } from "../lib/postgres/connection/connect";
 import { alternate, newDatabase, report, withServer } from "./measure";
 
 /** The command line as a person starts it, against node that does nothing. */

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import type { ConnectionSpec } from "../lib/postgres/connect";
-import { startEmbedded } from "../lib/postgres/embedded";
+import type { ConnectionSpec } from "../lib/postgres/connection/connect";
+import { startEmbedded } from "../lib/postgres/embedded/embedded";
 
 /** Middle value; a machine's hiccup does not move it. */
 export function median(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import pg from "pg";
 import { setEnv } from "../lib/env";
-import type { ConnectionSpec } from "../lib/postgres/connect";
+import type { ConnectionSpec } from "../lib/postgres/connection/connect";
 import { migrateMetadata } from "../lib/server/metadata";
 import { median, newDatabase, percentile, withServer } from "./measure";
 import { type SeededStore, type SeedSize, seedStore } from "./store-seed";

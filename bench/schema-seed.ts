@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { ConnectionSpec } from "../lib/postgres/connect";
+import type { ConnectionSpec } from "../lib/postgres/connection/connect";
 
 /** Tables made in one transaction: each holds a handful of locks. */
 const CHUNK = 100;

@@ -5,9 +5,9 @@ import pg from "pg";
 import { readMigrations } from "../lib/core/migration/layouts";
 import { planUp } from "../lib/core/plan/plan";
 import { computeStatus } from "../lib/core/plan/state";
-import { type ConnectionSpec, closeConnection, openConnection } from "../lib/postgres/connect";
-import { readLedger } from "../lib/postgres/ledger";
-import { runMigrations } from "../lib/postgres/runner";
+import { type ConnectionSpec, closeConnection, openConnection } from "../lib/postgres/connection/connect";
+import { readLedger } from "../lib/postgres/ledger/ledger";
+import { runMigrations } from "../lib/postgres/runner/runner";
 import { alternate, dropDatabase, newDatabase, report, withServer } from "./measure";
 
 /**

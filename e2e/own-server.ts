@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { type EmbeddedMajor, startEmbedded } from "../lib/postgres/embedded";
+import { type EmbeddedMajor, startEmbedded } from "../lib/postgres/embedded/embedded";
 
 /** A PostgreSQL server that is nobody's but the test's: what a team would bring. */
 export interface OwnServer {

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { EmbeddedServer } from "../../lib/postgres/embedded";
+import type { EmbeddedServer } from "../../lib/postgres/embedded/embedded";
 
 const NAME = "corpus_case";
 /** Roles that the cases expect to be there, as on the machines that they were written on. */

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { isSecret } from "../../lib/core/schema/secrets";
-import type { ConnectionSpec } from "../../lib/postgres/connect";
-import { openConnection } from "../../lib/postgres/connect";
-import { runPgDump } from "../../lib/postgres/dump-bridge";
-import { withoutRestrict } from "../../lib/postgres/dump-text";
+import type { ConnectionSpec } from "../../lib/postgres/connection/connect";
+import { openConnection } from "../../lib/postgres/connection/connect";
+import { runPgDump } from "../../lib/postgres/dump/bridge";
+import { withoutRestrict } from "../../lib/postgres/dump/text";
 
 const run = promisify(execFile);
 const ARGS = ["--schema-only", "--no-tablespaces"];

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { compareSnapshots } from "../../lib/core/diff/compare";
 import { planSchema } from "../../lib/core/diff/plan";
-import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../../lib/postgres/embedded";
+import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../../lib/postgres/embedded/embedded";
 import { readSnapshot } from "../../lib/postgres/introspect/read-snapshot";
 import { type Budget, breachesOf, isAboutRoles } from "./budget";
 import { connect, copyRoles, resetCase } from "./databases";

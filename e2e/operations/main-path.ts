@@ -5,7 +5,7 @@ import { execute } from "../../lib/operations/define";
 import { createProject } from "../../lib/operations/project/create";
 import { createService } from "../../lib/operations/service/create";
 import { createTarget } from "../../lib/operations/target/create";
-import { parseConnectionString } from "../../lib/postgres/connect";
+import { parseConnectionString } from "../../lib/postgres/connection/connect";
 import { closeQueue } from "../../lib/queue/queue";
 
 /** A project made by hand: two databases with a table in them, and one member of each role. */

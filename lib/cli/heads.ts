@@ -2,7 +2,7 @@ import type { MigrationSource } from "../core/migration/types";
 import { compareMigrations } from "../core/migration/version";
 import { isApplied, migrationKey } from "../core/plan/state";
 import type { Conflict, LedgerRow } from "../core/plan/types";
-import type { ConnectionSpec } from "../postgres/connection-spec";
+import type { ConnectionSpec } from "../postgres/connection/connection-spec";
 import type { OrderComparison } from "../postgres/replay/compare-orders";
 import { onScratch } from "./commands/compare";
 

@@ -1,5 +1,5 @@
 import { plainName } from "../core/comparison/filter";
-import type { Rename, RenamedKind, RenameQuestion } from "../core/diff/rename-types";
+import type { Rename, RenamedKind, RenameQuestion } from "../core/diff/rename/types";
 import { nameOfId } from "../core/schema/lookups";
 import type { Fact, Snapshot } from "../core/schema/types";
 import { DomainError } from "../errors";

@@ -2,8 +2,8 @@ import type { PlanProblem } from "../core/plan/plan";
 import type { PlanStep } from "../core/plan/types";
 import type { PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
 import { DomainError } from "../errors";
-import { describeSpec } from "../postgres/connection-spec";
-import type { UndoSettings } from "../postgres/runner-undo";
+import { describeSpec } from "../postgres/connection/connection-spec";
+import type { UndoSettings } from "../postgres/runner/undo";
 import { count, duration, note, oneLine, paint, print, printJson } from "./output";
 import { appliedBy, type CommonOptions, isJson, type Session, targetName } from "./session";
 
@@ -34,7 +34,7 @@ export function requirePlan(problems: readonly PlanProblem[]): void {
 /** @throws DomainError ledger.managed unless --allow-managed was given */
 export async function requireOwnTarget(session: Session, flags: { allowManaged?: boolean }): Promise<void> {
   if (flags.allowManaged) return;
-  const { requireUnmanaged } = await import("../postgres/ledger");
+  const { requireUnmanaged } = await import("../postgres/ledger/ledger");
   await requireUnmanaged(session.client);
 }
 
@@ -51,7 +51,7 @@ export async function runSteps(
     else print(`Nothing to do: ${describeSpec(session.spec)} is where it should be.`);
     return 0;
   }
-  const { runMigrations } = await import("../postgres/runner");
+  const { runMigrations } = await import("../postgres/runner/runner");
   const stop = new AbortController();
   const onSignal = () => stop.abort(new DomainError("conflict", "run.cancelled", "The run was cancelled."));
   process.once("SIGINT", onSignal);

@@ -1,6 +1,6 @@
 import { scratchFromEnv } from "../env-cli";
-import { parseConnectionString } from "../postgres/connection-string";
-import { type ScratchServer, startScratchServer } from "../postgres/scratch-server";
+import { parseConnectionString } from "../postgres/connection/connection-string";
+import { type ScratchServer, startScratchServer } from "../postgres/embedded/scratch-server";
 
 /** Where scripts are tried and replayed: the server of DBMIGRATOR_SHADOW_URL, else an embedded one of our own. */
 export function scratchServer(): ScratchServer {

@@ -23,7 +23,7 @@ const WRITTEN_IN = [
   "lib/operations/deployment/establish.ts",
   "lib/operations/drift/before-deployment.ts",
   "lib/postgres/introspect/read-snapshot.ts",
-  "lib/postgres/runner-evidence.ts",
+  "lib/postgres/runner/evidence.ts",
 ];
 
 /** Text literals that are sentences; what a template puts in is a word. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { type ConnectionSpec, closeConnection, openConnection } from "./connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "./connection/connect";
 
 export interface CompletionColumn {
   name: string;

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { expect, it } from "vitest";
 import { testDatabase } from "../testing/postgres";
-import { closeConnection, openConnection } from "./connect";
+import { closeConnection, openConnection } from "./connection/connect";
 import { holdsData } from "./holds-data";
-import { ensureLedger } from "./ledger";
+import { ensureLedger } from "./ledger/ledger";
 
 it("tells a database with nothing but the ledger from one with a table or a sequence", async () => {
   const database = await testDatabase();

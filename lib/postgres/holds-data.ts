@@ -1,4 +1,4 @@
-import { type ConnectionSpec, closeConnection, openConnection } from "./connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "./connection/connect";
 
 /**
  * Whether a database has any table, materialized view or sequence besides our own (pg_class). One that has none

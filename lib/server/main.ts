@@ -1,6 +1,6 @@
 import { db } from "../db/client";
 import { env } from "../env";
-import type { EmbeddedServer } from "../postgres/embedded";
+import type { EmbeddedServer } from "../postgres/embedded/embedded";
 import { startWorker } from "../worker/main";
 import { seedDemo } from "./demo/seed";
 import { ensureFirstAdmin, type Login } from "./first-admin";

@@ -5,9 +5,9 @@ import type { MigrationSource } from "../core/migration/types";
 import { planUp } from "../core/plan/plan";
 import { computeStatus } from "../core/plan/state";
 import { DomainError } from "../errors";
-import { closeConnection, openConnection, parseConnectionString } from "../postgres/connect";
-import { readLedger } from "../postgres/ledger";
-import { runMigrations } from "../postgres/runner";
+import { closeConnection, openConnection, parseConnectionString } from "../postgres/connection/connect";
+import { readLedger } from "../postgres/ledger/ledger";
+import { runMigrations } from "../postgres/runner/runner";
 import { projectRoot } from "./root";
 
 const SERVICE = "metadata";

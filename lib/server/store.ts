@@ -2,7 +2,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { env, setEnv } from "../env";
 import { DomainError } from "../errors";
-import { type EmbeddedServer, startEmbedded } from "../postgres/embedded";
+import { type EmbeddedServer, startEmbedded } from "../postgres/embedded/embedded";
 import { dataFolder, readSecret } from "./data-folder";
 import { migrateMetadata } from "./metadata";
 

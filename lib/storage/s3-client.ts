@@ -5,7 +5,7 @@ import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import { DomainError } from "../errors";
-import { isForbiddenAddress } from "../postgres/connect";
+import { isForbiddenAddress } from "../postgres/connection/connect";
 import { type S3Settings, s3Location } from "./s3-settings";
 
 export interface S3Access extends S3Settings {

@@ -1,7 +1,7 @@
 import type { BackupProgress, RestoreProgress } from "../core/backup/types";
 import { createBackup } from "../postgres/backup/create";
 import { folderStore } from "../postgres/backup/folder-store";
-import { restoreInto } from "../postgres/backup/restore";
+import { restoreInto } from "../postgres/backup/restore/restore";
 
 /** A backup or a restore in a process of its own, for tests that kill it: it stops where it is told to, and waits. */
 const { job, spec, folder, phase } = JSON.parse(process.env.TEST_JOB ?? "");

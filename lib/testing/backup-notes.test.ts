@@ -11,7 +11,7 @@ interface Messages {
 }
 
 /** Codes of the notes that the engine writes, with the names of their values. */
-const written = readdirSync(FOLDER)
+const written = readdirSync(FOLDER, { recursive: true, encoding: "utf8" })
   .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
   .flatMap((name) => [...readFileSync(join(FOLDER, name), "utf8").matchAll(NOTE)])
   .map(([, code = "", params = ""]): [string, string[]] => [

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll } from "vitest";
 import type { ArchiveStore } from "../core/backup/types";
-import type { ConnectionSpec } from "../postgres/connection-spec";
+import type { ConnectionSpec } from "../postgres/connection/connection-spec";
 import { RICH_SCHEMA } from "./rich-schema";
 
 const folders: string[] = [];

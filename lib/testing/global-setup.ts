@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../postgres/embedded";
+import { type EmbeddedMajor, type EmbeddedServer, startEmbedded } from "../postgres/embedded/embedded";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -3,8 +3,8 @@ import { readMigrations } from "../core/migration/layouts";
 import type { MigrationSource } from "../core/migration/types";
 import { planDown, planUp } from "../core/plan/plan";
 import type { RunEvent, RunOutcome } from "../core/run/types";
-import { readLedger } from "../postgres/ledger";
-import { type RunOptions, runMigrations } from "../postgres/runner";
+import { readLedger } from "../postgres/ledger/ledger";
+import { type RunOptions, runMigrations } from "../postgres/runner/runner";
 import { type TestDatabase, testDatabase } from "./postgres";
 
 export type Scripts = Record<string, string>;

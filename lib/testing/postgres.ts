@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import pg from "pg";
 import { inject } from "vitest";
 import { setEnv } from "../env";
-import type { EmbeddedMajor, EmbeddedServer } from "../postgres/embedded";
+import type { EmbeddedMajor, EmbeddedServer } from "../postgres/embedded/embedded";
 import { migrateMetadata } from "../server/metadata";
 import { projectRoot } from "../server/root";
 

@@ -2,7 +2,7 @@ import type { Actor } from "../access/actor";
 import type { Role } from "../access/roles";
 import { db } from "../db/client";
 import { sealSecret } from "../db/secrets";
-import type { ConnectionSpec } from "../postgres/connect";
+import type { ConnectionSpec } from "../postgres/connection/connect";
 
 export interface TestProject {
   slug: string;

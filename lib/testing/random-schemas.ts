@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Rename } from "../core/diff/rename-types";
+import type { Rename } from "../core/diff/rename/types";
 import { constant, type Draw, dollarQuoted, drawName, drawText, quoted } from "./random-names";
 
 type Side = "from" | "to";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import type { MigrationSource } from "../core/migration/types";
 import { planUp } from "../core/plan/plan";
-import { closeConnection, openConnection } from "../postgres/connect";
-import { readLedger } from "../postgres/ledger";
-import { runMigrations } from "../postgres/runner";
+import { closeConnection, openConnection } from "../postgres/connection/connect";
+import { readLedger } from "../postgres/ledger/ledger";
+import { runMigrations } from "../postgres/runner/runner";
 
 /** A runner in a process of its own, for tests that kill it. */
 const spec = JSON.parse(process.env.TEST_SPEC ?? "");

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import type { MigrationSource } from "../core/migration/types";
-import type { ConnectionSpec } from "../postgres/connect";
+import type { ConnectionSpec } from "../postgres/connection/connect";
 import { projectRoot } from "../server/root";
 
 /** Runs migrations in a process of its own, for tests that kill it. */

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import pg from "pg";
-import type { ConnectionSpec } from "../postgres/connect";
+import type { ConnectionSpec } from "../postgres/connection/connect";
 
 /** A server session that clients share. */
 interface Backend {

@@ -2,8 +2,8 @@ import { writeCheckpoint } from "../audit/checkpoint";
 import { settleIntents } from "../audit/intents";
 import { db } from "../db/client";
 import { env } from "../env";
-import { closeConnection, openConnection, parseConnectionString } from "../postgres/connect";
-import { removeLeftovers } from "../postgres/shadow-names";
+import { closeConnection, openConnection, parseConnectionString } from "../postgres/connection/connect";
+import { removeLeftovers } from "../postgres/shadow/names";
 
 /** The chores of an instance, once a minute: each is done by one worker, whoever comes first. */
 export async function maintain(): Promise<void> {

@@ -4,8 +4,8 @@ import { readCheckpointFiles } from "../../audit/checkpoint-file";
 import { type Verification, verifyChain } from "../../audit/verify";
 import { env, setEnv } from "../../env";
 import { DomainError } from "../../errors";
-import { describeSpec } from "../../postgres/connection-spec";
-import { parseConnectionString } from "../../postgres/connection-string";
+import { describeSpec } from "../../postgres/connection/connection-spec";
+import { parseConnectionString } from "../../postgres/connection/connection-string";
 import { count, paint, print, printJson } from "../output";
 import { openTarget, withPassword } from "../target";
 

@@ -6,10 +6,10 @@ import { readManifest } from "../../postgres/backup/archive-reader";
 import { createBackup } from "../../postgres/backup/create";
 import { noSpace } from "../../postgres/backup/estimate";
 import { exportSql } from "../../postgres/backup/export-sql";
-import { testRestore } from "../../postgres/backup/test-restore";
+import { testRestore } from "../../postgres/backup/restore/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
-import { closeConnection } from "../../postgres/connect";
-import type { ConnectionSpec } from "../../postgres/connection-spec";
+import { closeConnection } from "../../postgres/connection/connect";
+import type { ConnectionSpec } from "../../postgres/connection/connection-spec";
 import {
   backupLine,
   cancellable,

@@ -4,9 +4,9 @@ import type { MigrationSource } from "../../core/migration/types";
 import { matchesVersion } from "../../core/migration/version";
 import { planUp } from "../../core/plan/plan";
 import { DomainError } from "../../errors";
-import { closeConnection } from "../../postgres/connect";
-import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
-import { recordBaseline, requireUnmanaged } from "../../postgres/ledger";
+import { closeConnection } from "../../postgres/connection/connect";
+import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connection-spec";
+import { recordBaseline, requireUnmanaged } from "../../postgres/ledger/ledger";
 import type { DetectedBaseline, MigrationEvidence } from "../../postgres/replay/detect-baseline";
 import { readConfig } from "../config";
 import { type Cell, count, note, paint, print, printJson, printTable, warn } from "../output";
@@ -96,7 +96,7 @@ async function stamp(
   const { client } = await openTarget(spec);
   try {
     if (!options.allowManaged) await requireUnmanaged(client);
-    const { acquireRunnerLock } = await import("../../postgres/runner-session");
+    const { acquireRunnerLock } = await import("../../postgres/runner/session");
     await acquireRunnerLock(client, 60_000, () => undefined);
     return await recordBaseline(client, migrations, { appliedBy: appliedBy(), runId: randomUUID() });
   } finally {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
 import { compareSchemas } from "../../core/comparison/compare-schemas";
 import { DomainError } from "../../errors";
-import type { ConnectionSpec } from "../../postgres/connection-spec";
+import type { ConnectionSpec } from "../../postgres/connection/connection-spec";
 import type { BothSides } from "../../postgres/replay/read-sides";
 import { FORMATS, type Format, remarksOf, render } from "../comparison-output";
 import { readConfig } from "../config";

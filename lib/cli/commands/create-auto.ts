@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { ComparisonPlanOptions, SchemaComparison } from "../../core/comparison/compare-schemas";
 import { comparisonText } from "../../core/comparison/report-text";
-import type { Rename, RenameQuestion } from "../../core/diff/rename-types";
+import type { Rename, RenameQuestion } from "../../core/diff/rename/types";
 import { checksumOf } from "../../core/migration/checksum";
 import { DEFAULT_SERVICE } from "../../core/migration/layouts";
 import type { MigrationSource } from "../../core/migration/types";
 import { DomainError } from "../../errors";
-import { closeConnection } from "../../postgres/connect";
-import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
-import { readManagedBy, recordBaseline } from "../../postgres/ledger";
+import { closeConnection } from "../../postgres/connection/connect";
+import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connection-spec";
+import { readManagedBy, recordBaseline } from "../../postgres/ledger/ledger";
 import type { DraftedMigration } from "../../postgres/replay/draft-migration";
 import { type Config, readConfig } from "../config";
 import { count, note, paint, print, printJson, warn } from "../output";
@@ -131,7 +131,7 @@ async function record(
       warn(`it is not recorded as applied, since the DBMigrator at ${manager} manages the database.`);
       return false;
     }
-    const { acquireRunnerLock } = await import("../../postgres/runner-session");
+    const { acquireRunnerLock } = await import("../../postgres/runner/session");
     await acquireRunnerLock(client, 60_000, () => undefined);
     const { version, name, filename } = made;
     const source: MigrationSource = {

@@ -1,9 +1,9 @@
 import type { MigrationSource } from "../../core/migration/types";
 import { planUp } from "../../core/plan/plan";
 import { DomainError } from "../../errors";
-import { closeConnection } from "../../postgres/connect";
-import { type ConnectionSpec, describeSpec } from "../../postgres/connection-spec";
-import { readLedger } from "../../postgres/ledger";
+import { closeConnection } from "../../postgres/connection/connect";
+import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connection-spec";
+import { readLedger } from "../../postgres/ledger/ledger";
 import { readAppliedScripts } from "../../postgres/replay/applied-scripts";
 import type { SideSource } from "../../postgres/replay/read-sides";
 import { type Config, readConfig } from "../config";

@@ -34,7 +34,7 @@ async function keptMigrations({ client, ledger }: Session): Promise<Set<string>>
 async function withKeptScripts({ client, migrations, ledger }: Session): Promise<MigrationSource[]> {
   const known = new Set(migrations.map(migrationKey));
   if (ledger.every((row) => known.has(migrationKey(row)))) return migrations;
-  const { readLedgerScripts } = await import("../../postgres/ledger");
+  const { readLedgerScripts } = await import("../../postgres/ledger/ledger");
   const kept = await readLedgerScripts(client);
   return [...migrations, ...kept.filter((one) => !known.has(migrationKey(one)))];
 }

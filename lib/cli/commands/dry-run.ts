@@ -28,7 +28,7 @@ export async function dryRunCommand(options: DryRunFlags): Promise<number> {
       else print("Nothing to try: no migration is pending.");
       return 0;
     }
-    const { dryRun } = await import("../../postgres/dry-run");
+    const { dryRun } = await import("../../postgres/dry-run/dry-run");
     const stop = new AbortController();
     const onSignal = () => stop.abort(new Error("Cancelled."));
     process.once("SIGINT", onSignal);

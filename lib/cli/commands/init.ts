@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { MigrationSource } from "../../core/migration/types";
-import type { ConnectionSpec } from "../../postgres/connection-spec";
-import { describeSpec } from "../../postgres/connection-spec";
+import type { ConnectionSpec } from "../../postgres/connection/connection-spec";
+import { describeSpec } from "../../postgres/connection/connection-spec";
 import { CONFIG_FILE, type Config, readConfig } from "../config";
 import { loadMigrations } from "../files";
 import { count, paint, print, printJson } from "../output";
@@ -63,8 +63,8 @@ async function prepareTarget(
   done: Done,
 ): Promise<void> {
   const { client, spec } = await openTarget(wanted);
-  const { closeConnection } = await import("../../postgres/connect");
-  const { ensureLedger, recordBaseline, requireUnmanaged } = await import("../../postgres/ledger");
+  const { closeConnection } = await import("../../postgres/connection/connect");
+  const { ensureLedger, recordBaseline, requireUnmanaged } = await import("../../postgres/ledger/ledger");
   try {
     if (!options.allowManaged) await requireUnmanaged(client);
     if (options.baseline && loadMigrations(folder, config.service).length === 0) {
@@ -73,7 +73,7 @@ async function prepareTarget(
     await ensureLedger(client);
     done.ledger = describeSpec(spec);
     if (!options.baseline) return;
-    const { acquireRunnerLock } = await import("../../postgres/runner-session");
+    const { acquireRunnerLock } = await import("../../postgres/runner/session");
     await acquireRunnerLock(client, 60_000, () => undefined);
     done.baseline = await recordBaseline(client, chosen(folder, config, options), {
       appliedBy: appliedBy(),
@@ -95,7 +95,7 @@ async function writeBaseline(
   folder: string,
   service: string | undefined,
 ): Promise<string[]> {
-  const { dumpSchema } = await import("../../postgres/dump");
+  const { dumpSchema } = await import("../../postgres/dump/dump");
   const schema = await dumpSchema(spec);
   const place = service ? join(folder, service) : folder;
   mkdirSync(place, { recursive: true });

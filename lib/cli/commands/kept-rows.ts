@@ -1,4 +1,4 @@
-import { closeConnection } from "../../postgres/connect";
+import { closeConnection } from "../../postgres/connection/connect";
 import { listUndo, purgeUndo, type UndoEntry } from "../../postgres/undo/store";
 import { readConfig } from "../config";
 import { print, printJson, printTable } from "../output";

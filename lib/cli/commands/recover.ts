@@ -60,9 +60,9 @@ async function settle(session: Session, filename: string, options: RecoverOption
     throw new DomainError("validation", "recover.unknown", `${filename} ${why}.`);
   }
   await requireOwnTarget(session, options);
-  const { acquireRunnerLock } = await import("../../postgres/runner-session");
+  const { acquireRunnerLock } = await import("../../postgres/runner/session");
   await acquireRunnerLock(session.client, 60_000, () => undefined);
-  const { settleMigration } = await import("../../postgres/ledger");
+  const { settleMigration } = await import("../../postgres/ledger/ledger");
   const as = options.as === "applied" ? "applied" : "not_applied";
   await settleMigration(session.client, {
     ...{ service: row.service, filename, as, reason: options.reason },

@@ -32,8 +32,8 @@ export async function repair(options: RepairOptions): Promise<number> {
 
 async function accept(session: Session, options: RepairOptions): Promise<void> {
   await requireOwnTarget(session, options);
-  const { acquireRunnerLock } = await import("../../postgres/runner-session");
+  const { acquireRunnerLock } = await import("../../postgres/runner/session");
   await acquireRunnerLock(session.client, 60_000, () => undefined);
-  const { acceptChecksums } = await import("../../postgres/ledger");
+  const { acceptChecksums } = await import("../../postgres/ledger/ledger");
   await acceptChecksums(session.client, session.migrations, { appliedBy: appliedBy(), runId: randomUUID() });
 }

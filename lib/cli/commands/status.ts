@@ -2,8 +2,8 @@ import type { MigrationState } from "../../core/migration/types";
 import { computeStatus } from "../../core/plan/state";
 import type { MigrationStatus, TargetStatus } from "../../core/plan/types";
 import type { Blocker } from "../../core/run/types";
-import { describeSpec } from "../../postgres/connection-spec";
-import { readLockHolder } from "../../postgres/runner-session";
+import { describeSpec } from "../../postgres/connection/connection-spec";
+import { readLockHolder } from "../../postgres/runner/session";
 import { type Cell, type Column, count, duration, paint, print, printJson, printTable } from "../output";
 import { type CommonOptions, isJson, targetName, withSession } from "../session";
 

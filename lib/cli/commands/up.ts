@@ -1,6 +1,6 @@
 import { planUp } from "../../core/plan/plan";
-import type { ConnectionSpec } from "../../postgres/connection-spec";
-import type { UndoSettings } from "../../postgres/runner-undo";
+import type { ConnectionSpec } from "../../postgres/connection/connection-spec";
+import type { UndoSettings } from "../../postgres/runner/undo";
 import { note } from "../output";
 import { type RunFlags, requireOwnTarget, requirePlan, runSteps } from "../run-steps";
 import { withSession } from "../session";

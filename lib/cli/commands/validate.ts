@@ -59,7 +59,7 @@ async function readTarget(
   const spec = options.url || options.env ? await findTarget(options, readConfig()) : null;
   if (!spec) return { serverVersion: options.pgVersion ?? 18, catalog: null };
   const { client } = await openTarget(spec);
-  const { closeConnection, serverMajor } = await import("../../postgres/connect");
+  const { closeConnection, serverMajor } = await import("../../postgres/connection/connect");
   try {
     const { readFactCatalog } = await import("../../postgres/fact-catalog");
     return {

@@ -1,8 +1,8 @@
 import { compareSnapshots, type Difference } from "../diff/compare";
 import { type PlanOptions, planSchema, type SchemaPlan } from "../diff/plan";
-import { applyRenames } from "../diff/rename-apply";
-import type { Rename, RenameQuestion } from "../diff/rename-types";
-import { findQuestions } from "../diff/renames";
+import { applyRenames } from "../diff/rename/apply";
+import { findQuestions } from "../diff/rename/renames";
+import type { Rename, RenameQuestion } from "../diff/rename/types";
 import type { Snapshot } from "../schema/types";
 import { alignVersions } from "./align-versions";
 import { applyDifferences } from "./apply";

@@ -9,9 +9,9 @@ import { type Loss, lossesOf } from "./losses";
 import { goOnline, type OnlineNote } from "./online";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
-import { applyRenames } from "./rename-apply";
-import type { Rename, RenameQuestion } from "./rename-types";
-import { findQuestions } from "./renames";
+import { applyRenames } from "./rename/apply";
+import { findQuestions } from "./rename/renames";
+import type { Rename, RenameQuestion } from "./rename/types";
 
 export interface PlannedStatement {
   sql: string;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { BackupEstimate, BackupScope } from "../../core/backup/types";
 import type { Db } from "../../db/client";
 import { estimateBackup } from "../../postgres/backup/estimate";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";
 import { storageFor } from "../storage/default";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
-import { closeConnection, openConnection } from "../../postgres/connect";
-import { recordBaseline } from "../../postgres/ledger";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
+import { recordBaseline } from "../../postgres/ledger/ledger";
 import { execute as run } from "../../testing/command-line";
 import { addMigration, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection } from "../../postgres/connect";
-import { recordBaseline } from "../../postgres/ledger";
-import { acquireRunnerLock } from "../../postgres/runner-session";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
+import { recordBaseline } from "../../postgres/ledger/ledger";
+import { acquireRunnerLock } from "../../postgres/runner/session";
 import { enqueue } from "../../queue/queue";
 import { defineOperation } from "../define";
 import { personName } from "../deployment/person-name";

@@ -5,7 +5,7 @@ import { matchesVersion } from "../../core/migration/version";
 import { planUp } from "../../core/plan/plan";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readAppliedScripts } from "../../postgres/replay/applied-scripts";
 import type { SideSource } from "../../postgres/replay/read-sides";
 import { loadMigrationSources } from "../migration/load";

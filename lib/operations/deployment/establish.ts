@@ -6,9 +6,9 @@ import { type Analysis, analyzeScriptAsync, destroyed, worst } from "../../core/
 import type { CheckResult, DryRun } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import { DomainError, keepFailure } from "../../errors";
-import type { ConnectionSpec } from "../../postgres/connect";
-import { dryRun } from "../../postgres/dry-run";
-import { fingerprintTarget } from "../../postgres/dump";
+import type { ConnectionSpec } from "../../postgres/connection/connect";
+import { dryRun } from "../../postgres/dry-run/dry-run";
+import { fingerprintTarget } from "../../postgres/dump/dump";
 import { holdsData } from "../../postgres/holds-data";
 import { foretellBackup } from "../backup/before-deployment";
 import { driftBeforeDeployment, driftProblems } from "../drift/before-deployment";

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
-import { closeConnection, openConnection } from "../../postgres/connect";
-import { readLedger } from "../../postgres/ledger";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
+import { readLedger } from "../../postgres/ledger/ledger";
 import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testPerson, testProject, testTarget } from "../../testing/project";

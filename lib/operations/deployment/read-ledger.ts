@@ -1,7 +1,7 @@
 import type { LedgerRow } from "../../core/plan/types";
 import type { Db } from "../../db/client";
-import { type ConnectionSpec, openConnection } from "../../postgres/connect";
-import { readLedger } from "../../postgres/ledger";
+import { type ConnectionSpec, openConnection } from "../../postgres/connection/connect";
+import { readLedger } from "../../postgres/ledger/ledger";
 import { targetSpec } from "../target/spec";
 
 /** The ledger of a target as it is now, of every service that it holds. @throws DomainError of openConnection */

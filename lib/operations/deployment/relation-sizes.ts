@@ -1,6 +1,11 @@
 import type { TriedStatement } from "../../core/run/types";
 import type { StatementFacts } from "../../core/sql/types";
-import { type ConnectionSpec, closeConnection, openConnection, serverMajor } from "../../postgres/connect";
+import {
+  type ConnectionSpec,
+  closeConnection,
+  openConnection,
+  serverMajor,
+} from "../../postgres/connection/connect";
 import { ESTIMATED_SIZE, EXACT_SIZE, LOCK_NOT_AVAILABLE } from "../../postgres/introspect/statistics";
 import { blocksOf } from "./view/locks";
 import type { RelationSize } from "./views";

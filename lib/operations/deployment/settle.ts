@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection } from "../../postgres/connect";
-import { settleMigration } from "../../postgres/ledger";
-import { acquireRunnerLock } from "../../postgres/runner-session";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
+import { settleMigration } from "../../postgres/ledger/ledger";
+import { acquireRunnerLock } from "../../postgres/runner/session";
 import { defineOperation } from "../define";
 import type { Claim } from "../run/claim";
 import { settleAgain } from "../run/sweep";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
-import { closeConnection, openConnection } from "../../postgres/connect";
-import { ensureLedger } from "../../postgres/ledger";
-import { acquireRunnerLock } from "../../postgres/runner-session";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
+import { ensureLedger } from "../../postgres/ledger/ledger";
+import { acquireRunnerLock } from "../../postgres/runner/session";
 import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { type TestProject, testProject, testTarget } from "../../testing/project";

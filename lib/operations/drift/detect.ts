@@ -5,7 +5,7 @@ import { adoptOwners } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
 import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readSnapshot } from "../../postgres/introspect/read-snapshot";
 import { readAppliedScripts } from "../../postgres/replay/applied-scripts";
 import { type Expected, expectedSchema } from "./expected";

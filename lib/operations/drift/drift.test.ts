@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { checksumOf } from "../../core/migration/checksum";
 import { db } from "../../db/client";
-import { parseConnectionString } from "../../postgres/connect";
-import { runMigrations } from "../../postgres/runner";
+import { parseConnectionString } from "../../postgres/connection/connect";
+import { runMigrations } from "../../postgres/runner/runner";
 import { execute as run } from "../../testing/command-line";
 import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readDirectives } from "../../core/migration/directives";
-import type { ConnectionSpec } from "../../postgres/connect";
+import type { ConnectionSpec } from "../../postgres/connection/connect";
 import type { AppliedScripts } from "../../postgres/replay/applied-scripts";
 import { type Replayed, replayScripts } from "../../postgres/replay/replay";
 import { shadowServer } from "../target/shadow-server";

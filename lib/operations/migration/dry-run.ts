@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { DryRun } from "../../core/run/types";
 import { env } from "../../env";
-import { parseConnectionString } from "../../postgres/connect";
-import { dryRun } from "../../postgres/dry-run";
+import { parseConnectionString } from "../../postgres/connection/connect";
+import { dryRun } from "../../postgres/dry-run/dry-run";
 import { defineOperation } from "../define";
 import { requireSteps } from "../deployment/insert";
 import { planTarget } from "../deployment/plan-target";

@@ -1,6 +1,11 @@
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection, serverMajor } from "../../postgres/connect";
+import {
+  type ConnectionSpec,
+  closeConnection,
+  openConnection,
+  serverMajor,
+} from "../../postgres/connection/connect";
 import type { ManifestSummary } from "../backup/views";
 import { shadowServer } from "../target/shadow-server";
 import { targetSpec } from "../target/spec";

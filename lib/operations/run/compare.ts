@@ -1,7 +1,7 @@
 import type { Db } from "../../db/client";
-import { type ConnectionSpec, describeSpec } from "../../postgres/connect";
-import { dumpSchema } from "../../postgres/dump";
-import { fingerprintOf } from "../../postgres/dump-text";
+import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connect";
+import { dumpSchema } from "../../postgres/dump/dump";
+import { fingerprintOf } from "../../postgres/dump/text";
 import type { StoredCheck } from "../deployment/stored-check";
 import type { ComparisonView } from "../deployment/views";
 

@@ -6,9 +6,9 @@ import {
   closeConnection,
   openConnection,
   type TargetClient,
-} from "../../postgres/connect";
-import { readLedger } from "../../postgres/ledger";
-import { acquireRunnerLock } from "../../postgres/runner-session";
+} from "../../postgres/connection/connect";
+import { readLedger } from "../../postgres/ledger/ledger";
+import { acquireRunnerLock } from "../../postgres/runner/session";
 import { loadDeployment } from "../deployment/load";
 import type { EvidenceView } from "../deployment/views";
 import { targetSpec } from "../target/spec";

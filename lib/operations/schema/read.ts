@@ -7,7 +7,7 @@ import {
   closeConnection,
   mapConnectError,
   openConnection,
-} from "../../postgres/connect";
+} from "../../postgres/connection/connect";
 import { readSnapshot } from "../../postgres/introspect/read-snapshot";
 import { readStatistics } from "../../postgres/introspect/statistics";
 import { defineOperation } from "../define";

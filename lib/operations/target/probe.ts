@@ -1,6 +1,6 @@
 import { DomainError } from "../../errors";
-import type { TargetProbe } from "../../postgres/connect";
-import { type ConnectionSpec, probeTarget } from "../../postgres/connect";
+import type { TargetProbe } from "../../postgres/connection/connect";
+import { type ConnectionSpec, probeTarget } from "../../postgres/connection/connect";
 
 /** What trying a connection found: the probe, or why it failed, as data. */
 export type ProbeResult =

@@ -2,7 +2,7 @@ import type { Db, Tx } from "../../db/client";
 import type { Target } from "../../db/generated/client";
 import { openSecret } from "../../db/secrets";
 import { DomainError } from "../../errors";
-import type { ConnectionSpec } from "../../postgres/connect";
+import type { ConnectionSpec } from "../../postgres/connection/connect";
 import { noSuch } from "../project/find";
 import { type ConnectionInput, TLS_MODES } from "./fields";
 

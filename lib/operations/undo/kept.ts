@@ -1,6 +1,6 @@
 import type { LedgerRow } from "../../core/plan/types";
 import type { Db } from "../../db/client";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { listUndo, type UndoEntry } from "../../postgres/undo/store";
 import { targetSpec } from "../target/spec";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { listUndo, type PutBack, type UndoKind } from "../../postgres/undo/store";
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";

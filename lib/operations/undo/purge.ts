@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
-import { closeConnection, openConnection } from "../../postgres/connect";
+import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { listUndo, purgeUndo } from "../../postgres/undo/store";
 import { defineOperation } from "../define";
 import { scopeOfTarget } from "../project/find";

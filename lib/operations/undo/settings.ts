@@ -1,5 +1,5 @@
 import type { EnvironmentPolicy } from "../../core/policy/types";
-import type { UndoSettings } from "../../postgres/runner-undo";
+import type { UndoSettings } from "../../postgres/runner/undo";
 
 const DAYS = 7;
 const MEGABYTES = 1024;

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection } from "../connect";
-import type { ConnectionSpec } from "../connection-spec";
+import { closeConnection, openConnection } from "../connection/connect";
+import type { ConnectionSpec } from "../connection/connection-spec";
 
 /** Databases that are there on most servers and that nobody works in. */
 const USUAL = ["postgres", "template1"];

@@ -8,8 +8,8 @@ import {
   type ManifestFile,
 } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { serverMajor, serverVersion } from "../connect";
-import { splitDump } from "../dump-text";
+import { serverMajor, serverVersion } from "../connection/connect";
+import { splitDump } from "../dump/text";
 import { POST_DATA, PRE_DATA, SCRIPT, SEQUENCES } from "./archive-names";
 import { type ArchiveSink, archiveSink } from "./archive-writer";
 import { BackupFollower } from "./backup-progress";

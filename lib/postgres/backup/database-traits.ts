@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { BackupNote, DatabaseTraits } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { serverMajor } from "../connect";
+import { serverMajor } from "../connection/connect";
 import { tablespaceMissing } from "./dump-entries";
 import { grantStatement } from "./grants";
 import { quoteName, quoteText } from "./sql-text";

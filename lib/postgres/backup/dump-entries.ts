@@ -1,5 +1,5 @@
 import type { BackupNote } from "../../core/backup/types";
-import { type DumpEntry, splitDump, withoutLz4 } from "../dump-text";
+import { type DumpEntry, splitDump, withoutLz4 } from "../dump/text";
 import { withoutOwner } from "./structure";
 
 export interface RestoreEntry extends DumpEntry {

@@ -1,7 +1,7 @@
 import type { ManifestTable } from "../../core/backup/types";
 import { type OpenArchive, openArchive } from "./archive-reader";
-import { filesOf, textOf } from "./fill-database";
 import type { ReadBackupOptions } from "./options";
+import { filesOf, textOf } from "./restore/fill-database";
 import { columnList, quoteTable } from "./sql-text";
 
 export interface ExportOptions extends ReadBackupOptions {

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { DomainError } from "../../errors";
-import { mapConnectError } from "../connect";
-import type { ConnectionSpec } from "../connection-spec";
-import { tooManyLocks } from "../too-many-locks";
+import { mapConnectError } from "../connection/connect";
+import type { ConnectionSpec } from "../connection/connection-spec";
+import { tooManyLocks } from "../runner/too-many-locks";
 import { noSpace } from "./estimate";
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);

@@ -7,11 +7,11 @@ import type { Manifest, RestorePhase } from "../../core/backup/types";
 import { projectRoot } from "../../server/root";
 import { contentOf, failingStore, newFolder, runSql } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { closeConnection, openConnection } from "../connect";
+import { closeConnection, openConnection } from "../connection/connect";
 import { createBackup } from "./create";
 import { folderStorage, folderStore } from "./folder-store";
-import { restoreInto } from "./restore";
-import { keptName } from "./restore-names";
+import { keptName } from "./restore/names";
+import { restoreInto } from "./restore/restore";
 
 const whole = { kind: "database" as const };
 const TABLES = `

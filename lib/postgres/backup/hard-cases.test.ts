@@ -4,12 +4,12 @@ import { describe, expect, it } from "vitest";
 import type { Manifest } from "../../core/backup/types";
 import { contentOf, newFolder, runSql } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { headingsOf, withoutRestrict } from "../dump-text";
+import { headingsOf, withoutRestrict } from "../dump/text";
 import { createBackup } from "./create";
 import { folderStore } from "./folder-store";
-import { restoreInto } from "./restore";
+import { restoreInto } from "./restore/restore";
+import { testRestore } from "./restore/test-restore";
 import { dumpStructure } from "./structure";
-import { testRestore } from "./test-restore";
 
 /** What only looks like the heading of an object in a dump. */
 const FAKE =

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { LedgerPosition } from "../../core/backup/types";
-import { readLedger } from "../ledger";
+import { readLedger } from "../ledger/ledger";
 
 /** What the ledger says is applied, one line a service; empty when there is none that the role may read. */
 export async function readPositions(client: pg.Client): Promise<LedgerPosition[]> {

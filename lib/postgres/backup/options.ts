@@ -10,7 +10,7 @@ import type {
   TableName,
   WrappingKey,
 } from "../../core/backup/types";
-import type { ConnectionSpec } from "../connection-spec";
+import type { ConnectionSpec } from "../connection/connection-spec";
 
 export interface CreateBackupOptions {
   spec: ConnectionSpec;

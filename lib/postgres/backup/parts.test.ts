@@ -3,15 +3,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackupScope, Manifest } from "../../core/backup/types";
 import { contentOf, newFolder, runSql } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import { closeConnection, openConnection } from "../connect";
-import { neighboursOf } from "./chosen-tables";
+import { closeConnection, openConnection } from "../connection/connect";
 import { createBackup } from "./create";
 import { estimateBackup } from "./estimate";
 import { folderStore } from "./folder-store";
-import { foreseeInPlace } from "./in-place-preflight";
-import { restoreInto } from "./restore";
+import { neighboursOf } from "./restore/chosen-tables";
+import { foreseeInPlace } from "./restore/in-place-preflight";
+import { restoreInto } from "./restore/restore";
+import { testRestore } from "./restore/test-restore";
 import { dumpStructure } from "./structure";
-import { testRestore } from "./test-restore";
 
 const whole = { kind: "database" as const };
 const SHOP = `

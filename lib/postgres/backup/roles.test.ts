@@ -3,10 +3,10 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { BackupScope } from "../../core/backup/types";
 import { newFolder, runSql } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
-import type { ConnectionSpec } from "../connection-spec";
+import type { ConnectionSpec } from "../connection/connection-spec";
 import { createBackup } from "./create";
 import { folderStore } from "./folder-store";
-import { restoreInto } from "./restore";
+import { restoreInto } from "./restore/restore";
 
 const APP = (role: string) => `
 CREATE SCHEMA secret; CREATE TABLE secret.hidden (id int); ALTER TABLE secret.hidden ADD CHECK (id > 0) NOT VALID; CREATE SCHEMA app AUTHORIZATION ${role}; SET ROLE ${role};

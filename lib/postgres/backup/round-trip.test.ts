@@ -15,9 +15,9 @@ import { createBackup } from "./create";
 import { wrappingKey } from "./crypt";
 import { exportSql } from "./export-sql";
 import { folderStore } from "./folder-store";
-import { restoreInto } from "./restore";
+import { restoreInto } from "./restore/restore";
+import { testRestore } from "./restore/test-restore";
 import { dumpStructure, structureFingerprint } from "./structure";
-import { testRestore } from "./test-restore";
 
 const whole = { kind: "database" as const };
 /** Warnings are the server's (wal_level and publications). */

@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { BackupScope } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection, serverMajor } from "../connect";
-import type { ConnectionSpec } from "../connection-spec";
+import { closeConnection, openConnection, serverMajor } from "../connection/connect";
+import type { ConnectionSpec } from "../connection/connection-spec";
 import { readTables, requireScope, type SourceTable } from "./inventory";
 import { quoteTable, tableText } from "./sql-text";
 

@@ -1,7 +1,7 @@
 import type { BackupScope } from "../../core/backup/types";
-import { openConnection } from "../connect";
-import type { ConnectionSpec } from "../connection-spec";
-import { runPgDump } from "../dump-bridge";
+import { openConnection } from "../connection/connect";
+import type { ConnectionSpec } from "../connection/connection-spec";
+import { runPgDump } from "../dump/bridge";
 import {
   type DumpEntry,
   fingerprintOf,
@@ -9,7 +9,7 @@ import {
   splitDump,
   withoutLz4,
   withoutRestrict,
-} from "../dump-text";
+} from "../dump/text";
 
 export interface Structure {
   preData: string;

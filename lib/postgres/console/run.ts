@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { PostgresFailure } from "../../core/run/types";
 import type { Statement } from "../../core/sql/types";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "../connection/connect";
 import { type PortalField, type PortalLimits, type PortalResult, readPortal } from "./portal";
 
 export interface ConsoleLimits extends PortalLimits {

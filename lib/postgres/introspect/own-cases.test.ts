@@ -6,7 +6,7 @@ import { readOwnCases } from "../../../bench/corpus/own-cases";
 import { type RunResult, runCases, type Side } from "../../../bench/corpus/own-run";
 import { projectRoot } from "../../server/root";
 import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
-import type { EmbeddedMajor } from "../embedded";
+import type { EmbeddedMajor } from "../embedded/embedded";
 
 const cases = readOwnCases(join(projectRoot(), "corpus"));
 const ROLES = ["corpus_owner", "corpus_reader", "corpus_writer"];

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { Row } from "../../core/schema/types";
-import { MessageQuery } from "../runner-message";
+import { MessageQuery } from "../runner/message";
 
 /** One query, and what to do with each of its rows. */
 export interface Reading {

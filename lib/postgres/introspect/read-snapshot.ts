@@ -13,13 +13,13 @@ import type {
   Row,
   Snapshot,
 } from "../../core/schema/types";
-import { DomainError } from "../../errors";
-import { type DatabaseError, MessageError } from "../runner-message";
+import { MessageError } from "../runner/message";
 import { narrowTo, type SchemaSelection } from "./narrow";
 import { Places } from "./places";
 import { readDependencies } from "./read-dependencies";
 import { type Reading, readRows } from "./read-rows";
 import { readUnsupported } from "./read-unsupported";
+import { unreadableFor } from "./unreadable-for";
 import { ChangeWatch } from "./watch-changes";
 
 export interface ReadOptions extends SchemaSelection {
@@ -130,22 +130,6 @@ async function readAll(
   dependencies.finish();
   markByColumn(snapshot);
   return narrowTo(client, snapshot, options);
-}
-
-/** Without the names of roles, comments and dependencies nothing could be compared. */
-function unreadableFor(role: string, error: DatabaseError): Error {
-  const catalog = /\b(pg_\w+)$/.exec(error.message)?.[1];
-  if (error.code !== "42501" || catalog === undefined) return error;
-  return new DomainError(
-    "target",
-    "schema.unreadable",
-    `The role ${role} may not read ${catalog}, without which no schema can be read.`,
-    {
-      details: { role, catalog },
-      hint: `Let a superuser of this database run: GRANT SELECT ON pg_catalog.${catalog} TO ${role}`,
-      cause: error,
-    },
-  );
 }
 
 function refuse(denied: Denied, snapshot: Snapshot, kind: Kind, reason: string): void {

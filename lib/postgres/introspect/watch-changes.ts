@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { DomainError } from "../../errors";
-import type { DatabaseError } from "../runner-message";
+import type { DatabaseError } from "../runner/message";
 
 const ATTEMPTS = 16;
 /** From here on, relations that changed meanwhile are held by a lock that only keeps others from changing them. */

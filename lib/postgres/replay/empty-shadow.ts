@@ -1,8 +1,11 @@
 import pg from "pg";
 import { mapRole } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
-import { type ConnectionSpec, openConnection } from "../connect";
+import { type ConnectionSpec, openConnection } from "../connection/connect";
 import { readSnapshot } from "../introspect/read-snapshot";
+import type { ShadowChoice, ShadowKind, ShadowNote } from "../shadow/choice";
+import { connectAsOwner, copySettings, type ShadowDatabase } from "../shadow/database";
+import { installExtensions } from "../shadow/restore";
 import {
   choosePlace,
   dropWithFreshSession,
@@ -11,11 +14,8 @@ import {
   guard,
   makeScratch,
   versionOf,
-} from "../shadow";
-import type { ShadowChoice, ShadowKind, ShadowNote } from "../shadow-choice";
-import { connectAsOwner, copySettings, type ShadowDatabase } from "../shadow-database";
-import { installExtensions } from "../shadow-restore";
-import { readTraits, type TargetTraits } from "../shadow-traits";
+} from "../shadow/shadow";
+import { readTraits, type TargetTraits } from "../shadow/traits";
 import { namedRoles } from "./named-roles";
 
 export interface EmptyShadowOptions {

@@ -2,10 +2,10 @@ import { filterSnapshot, type SchemaScope } from "../../core/comparison/filter";
 import { adoptOwners, mapRole } from "../../core/schema/map-role";
 import type { Kind, Snapshot } from "../../core/schema/types";
 import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
-import { type ConnectionSpec, closeConnection, openConnection } from "../connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "../connection/connect";
 import { readSnapshot } from "../introspect/read-snapshot";
-import type { EmbeddedSource } from "../shadow";
-import type { ShadowKind, ShadowNote } from "../shadow-choice";
+import type { ShadowKind, ShadowNote } from "../shadow/choice";
+import type { EmbeddedSource } from "../shadow/shadow";
 import { type ReplayScript, replayScripts } from "./replay";
 import type { Unreplayed } from "./run-script";
 

@@ -2,8 +2,8 @@ import type { PostgresFailure } from "../../core/run/types";
 import { withFacts } from "../../core/schema/map-role";
 import type { Fact, FactId, Kind, Snapshot } from "../../core/schema/types";
 import { DomainError } from "../../errors";
-import { PGLZ_FOR_LZ4 } from "../dry-run-rules";
-import type { ShadowNote } from "../shadow-choice";
+import { PGLZ_FOR_LZ4 } from "../dry-run/rules";
+import type { ShadowNote } from "../shadow/choice";
 import { createEmptyShadow, type EmptyShadow, type EmptyShadowOptions } from "./empty-shadow";
 import { runScript, type Unreplayed } from "./run-script";
 

@@ -4,11 +4,11 @@ import type { PostgresFailure } from "../../core/run/types";
 import { splitUnits } from "../../core/run/units";
 import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
 import type { Statement } from "../../core/sql/types";
-import { openConnection } from "../connect";
-import { treatmentOf } from "../dry-run-rules";
-import { tryScript } from "../dry-run-script";
-import { readServerParts } from "../shadow-traits";
-import { Tracer } from "../trace";
+import { openConnection } from "../connection/connect";
+import { treatmentOf } from "../dry-run/rules";
+import { tryScript } from "../dry-run/script";
+import { Tracer } from "../dry-run/trace";
+import { readServerParts } from "../shadow/traits";
 import type { EmptyShadow } from "./empty-shadow";
 
 /** A statement that a scratch copy cannot run, or runs with other words. */

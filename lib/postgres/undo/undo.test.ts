@@ -4,7 +4,7 @@ import { loadParser, parseScript, treeOf } from "../../core/sql/parse-script";
 import { lossesOf } from "../../core/undo/losses";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { migrateKeeping, revertKeeping } from "../../testing/undo";
-import { closeConnection, openConnection } from "../connect";
+import { closeConnection, openConnection } from "../connection/connect";
 import { keepLosses } from "./keep";
 import { ensureUndoStore, listUndo, purgeUndo } from "./store";
 import { writingTriggers } from "./triggers";

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import pg from "pg";
 import { env } from "../../env";
-import type { EmbeddedServer } from "../../postgres/embedded";
+import type { EmbeddedServer } from "../../postgres/embedded/embedded";
 import { DEMO_ENVIRONMENTS, DEMO_SERVICES, databaseName } from "./plan";
 
 export const DEMO_ROLE = "demo";

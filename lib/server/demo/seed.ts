@@ -8,7 +8,7 @@ import { createProject } from "../../operations/project/create";
 import { createService } from "../../operations/service/create";
 import { createTarget } from "../../operations/target/create";
 import { updateTarget } from "../../operations/target/update";
-import type { EmbeddedServer } from "../../postgres/embedded";
+import type { EmbeddedServer } from "../../postgres/embedded/embedded";
 import { backUpDemo } from "./backups";
 import { DEMO_ROLE, demoPassword, makeDemoDatabases } from "./databases";
 import { deployStep } from "./deploy";

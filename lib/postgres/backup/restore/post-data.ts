@@ -1,0 +1,162 @@
+import pg from "pg";
+import type { BackupNote, ManifestTable } from "../../../core/backup/types";
+import { loadParser, parseTrees } from "../../../core/sql/parser";
+import { walkTree } from "../../../core/sql/tree";
+import type { RestoreEntry } from "../dump-entries";
+import { keyOf } from "../inventory";
+import { runEntries, statementFailed } from "./run-entries";
+
+/** A statement that may run beside others, and the tables that it locks. */
+export interface ParallelStep {
+  entry: RestoreEntry;
+  /** Keys of tables; an exclusive step runs alone on each of them. */
+  tables: string[];
+  exclusive: boolean;
+  /** Bytes of the tables: the long ones are begun first. */
+  weight: number;
+}
+
+export type PostStage =
+  | { kind: "serial"; entries: RestoreEntry[] }
+  | { kind: "parallel"; phase: "indexes" | "constraints"; steps: ParallelStep[]; after: RestoreEntry[] };
+
+const INDEXES = new Set(["INDEX", "CONSTRAINT"]);
+const FOREIGN_KEYS = new Set(["FK CONSTRAINT"]);
+/** They follow the object that they speak of, and nothing rests on them. */
+const ATTACHED = new Set(["COMMENT", "SECURITY LABEL"]);
+
+/**
+ * Stages of what comes after the rows. pg_dump's order puts everything behind what it depends on, and what is of one
+ * kind together: indexes do not depend on each other, nor do foreign keys; the rest keeps its order.
+ */
+export async function planPostData(
+  entries: readonly RestoreEntry[],
+  tables: readonly ManifestTable[],
+): Promise<PostStage[]> {
+  await loadParser();
+  const sizes = new Map(tables.map((table) => [keyOf(table), table.rawBytes]));
+  const stages: PostStage[] = [];
+  for (const entry of entries) {
+    const phase = INDEXES.has(entry.type) ? "indexes" : FOREIGN_KEYS.has(entry.type) ? "constraints" : null;
+    const last = stages.at(-1);
+    if (phase === null && ATTACHED.has(entry.type) && last?.kind === "parallel") {
+      last.after.push(entry);
+      continue;
+    }
+    const locks = phase ? locksOf(entry) : null;
+    if (phase === null || locks === null) {
+      if (last?.kind === "serial") last.entries.push(entry);
+      else stages.push({ kind: "serial", entries: [entry] });
+      continue;
+    }
+    const weight = locks.tables.reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0);
+    const step = { entry, ...locks, weight };
+    if (last?.kind === "parallel" && last.phase === phase) last.steps.push(step);
+    else stages.push({ kind: "parallel", phase, steps: [step], after: [] });
+  }
+  return stages;
+}
+
+interface RangeVar {
+  schemaname?: string;
+  relname?: string;
+}
+
+/** Docs: "Explicit Locking". @returns null when the text is not what pg_dump writes today: then it runs alone */
+function locksOf(entry: RestoreEntry): Pick<ParallelStep, "tables" | "exclusive"> | null {
+  const parsed = parseTrees(entry.sql);
+  if ("failure" in parsed || parsed.trees.length === 0) return null;
+  const tables = new Set<string>();
+  let exclusive = false;
+  for (const tree of parsed.trees) {
+    if (!("IndexStmt" in tree)) exclusive = true;
+    walkTree(tree, (name, body) => {
+      if (name !== "relation" && name !== "pktable") return true;
+      const { schemaname = "", relname = "" } = body as RangeVar;
+      tables.add(keyOf({ schema: schemaname, name: relname }));
+      return true;
+    });
+  }
+  return tables.size === 0 ? null : { tables: [...tables], exclusive };
+}
+
+export interface RunPostDataOptions {
+  /** As in RunEntriesOptions. */
+  apart: boolean;
+  onPhase: (phase: "indexes" | "constraints") => void;
+  onStep: (done: number) => void;
+  signal?: AbortSignal | undefined;
+}
+
+/** Runs the stages on several sessions. @throws DomainError restore.statement_failed; the signal's reason */
+export async function runPostData(
+  clients: readonly pg.Client[],
+  stages: readonly PostStage[],
+  options: RunPostDataOptions,
+): Promise<BackupNote[]> {
+  const [first] = clients;
+  if (!first) throw new RangeError("no session to restore with");
+  const notes: BackupNote[] = [];
+  const serial = (entries: readonly RestoreEntry[]) =>
+    runEntries(first, entries, { nested: false, ...options });
+  for (const stage of stages) {
+    if (stage.kind === "serial") {
+      notes.push(...(await serial(stage.entries)));
+      continue;
+    }
+    options.onPhase(stage.phase);
+    await runParallel(clients, stage.steps, options);
+    notes.push(...(await serial(stage.after)));
+  }
+  return notes;
+}
+
+/** Each session takes the heaviest step whose tables are free; two that meet in a table never wait for each other. */
+async function runParallel(
+  clients: readonly pg.Client[],
+  steps: readonly ParallelStep[],
+  { onStep, signal }: RunPostDataOptions,
+): Promise<void> {
+  const waiting = [...steps].sort((a, b) => b.weight - a.weight);
+  const held = new Map<string, number>();
+  let wake: (() => void)[] = [];
+  let failure: unknown;
+  const isFree = (step: ParallelStep) =>
+    step.tables.every((key) => {
+      const count = held.get(key) ?? 0;
+      return step.exclusive ? count === 0 : count >= 0;
+    });
+  const hold = (step: ParallelStep, by: 1 | -1) => {
+    for (const key of step.tables) {
+      // Negative: one that has to be alone.
+      const count = (held.get(key) ?? 0) + (step.exclusive ? -by : by);
+      held.set(key, count);
+    }
+  };
+  const work = async (client: pg.Client) => {
+    while (waiting.length > 0 && failure === undefined) {
+      signal?.throwIfAborted();
+      const at = waiting.findIndex(isFree);
+      if (at === -1) {
+        await new Promise<void>((resolve) => wake.push(resolve));
+        continue;
+      }
+      const [step] = waiting.splice(at, 1) as [ParallelStep];
+      hold(step, 1);
+      try {
+        await client.query(step.entry.settings + step.entry.sql);
+      } catch (error) {
+        failure ??= error instanceof pg.DatabaseError ? statementFailed(step.entry, error) : error;
+        throw failure;
+      } finally {
+        hold(step, -1);
+        for (const one of wake) one();
+        wake = [];
+      }
+      onStep(1);
+    }
+  };
+  const results = await Promise.allSettled(clients.map(work));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed) throw failure ?? failed.reason;
+}
