@@ -42,9 +42,9 @@ export function readFolder(options: CommonOptions): {
   return { config, folder, migrations: chosen(loadMigrations(folder, config.service), options) };
 }
 
-async function readFolderInTurns(options: CommonOptions, config: Config): Promise<MigrationSource[]> {
+async function readFilesInTurns(options: CommonOptions, config: Config) {
   const folder = migrationsFolder(config, options.dir);
-  return chosen(loadMigrations(folder, config.service, await readSqlFilesInTurns(folder)), options);
+  return { folder, files: await readSqlFilesInTurns(folder) };
 }
 
 function chosen<T extends { service: string }>(all: T[], { service }: CommonOptions): T[] {
@@ -60,13 +60,16 @@ export async function withSession<T>(
   const config = readConfig();
   const opening = openTarget(await requireTarget(options, config));
   const ledger = opening.then(({ client }) => readLedger(client));
-  // The files are read while the server answers.
-  const folder = given ? Promise.resolve(given) : readFolderInTurns(options, config);
+  // The files are read while the connection is made, and understood while the server reads its ledger.
+  const reading = given ? null : readFilesInTurns(options, config);
   // Told below, the target's problem first.
-  for (const one of [ledger, folder]) one.catch(() => {});
+  for (const one of [ledger, reading]) one?.catch(() => {});
   const { client, spec } = await opening;
   try {
-    const migrations = await folder;
+    const read = await reading;
+    const migrations = read
+      ? chosen(loadMigrations(read.folder, config.service, read.files), options)
+      : (given ?? []);
     return await work({ config, migrations, spec, client, ledger: chosen(await ledger, options) });
   } finally {
     leaveConnection(client);
