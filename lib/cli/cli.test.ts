@@ -257,6 +257,18 @@ describe("without a server", () => {
     });
     expect(piped.stderr).toBe("");
   });
+
+  it.skipIf(!existsSync("/dev/full"))("says when what it writes finds no room", () => {
+    write("migrations/1_first.up.sql", "SELECT 1;");
+    const full = spawnSync("sh", ["-c", `"${process.execPath}" "${program}" list > /dev/full`], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(full).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("The output cannot be written"),
+    });
+  });
 });
 
 describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {

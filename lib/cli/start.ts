@@ -3,7 +3,11 @@ import { loadCommands } from "./load-commands";
 declare const __DBMIGRATOR_HELP__: string | undefined;
 
 // Whoever reads the output may stop early, as `head` does.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
+  process.exit(1);
+});
 
 /** The overview is text made when the command line is built: showing it costs no more than starting node. */
 const help = typeof __DBMIGRATOR_HELP__ === "string" ? __DBMIGRATOR_HELP__ : null;
