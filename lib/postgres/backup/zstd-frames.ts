@@ -2,8 +2,10 @@ const MAGIC = 0xfd2fb528;
 const SKIPPABLE = 0x184d2a50;
 /** Ours hold a block each; a larger one was not made by us, and reading it whole would take all memory. */
 const LARGEST_FRAME = 64 * 1024 * 1024;
-/** A compressed block holds no more (RFC 8878, section 3.1.1.2.4). */
+/** A block holds no more (RFC 8878, section 3.1.1.2.4). */
 const LARGEST_BLOCK = 128 * 1024;
+/** A compressed one may hold less, which only decoding would tell: compressors cut where the data changes. */
+const SMALLEST_SHARE = 16;
 /** The longest text that a program of ours makes, and with it the longest frame. */
 const LARGEST_CONTENT = 512 * 1024 * 1024;
 
@@ -48,7 +50,7 @@ function frameLength(bytes: Buffer, largest: number): number | null {
     const header = bytes.readUIntLE(at, 3);
     const type = (header >> 1) & 3;
     if (type === 3) throw new Error("the bytes are not zstd");
-    content += type === 2 ? LARGEST_BLOCK : header >> 3;
+    content += type === 2 ? LARGEST_BLOCK / SMALLEST_SHARE : header >> 3;
     if (content > largest + LARGEST_BLOCK) throw new Error("a zstd frame holds more than the whole file");
     // A block of one repeated byte holds that byte alone.
     at += 3 + (type === 1 ? 1 : header >> 3);
