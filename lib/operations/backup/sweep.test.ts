@@ -8,6 +8,7 @@ import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { createRestore } from "../restore/create";
+import { endRestoreDoubt } from "../restore/end-doubt";
 import { createSchedule, updateSchedule } from "../schedule/save";
 import { defaultStorage } from "../storage/default";
 import { whileAtWork } from "./at-work";
@@ -140,7 +141,7 @@ describe("a restore whose worker was killed", () => {
     });
   });
 
-  it("without a trace, as older programs left it: in doubt, with what to look at", async () => {
+  it("without a trace, as older programs left it: in doubt until a person says what they found", async () => {
     const row = await insert();
     await performBackup(db(), row.id, WORK);
     const { id } = await execute(createRestore, project.actors.admin, {
@@ -152,6 +153,20 @@ describe("a restore whose worker was killed", () => {
     });
     await sweepBackups(db(), OPTIONS);
     expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "in_doubt" });
+    const { admin, viewer } = project.actors;
+    const word = { useId: id, as: "done", reason: "the rows are back" };
+    await expect(execute(endRestoreDoubt, viewer, word)).rejects.toMatchObject({ code: "access.role_needed" });
+    await expect(execute(endRestoreDoubt, admin, { ...word, reason: " " })).rejects.toMatchObject({
+      kind: "validation",
+    });
+    expect(await execute(endRestoreDoubt, admin, word)).toEqual({ state: "succeeded" });
+    expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: "succeeded",
+      error: { code: "restore.settled", details: { by: admin.label, reason: word.reason } },
+    });
+    await expect(execute(endRestoreDoubt, admin, word)).rejects.toMatchObject({ code: "restore.state" });
+    const told = await auditRows("restore.settle");
+    expect(told.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(["ok", "denied"]));
   });
 });
 

@@ -12,6 +12,7 @@ import { updateBackup } from "@/lib/operations/backup/update";
 import { createRestore } from "@/lib/operations/restore/create";
 import { approveRestore, cancelUse } from "@/lib/operations/restore/decide";
 import { dropKeptDatabase, swapBack } from "@/lib/operations/restore/drop-kept";
+import { endRestoreDoubt } from "@/lib/operations/restore/end-doubt";
 import { previewSchedule } from "@/lib/operations/schedule/list";
 import { createSchedule, deleteSchedule, updateSchedule } from "@/lib/operations/schedule/save";
 import { createStorage, deleteStorage, updateStorage } from "@/lib/operations/storage/save";
@@ -63,6 +64,10 @@ export async function cancelUseAction(input: In<typeof cancelUse>) {
 
 export async function swapBackAction(input: In<typeof swapBack>) {
   return runAction(swapBack, input);
+}
+
+export async function endDoubtAction(input: In<typeof endRestoreDoubt>) {
+  return runAction(endRestoreDoubt, input);
 }
 
 export async function dropKeptAction(input: In<typeof dropKeptDatabase>) {

@@ -8,7 +8,7 @@ import type { ActionAnswer } from "@/components/action-state";
 import { ConfirmByName } from "@/components/confirm-by-name";
 import { Button } from "@/components/ui/button";
 import type { BackupDetail, UseRow } from "@/lib/operations/backup/views";
-import { approveAction, cancelUseAction, dropKeptAction, swapBackAction } from "../actions";
+import { approveAction, cancelUseAction, dropKeptAction, endDoubtAction, swapBackAction } from "../actions";
 
 interface UseActionsProps {
   use: UseRow;
@@ -16,7 +16,7 @@ interface UseActionsProps {
   viewer: string | null;
 }
 
-/** Approve, cancel, and the way back after a swap. */
+/** Approve, cancel, the way back after a swap, and a person's word about what nobody else can tell. */
 export function UseActions({ use, can, viewer }: UseActionsProps) {
   const t = useTranslations("backups.use");
   const router = useRouter();
@@ -33,7 +33,8 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
   const own = use.createdBy.id === viewer;
   const decided = use.approvals.given.some(({ id }) => id === viewer);
   const kept = use.keptDatabase && !use.keptDroppedAt ? use.keptDatabase : null;
-  if (!open && !kept) return null;
+  const doubtful = use.state === "in_doubt" && can.restore;
+  if (!open && !kept && !doubtful) return null;
   return (
     <div className="flex flex-wrap gap-2 mt-2">
       {use.state === "awaiting_approval" && can.approve && !own && !decided ? (
@@ -56,6 +57,21 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
           {t("cancel")}
         </Button>
       ) : null}
+      {doubtful
+        ? (["done", "not_done"] as const).map((as) => (
+            <ConfirmByName
+              key={as}
+              trigger={<Button size="small">{t(`settle.${as}`)}</Button>}
+              title={t("settle.title", { as })}
+              text={t("settle.text")}
+              reason="required"
+              variant="go"
+              confirm={t(`settle.${as}`)}
+              action={({ reason = "" }) => endDoubtAction({ useId, as, reason })}
+              done={t("settle.settled")}
+            />
+          ))
+        : null}
       {kept && can.restore && use.database ? (
         <>
           <ConfirmByName
