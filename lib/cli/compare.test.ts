@@ -131,6 +131,21 @@ describe.each([18, 14] as const)("on PostgreSQL %i", (major) => {
     );
   });
 
+  it("says which statement fails where the table has rows", async () => {
+    const source = await database(major, OLD);
+    const target = await database(major, OLD);
+    await execute(
+      target.url,
+      `ALTER TABLE customer ADD COLUMN "is DEFAULT" int, ADD COLUMN named text, ADD COLUMN given int NOT NULL DEFAULT 1,
+         ADD COLUMN counted int GENERATED ALWAYS AS IDENTITY;
+       DELETE FROM invoice; DELETE FROM customer; ALTER TABLE customer ALTER COLUMN named SET NOT NULL`,
+    );
+    const sides = ["compare", "--source", source.url, "--target", target.url];
+    const lines = folder.run([...sides, "--format", "sql"]).out.split("\n");
+    const warned = lines.flatMap((line, at) => (line.startsWith("-- Fails") ? [lines[at + 1]] : []));
+    expect(warned).toEqual(["ALTER TABLE public.customer ADD COLUMN named text NOT NULL;"]);
+  });
+
   it("keeps the rows of what was renamed, when told, and asks otherwise", async () => {
     const source = await database(major, OLD);
     const target = await database(major, OLD.replace("email varchar", "mail varchar"));

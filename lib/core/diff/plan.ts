@@ -20,6 +20,8 @@ export interface PlannedStatement {
   id: FactId;
   /** Rows or values that cannot come back. */
   losesData: boolean;
+  /** PostgreSQL refuses it when the table has rows. */
+  needsNoRows: boolean;
   /** A commit is needed after it before its result can be used (ALTER TYPE … ADD VALUE). */
   commitAfter: boolean;
   /** `outside`: PostgreSQL refuses it in a transaction. `alone`: its lock must not be kept for what follows. */
@@ -66,7 +68,7 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   const offline = options.online ? goOnline(actions, planning) : [];
   const ordered = orderActions(actions);
   const { before, after } = lateActions(around, decided.gone, decided.born);
-  const bare = { losesData: false, commitAfter: false };
+  const bare = { losesData: false, needsNoRows: false, commitAfter: false };
   const statements: PlannedStatement[] = [
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
     ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })),
@@ -83,6 +85,8 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
 
 /** Of the statements that alter a column, those that say its type. */
 const CONVERTS = / TYPE |^INSERT INTO /;
+/** A new column that must hold something, and is given nothing. */
+const REQUIRED = /^ALTER TABLE .* ADD COLUMN (?!.* (?:DEFAULT|GENERATED) ).* NOT NULL/s;
 
 function statementsOf(action: Action, around: Surroundings): PlannedStatement[] {
   const losesData = lossesOf(action, around).length > 0;
@@ -91,6 +95,7 @@ function statementsOf(action: Action, around: Surroundings): PlannedStatement[] 
     verb: action.verb,
     id: action.fact.id,
     losesData: losesData && (action.verb === "drop" || CONVERTS.test(sql)),
+    needsNoRows: action.fact.kind === "column" && REQUIRED.test(sql),
     commitAfter: /^ALTER TYPE .* ADD VALUE /.test(sql),
     ...(action.transactions?.has(sql) ? { transaction: action.transactions.get(sql) } : {}),
   })) as PlannedStatement[];

@@ -8,6 +8,7 @@ const statement = (sql: string, more: Partial<PlannedStatement> = {}): PlannedSt
   verb: "alter",
   id: "table:public.t",
   losesData: false,
+  needsNoRows: false,
   commitAfter: false,
   ...more,
 });

@@ -78,10 +78,13 @@ function isLastValue(value: PlannedStatement, statements: readonly PlannedStatem
 
 const ROUTINE = /^CREATE (OR REPLACE )?(FUNCTION|PROCEDURE) /;
 
+const NEEDS_NO_ROWS = "-- Fails where the table has rows: the column has no default.\n";
+
 /** Bodies given as text may name what comes later; they were valid where they come from. */
 function textOf(statements: readonly PlannedStatement[]): string {
   const routines = statements.some((one) => ROUTINE.test(one.sql));
   const head = routines ? "SET LOCAL check_function_bodies = off;\n" : "";
-  const warned = ({ losesData, sql }: PlannedStatement) => `${losesData ? "-- Loses data.\n" : ""}${sql};\n`;
+  const warned = ({ losesData, needsNoRows, sql }: PlannedStatement) =>
+    `${losesData ? "-- Loses data.\n" : ""}${needsNoRows ? NEEDS_NO_ROWS : ""}${sql};\n`;
   return `${head}${statements.map(warned).join("")}`;
 }

@@ -155,7 +155,9 @@ describe("a restore whose worker was killed", () => {
     expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "in_doubt" });
     const { admin, viewer } = project.actors;
     const word = { useId: id, as: "done", reason: "the rows are back" };
-    await expect(execute(endRestoreDoubt, viewer, word)).rejects.toMatchObject({ code: "access.role_needed" });
+    await expect(execute(endRestoreDoubt, viewer, word)).rejects.toMatchObject({
+      code: "access.role_needed",
+    });
     await expect(execute(endRestoreDoubt, admin, { ...word, reason: " " })).rejects.toMatchObject({
       kind: "validation",
     });
