@@ -100,16 +100,7 @@ export const BEFORE_RUN: readonly DeploymentState[] = [
 ];
 
 /** States of what was asked for and is not over. */
-export const OPEN_STATES = [
-  "checking",
-  "blocked",
-  "ready",
-  "awaiting_approval",
-  "approved",
-  "queued",
-  "running",
-  "in_doubt",
-] as const satisfies readonly DeploymentState[];
+export const OPEN_STATES = [...QUEUE_STATES, "blocked"] as const satisfies readonly DeploymentState[];
 
 /** States that nobody has to do anything about any more. */
 export const FINISHED_STATES = [
