@@ -1,6 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import pg from "pg";
-import type { ConnectionSpec } from "../postgres/connection/connect";
+import { type ConnectionSpec, streamOf } from "../postgres/connection/connect";
 
 /** A server session that clients share. */
 interface Backend {
@@ -80,7 +80,7 @@ async function connectBackend(spec: ConnectionSpec): Promise<{ socket: Socket }>
   const client = new pg.Client({ ...spec, ssl: false });
   client.on("error", () => {});
   await client.connect();
-  const socket = (client as unknown as { connection: { stream: Socket } }).connection.stream;
+  const socket = streamOf(client);
   socket.removeAllListeners("data");
   return { socket };
 }

@@ -1,29 +1,6 @@
 import { factsOfKind, nameOfId } from "../schema/lookups";
-import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
-
-/** Relations share one name space (docs: pg_class). */
-const RELATIONS: readonly Kind[] = [
-  "table",
-  "view",
-  "materialized_view",
-  "sequence",
-  "identity_sequence",
-  "index",
-  "composite",
-];
-/** Types share one too, and each relation with columns has a row type in it (docs: pg_type). */
-const TYPES: readonly Kind[] = [
-  "enum",
-  "domain",
-  "range",
-  "base_type",
-  "shell_type",
-  "composite",
-  "table",
-  "view",
-  "materialized_view",
-];
-export const BOTH: readonly Kind[] = [...new Set([...RELATIONS, ...TYPES])];
+import { BOTH, RELATIONS, TYPES } from "../schema/name-spaces";
+import type { Fact, FactId, Snapshot } from "../schema/types";
 
 /** Other facts that must go before one of this name can be made. */
 export function sameName(fact: Fact, from: Snapshot): FactId[] {

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { BackupScope } from "../../core/backup/types";
 import { DomainError } from "../../errors";
-import { closeConnection, openConnection, serverMajor } from "../connection/connect";
+import { closeConnection, openConnection, serverMajor, streamOf } from "../connection/connect";
 import type { ConnectionSpec } from "../connection/connection-spec";
 import { readTables, requireScope, type SourceTable } from "./inventory";
 import { quoteTable, tableText } from "./sql-text";
@@ -139,10 +139,6 @@ async function lockAndLook(leader: pg.Client, scope: BackupScope): Promise<Momen
     tables.filter((table) => !locked.has(table.oid)),
   );
   return { ...(rows[0] as { id: string; now: Date }), tables };
-}
-
-export function streamOf(client: pg.Client): { destroy(): void } {
-  return (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream;
 }
 
 async function lockTables(client: pg.Client, tables: readonly SourceTable[]): Promise<void> {

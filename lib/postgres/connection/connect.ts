@@ -151,6 +151,7 @@ export function leaveConnection(client: pg.Client): void {
   streamOf(client).unref();
 }
 
-function streamOf(client: pg.Client): Socket {
+/** The socket below a session: the driver gives no other way to cut it, or to let the program end beside it. */
+export function streamOf(client: pg.Client): Socket {
   return (client as unknown as { connection: { stream: Socket } }).connection.stream;
 }

@@ -1,8 +1,9 @@
+import type { Socket } from "node:net";
 import type pg from "pg";
 import type { PostgresFailure } from "../../core/run/types";
 import type { Statement } from "../../core/sql/types";
 import { DomainError } from "../../errors";
-import { type ConnectionSpec, closeConnection, openConnection } from "../connection/connect";
+import { type ConnectionSpec, closeConnection, openConnection, streamOf } from "../connection/connect";
 import { type PortalField, type PortalLimits, type PortalResult, readPortal } from "./portal";
 
 export interface ConsoleLimits extends PortalLimits {
@@ -136,14 +137,14 @@ class Watch {
   private reason: DomainError | null = null;
   private received = 0;
   private readonly timer: NodeJS.Timeout;
-  private readonly stream: { on(event: "data", listener: (chunk: Buffer) => void): void; destroy(): void };
+  private readonly stream: Socket;
 
   constructor(
     private readonly client: pg.Client,
     private readonly spec: ConnectionSpec,
     private readonly options: { limits: ConsoleLimits; guardAddresses?: boolean; signal?: AbortSignal },
   ) {
-    this.stream = (client as unknown as { connection: { stream: Watch["stream"] } }).connection.stream;
+    this.stream = streamOf(client);
     this.stream.on("data", (chunk) => {
       this.received += chunk.length;
       if (this.received > MOST_BYTES) this.cut(tooLarge());

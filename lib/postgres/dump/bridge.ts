@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { MessagePort, Worker } from "node:worker_threads";
 import type pg from "pg";
 import { DomainError } from "../../errors";
+import { streamOf } from "../connection/connect";
 import { acceptStartup, followMessages, kindOfFirstPacket } from "../connection/wire-protocol";
 import { tooManyLocks } from "../runner/too-many-locks";
 import { withoutServerOptions } from "./text";
@@ -43,7 +44,7 @@ export async function runPgDump(client: pg.Client, args: string[], signal: Abort
   // Set otherwise for a database or a role, they would make other texts of the same schema.
   await client.query("SET quote_all_identifiers = off; SET standard_conforming_strings = on");
   const parameters = await readParameters(client);
-  const socket = socketOf(client);
+  const socket = streamOf(client);
   // From here on the bytes belong to pg_dump; node-pg would not know what they answer.
   socket.removeAllListeners("data");
   client.removeAllListeners("error");
@@ -173,10 +174,6 @@ async function readParameters(client: pg.Client): Promise<Record<string, string>
   const { rows } = await client.query<Record<string, string | null>>(`SELECT ${columns}`);
   const values = Object.entries(rows[0] ?? {}).filter((pair): pair is [string, string] => pair[1] !== null);
   return { ...Object.fromEntries(values), client_encoding: "UTF8" };
-}
-
-function socketOf(client: pg.Client): Duplex {
-  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;

@@ -1,9 +1,9 @@
 import { DomainError } from "../../../errors";
 import { factsOfKind } from "../../schema/lookups";
 import { withFacts } from "../../schema/map-role";
+import { BOTH } from "../../schema/name-spaces";
 import type { Fact, FactId, Kind, Snapshot } from "../../schema/types";
 import { initialGrants } from "../common-parts";
-import { BOTH } from "../same-name";
 import { descendantsOf, type Move, moveFacts } from "./facts";
 import { silentMoves } from "./silent";
 import { renameStatements } from "./sql";

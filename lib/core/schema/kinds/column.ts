@@ -1,5 +1,6 @@
 import { alterGrants } from "../grants";
 import { dependantsOf, nameOfId } from "../lookups";
+import { isTaken } from "../name-spaces";
 import {
   alterForeignOptions,
   alterOptions,
@@ -102,24 +103,7 @@ function identityClause(fact: Fact, around: Surroundings, namesTaken = false): s
 function getsUsualName(fact: Fact, sequenceName: string, from: Snapshot): boolean {
   if (from.facts.has(fact.parent ?? "")) return false; // it may have had another name
   const usual = `${relationOf(fact)}_${fact.name}_seq`;
-  return (
-    sequenceName === usual && /^[a-z0-9_]+\.[a-z0-9_]{1,63}$/.test(usual) && !relationNames(from).has(usual)
-  );
-}
-
-const namesOf = new WeakMap<Snapshot, Set<string>>();
-
-/** Names of relations, and of whatever else has a name in a schema. */
-function relationNames(snapshot: Snapshot): Set<string> {
-  const known = namesOf.get(snapshot);
-  if (known) return known;
-  const names = new Set<string>();
-  for (const fact of snapshot.facts.values()) {
-    const name = fact.kind === "column" ? body(fact).sequenceName : fact.name;
-    if (name !== null) names.add(name);
-  }
-  namesOf.set(snapshot, names);
-  return names;
+  return sequenceName === usual && /^[a-z0-9_]+\.[a-z0-9_]{1,63}$/.test(usual) && !isTaken(usual, from);
 }
 
 /** Settings that CREATE TABLE cannot write. */

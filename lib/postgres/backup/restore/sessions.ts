@@ -1,7 +1,6 @@
 import type pg from "pg";
-import { closeConnection, openConnection, serverMajor } from "../../connection/connect";
+import { closeConnection, openConnection, serverMajor, streamOf } from "../../connection/connect";
 import type { ConnectionSpec } from "../../connection/connection-spec";
-import { streamOf } from "../snapshot";
 
 /**
  * As pg_dump's own header sets them, and no waiting for the disk at each commit: whoever uses the database later
