@@ -54,10 +54,19 @@ export function copyOut(
 const BLOCKS = 3;
 /** Of one read of the socket; larger ones are taken in pieces. */
 const LARGEST_READ = 64 * 1024;
+/** Half of what one read may bring: we are ahead of the server. */
+const SHORT_READ = LARGEST_READ / 2;
+/** What the server writes meanwhile finds room in the socket's buffers. */
+const REST_MS = 3;
+/** Rests are for long tables; thousands of small ones would only wait. */
+const RESTLESS_BYTES = 1024 * 1024;
 
 /** Takes the payload of CopyData messages out of the stream; everything else goes to the driver as it came. */
 class RowCollector {
   private stream: Duplex | null = null;
+  /** Reasons why nothing is read now. */
+  private holds = 0;
+  private rest: NodeJS.Timeout | null = null;
   private driver: DataHandler = () => {};
   private fail: (error: unknown) => void = () => {};
   private readonly blocks = Array.from({ length: BLOCKS }, () =>
@@ -94,6 +103,32 @@ class RowCollector {
     this.stream = null;
     stream.removeListener("data", this.onData);
     stream.on("data", this.driver);
+    if (this.rest) clearTimeout(this.rest);
+    if (this.holds > 0) stream.resume();
+  }
+
+  private hold(): void {
+    this.holds += 1;
+    if (this.holds === 1) this.stream?.pause();
+  }
+
+  private release(): void {
+    this.holds -= 1;
+    if (this.holds === 0) this.stream?.resume();
+  }
+
+  /**
+   * A read that waits for the server is woken by each 8 kB that it sends, at a cost for both; after a rest there is
+   * more to read at once. Behind TLS every read is short, whatever waits.
+   */
+  private restAfter(chunk: Buffer): void {
+    const idle = chunk.length < SHORT_READ && this.bytes > RESTLESS_BYTES && this.holds === 0;
+    if (!idle || !this.stream || "encrypted" in this.stream) return;
+    this.hold();
+    this.rest = setTimeout(() => {
+      this.rest = null;
+      this.release();
+    }, REST_MS);
   }
 
   async finish(): Promise<CopiedRows> {
@@ -114,6 +149,7 @@ class RowCollector {
       }
       if (this.filled >= BLOCK_BYTES) this.hand();
     }
+    this.restAfter(chunk);
     this.onRows?.(this.rows, this.bytes);
   };
 
@@ -186,13 +222,12 @@ class RowCollector {
     const block = (this.blocks[this.turn] as Buffer).subarray(0, this.filled);
     this.turn = (this.turn + 1) % BLOCKS;
     this.filled = 0;
-    const stream = this.stream;
     const before = this.waiting;
-    stream?.pause();
+    this.hold();
     this.waiting = Promise.all([before, this.sink.push(block)]).then(() => undefined);
     this.waiting.catch(this.fail);
     before.then(
-      () => stream?.resume(),
+      () => this.release(),
       () => {}, // told already
     );
   }

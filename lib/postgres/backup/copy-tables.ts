@@ -9,8 +9,12 @@ import type { Snapshot } from "./snapshot";
 import { columnList, quoteName, quoteTable } from "./sql-text";
 
 /** Heap and TOAST of one part: small enough that two sessions end at about the same time. */
-export const PART_BYTES = 64 * 1024 * 1024;
+const PART_BYTES = 64 * 1024 * 1024;
 const MOST_PARTS = 9999;
+/** A table of less than this of what each session has to read is read as a whole. */
+const SMALL_SHARE = 0.5;
+/** S3 takes 10,000 pieces of a file. */
+const LARGEST_WHOLE = 32 * 1024 * 1024 * 1024;
 const PAGE_BYTES = 8192;
 
 interface Part {
@@ -39,7 +43,9 @@ export async function copyTables(
   follower: BackupFollower,
 ): Promise<CopiedTables> {
   const nameOf = dataFileNames();
-  const parts = snapshot.tables.flatMap((table) => partsOf(table, nameOf));
+  const share = snapshot.tables.reduce((sum, { bytes }) => sum + bytes, 0) / (1 + snapshot.workers.length);
+  const whole = Math.min(Math.max(share * SMALL_SHARE, PART_BYTES), LARGEST_WHOLE);
+  const parts = snapshot.tables.flatMap((table) => partsOf(table, whole, nameOf));
   const left = new Map<string, number>();
   for (const { table } of parts) left.set(table.oid, (left.get(table.oid) ?? 0) + 1);
   const queue = [...parts].sort((a, b) => b.bytes - a.bytes);
@@ -114,8 +120,13 @@ async function copyPart(
   }
 }
 
-/** One part, or ranges of pages of about the same size (docs: "System Columns", ctid; TID range scans). */
-function partsOf(table: SourceTable, nameOf: ReturnType<typeof dataFileNames>): Part[] {
+/**
+ * One part, or ranges of pages of about the same size (docs: "System Columns", ctid; TID range scans). Only a table
+ * that would keep one session busy at the end is cut: a whole one is read through a small ring of buffers (docs:
+ * "Buffer Access Strategies" in storage/buffer/README), ranges push everything else out of the server's memory.
+ * @param whole bytes up to which a table is one part
+ */
+function partsOf(table: SourceTable, whole: number, nameOf: ReturnType<typeof dataFileNames>): Part[] {
   const columns = columnList(table.columns);
   const name = quoteTable(table);
   const list = table.columns.map(quoteName).join(", ");
@@ -125,7 +136,7 @@ function partsOf(table: SourceTable, nameOf: ReturnType<typeof dataFileNames>): 
   }
   const pages = Math.ceil(table.heap / PAGE_BYTES);
   const count = Math.min(Math.floor(table.bytes / PART_BYTES), pages, MOST_PARTS);
-  if (!table.isHeap || count < 2 || table.columns.length === 0) {
+  if (!table.isHeap || table.bytes <= whole || count < 2 || table.columns.length === 0) {
     return [{ table, file: nameOf(table), sql: `COPY ${name}${columns} TO STDOUT`, bytes: table.bytes }];
   }
   const step = Math.ceil(pages / count);

@@ -175,6 +175,33 @@ it("rows that users gave an extension's tables are replaced in place, where the 
   await database.drop();
 }, 180_000);
 
+it("an index whose function reads another table is made when that table has its rows", async () => {
+  const database = await testDatabase();
+  const { spec } = database;
+  await runSql(
+    spec,
+    `CREATE TABLE rates (code text PRIMARY KEY, rate int);
+     INSERT INTO rates SELECT 'code ' || i, i FROM generate_series(1, 200000) i;
+     CREATE FUNCTION rate_of(code text) RETURNS int LANGUAGE plpgsql IMMUTABLE
+       AS $f$ BEGIN RETURN (SELECT r.rate FROM public.rates r WHERE r.code = $1); END $f$;
+     CREATE TABLE prices (id int PRIMARY KEY, code text);
+     INSERT INTO prices SELECT i, 'code ' || i % 2 + 1 FROM generate_series(1, 20) i;
+     CREATE INDEX prices_rate ON prices (rate_of(code))`,
+  );
+  const store = await newStore();
+  await createBackup({ spec, store, scope: { kind: "database" } });
+  const as = `${database.name}_rates`;
+  await restoreInto({ store, spec, mode: "beside", as });
+  const restored = { ...spec, database: as };
+  const found = await runSql(
+    restored,
+    "SET enable_seqscan = off; SELECT count(*)::int AS n FROM prices WHERE rate_of(code) = 2",
+  );
+  expect(found).toEqual([{ n: 10 }]);
+  await runSql(spec, `DROP DATABASE ${as}`);
+  await database.drop();
+}, 180_000);
+
 it("roles that only the database itself names are asked for too", async () => {
   const database = await testDatabase();
   const { spec } = database;

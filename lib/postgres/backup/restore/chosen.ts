@@ -51,7 +51,7 @@ export async function restoreChosen(client: pg.Client, chosen: ChosenOptions): P
   if (early) notes.push(...(await runEntries(client, [...steps.indexes, ...steps.attach], nested)));
   follower.begin("data");
   const loads = tables.map((table) => nearby(tables, manifest.tables, table));
-  const { counts } = await loadTables([client], archive, loads, follower, nested);
+  const counts = await loadTables(client, archive, loads, follower, options.signal);
   await moveSequences(client, archive, [...partitioned, ...tables], missing);
   follower.begin("constraints");
   if (!early) notes.push(...(await runEntries(client, [...steps.indexes, ...steps.attach], nested)));

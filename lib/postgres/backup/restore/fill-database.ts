@@ -9,8 +9,9 @@ import type { OpenArchive } from "../archive-reader";
 import { type EntryOptions, restoreEntries } from "../dump-entries";
 import { quoteName } from "../sql-text";
 import { chosenTables, isPart, keysToOthers, tablesOfScope } from "./chosen-tables";
-import { loadTables } from "./load-tables";
-import { type PostStage, planPostData, runPostData } from "./post-data";
+import { tableLoads } from "./load-tables";
+import { runParallel } from "./parallel-steps";
+import { type PostStage, planPostData, runPostData, takeEarly } from "./post-data";
 import type { RestoreFollower } from "./progress";
 import { isLacking, runEntries } from "./run-entries";
 import { runLines } from "./run-lines";
@@ -50,8 +51,9 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const apart = isPart(archive.manifest);
     const chosen = options.tables ?? (apart ? [...tables, ...emptyPartitioned] : undefined);
     const post = restoreEntries(await textOf(archive, "post_data"), entryOptions);
+    const onStep = (done: number) => follower.stepped(done);
     const { stages, left } = withoutNeighbours(
-      await planPostData(post.entries, tables),
+      await planPostData(post.entries, tables, onStep),
       chosen ? keysToOthers(archive.manifest, chosen) : [],
     );
     follower.expect(tables);
@@ -65,16 +67,13 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
       ...(await runEntries(first, pre.entries, { nested: false, apart, signal }).catch(toPartAlone(apart))),
     );
     follower.begin("data");
-    const { counts } = await loadTables(clients, archive, tables, follower, { signal });
+    const onPhase = (phase: "indexes" | "constraints") => follower.begin(phase);
+    const loads = tableLoads(archive, tables, follower, { onLast: () => onPhase("indexes") });
+    // An index may call a function that reads another table: it waits for that one's rows only where they are closed.
+    const early = loads.closed ? takeEarly(stages) : [];
+    await runParallel(clients, [...loads.steps, ...early], signal);
     await restoreValues(first, archive, options);
-    notes.push(
-      ...(await runPostData(clients, stages, {
-        onPhase: (phase) => follower.begin(phase),
-        onStep: (done) => follower.stepped(done),
-        apart,
-        signal,
-      })),
-    );
+    notes.push(...(await runPostData(clients, stages, { onPhase, onStep, apart, signal })));
     if (options.analyze) {
       follower.begin("analyzing");
       await analyzeTables(first);
@@ -82,7 +81,7 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     // Everything before it was committed without waiting for the disk; this waits.
     await first.query("SET synchronous_commit = on");
     await first.query("SELECT pg_catalog.pg_current_xact_id()");
-    return { counts, foreignKeysLeft: left, notes };
+    return { counts: loads.counts, foreignKeysLeft: left, notes };
   });
 }
 

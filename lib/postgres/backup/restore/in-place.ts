@@ -97,7 +97,7 @@ async function restoreWhole(
   const notes = [...pre.notes, ...(await runEntries(client, wanted, { nested: true, signal }))];
   follower.begin("data");
   await emptyKept(client, manifest.tables);
-  const { counts } = await loadTables([client], archive, manifest.tables, follower, { nested: true, signal });
+  const counts = await loadTables(client, archive, manifest.tables, follower, signal);
   await restoreValues(client, archive, { owners });
   follower.begin("indexes");
   const onStep = (done: number) => follower.stepped(done);

@@ -5,80 +5,73 @@ import type { OpenArchive } from "../archive-reader";
 import { keyOf } from "../inventory";
 import { columnList, quoteTable, tableText } from "../sql-text";
 import { copyIn } from "./copy-in";
+import { type ParallelStep, runParallel } from "./parallel-steps";
 import type { RestoreFollower } from "./progress";
-
-/** A table of more than this share of all bytes is loaded by several sessions: one would still be at it at the end. */
-const TOO_LARGE_ALONE = 0.6;
 
 interface Load {
   table: ManifestTable;
   files: ManifestFile[];
   /** Alone in its transaction with a fresh table: rows are written frozen, and no hint bits have to follow. */
   freeze: boolean;
-  bytes: number;
 }
 
-export interface LoadedRows {
-  rows: number;
-  /** Rows by table, as the server counted them. */
+/** An extension has filled its own tables already: they are neither emptied nor fresh. */
+const isFresh = ({ condition, loadInto }: ManifestTable) => condition === undefined && loadInto === undefined;
+
+export interface TableLoads {
+  /** One for each table that has rows. */
+  steps: ParallelStep[];
+  /** Rows by table, as the server counted them: whole once the steps have run. */
   counts: Map<string, number>;
+  /** Nobody sees a table between the step's begin and its end, nor an old moment of it later: the rows are frozen. */
+  closed: boolean;
 }
 
 /**
- * Loads the rows of these tables on all sessions, the largest first. The tables are empty and nobody else's.
- * @param options nested: inside of a transaction of the caller
+ * What loads the rows of these tables, which are empty and nobody else's. A table is one session's: several at once
+ * would each wait for the file to grow, and could not write frozen rows.
+ * @param options nested: inside of a transaction of the caller; onLast: after the last one
  */
-export async function loadTables(
-  clients: readonly pg.Client[],
+export function tableLoads(
   archive: OpenArchive,
   tables: readonly ManifestTable[],
   follower: RestoreFollower,
-  options: { nested?: boolean; signal?: AbortSignal | undefined } = {},
-): Promise<LoadedRows> {
-  const loads = planLoads(archive, tables, clients.length, options.nested ?? false);
-  const open = new Map<string, number>();
-  for (const { table } of loads) open.set(keyOf(table), (open.get(keyOf(table)) ?? 0) + 1);
+  options: { nested?: boolean; onLast?: () => void } = {},
+): TableLoads {
+  const files = new Map(archive.manifest.files.map((file) => [file.name, file]));
   const counts = new Map<string, number>(tables.map((table) => [keyOf(table), 0]));
-  let failed = false;
-  const work = async (client: pg.Client) => {
-    for (let load = loads.shift(); load && !failed; load = loads.shift()) {
-      options.signal?.throwIfAborted();
-      try {
-        const rows = await loadFiles(client, archive, load, follower);
-        const key = keyOf(load.table);
-        counts.set(key, (counts.get(key) ?? 0) + rows);
-        open.set(key, (open.get(key) ?? 1) - 1);
-        if (open.get(key) === 0) follower.finish(load.table);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const results = await Promise.allSettled(clients.map(work));
-  const rejected = results.find((result) => result.status === "rejected");
-  if (rejected) throw rejected.reason;
-  return { rows: [...counts.values()].reduce((sum, rows) => sum + rows, 0), counts };
+  const filled = tables.filter((table) => table.files.length > 0);
+  let left = filled.length;
+  const steps = filled.map((table): ParallelStep => {
+    const freeze = !options.nested && isFresh(table);
+    const own = table.files.flatMap((name) => files.get(name) ?? []);
+    return {
+      tables: [keyOf(table)],
+      exclusive: true,
+      first: true,
+      weight: table.rawBytes,
+      async run(client) {
+        counts.set(keyOf(table), await loadFiles(client, archive, { table, files: own, freeze }, follower));
+        follower.finish(table);
+        left -= 1;
+        if (left === 0) options.onLast?.();
+      },
+    };
+  });
+  return { steps, counts, closed: filled.every(isFresh) };
 }
 
-function planLoads(
+/** Loads the rows of these tables on one session, within its transaction. @returns rows by table */
+export async function loadTables(
+  client: pg.Client,
   archive: OpenArchive,
   tables: readonly ManifestTable[],
-  sessions: number,
-  nested: boolean,
-): Load[] {
-  const files = new Map(archive.manifest.files.map((file) => [file.name, file]));
-  const total = tables.reduce((sum, table) => sum + table.rawBytes, 0);
-  const loads = tables.flatMap((table): Load[] => {
-    const own = table.files.flatMap((name) => files.get(name) ?? []);
-    if (own.length === 0) return [];
-    const alone = sessions === 1 || table.rawBytes <= total * TOO_LARGE_ALONE;
-    // An extension has filled its own tables already: they are neither emptied nor fresh.
-    const freeze = !nested && table.condition === undefined && table.loadInto === undefined;
-    if (alone || own.length === 1) return [{ table, files: own, freeze, bytes: table.rawBytes }];
-    return own.map((file) => ({ table, files: [file], freeze: false, bytes: file.rawBytes }));
-  });
-  return loads.sort((a, b) => b.bytes - a.bytes);
+  follower: RestoreFollower,
+  signal?: AbortSignal,
+): Promise<Map<string, number>> {
+  const { steps, counts } = tableLoads(archive, tables, follower, { nested: true });
+  await runParallel([client], steps, signal);
+  return counts;
 }
 
 async function loadFiles(

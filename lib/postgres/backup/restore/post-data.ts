@@ -4,21 +4,17 @@ import { loadParser, parseTrees } from "../../../core/sql/parser";
 import { walkTree } from "../../../core/sql/tree";
 import type { RestoreEntry } from "../dump-entries";
 import { keyOf } from "../inventory";
+import { type ParallelStep, runParallel } from "./parallel-steps";
 import { runEntries, statementFailed } from "./run-entries";
 
-/** A statement that may run beside others, and the tables that it locks. */
-export interface ParallelStep {
+/** A statement that may run beside others. */
+export interface PostStep extends ParallelStep {
   entry: RestoreEntry;
-  /** Keys of tables; an exclusive step runs alone on each of them. */
-  tables: string[];
-  exclusive: boolean;
-  /** Bytes of the tables: the long ones are begun first. */
-  weight: number;
 }
 
 export type PostStage =
   | { kind: "serial"; entries: RestoreEntry[] }
-  | { kind: "parallel"; phase: "indexes" | "constraints"; steps: ParallelStep[]; after: RestoreEntry[] };
+  | { kind: "parallel"; phase: "indexes" | "constraints"; steps: PostStep[]; after: RestoreEntry[] };
 
 const INDEXES = new Set(["INDEX", "CONSTRAINT"]);
 const FOREIGN_KEYS = new Set(["FK CONSTRAINT"]);
@@ -32,6 +28,7 @@ const ATTACHED = new Set(["COMMENT", "SECURITY LABEL"]);
 export async function planPostData(
   entries: readonly RestoreEntry[],
   tables: readonly ManifestTable[],
+  onStep: (done: number) => void,
 ): Promise<PostStage[]> {
   await loadParser();
   const sizes = new Map(tables.map((table) => [keyOf(table), table.rawBytes]));
@@ -50,7 +47,11 @@ export async function planPostData(
       continue;
     }
     const weight = locks.tables.reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0);
-    const step = { entry, ...locks, weight };
+    const run = async (client: pg.Client) => {
+      await runEntry(client, entry);
+      onStep(1);
+    };
+    const step = { entry, ...locks, weight, run };
     if (last?.kind === "parallel" && last.phase === phase) last.steps.push(step);
     else stages.push({ kind: "parallel", phase, steps: [step], after: [] });
   }
@@ -63,7 +64,7 @@ interface RangeVar {
 }
 
 /** Docs: "Explicit Locking". @returns null when the text is not what pg_dump writes today: then it runs alone */
-function locksOf(entry: RestoreEntry): Pick<ParallelStep, "tables" | "exclusive"> | null {
+function locksOf(entry: RestoreEntry): Pick<PostStep, "tables" | "exclusive"> | null {
   const parsed = parseTrees(entry.sql);
   if ("failure" in parsed || parsed.trees.length === 0) return null;
   const tables = new Set<string>();
@@ -78,6 +79,21 @@ function locksOf(entry: RestoreEntry): Pick<ParallelStep, "tables" | "exclusive"
     });
   }
   return tables.size === 0 ? null : { tables: [...tables], exclusive };
+}
+
+async function runEntry(client: pg.Client, entry: RestoreEntry): Promise<void> {
+  try {
+    await client.query(entry.settings + entry.sql);
+  } catch (error) {
+    throw error instanceof pg.DatabaseError ? statementFailed(entry, error) : error;
+  }
+}
+
+/** Takes out of the stages what may run as soon as its table has its rows: the first indexes. */
+export function takeEarly(stages: PostStage[]): ParallelStep[] {
+  const [first] = stages;
+  if (first?.kind !== "parallel" || first.phase !== "indexes") return [];
+  return first.steps.splice(0);
 }
 
 export interface RunPostDataOptions {
@@ -105,58 +121,8 @@ export async function runPostData(
       continue;
     }
     options.onPhase(stage.phase);
-    await runParallel(clients, stage.steps, options);
+    await runParallel(clients, stage.steps, options.signal);
     notes.push(...(await serial(stage.after)));
   }
   return notes;
-}
-
-/** Each session takes the heaviest step whose tables are free; two that meet in a table never wait for each other. */
-async function runParallel(
-  clients: readonly pg.Client[],
-  steps: readonly ParallelStep[],
-  { onStep, signal }: RunPostDataOptions,
-): Promise<void> {
-  const waiting = [...steps].sort((a, b) => b.weight - a.weight);
-  const held = new Map<string, number>();
-  let wake: (() => void)[] = [];
-  let failure: unknown;
-  const isFree = (step: ParallelStep) =>
-    step.tables.every((key) => {
-      const count = held.get(key) ?? 0;
-      return step.exclusive ? count === 0 : count >= 0;
-    });
-  const hold = (step: ParallelStep, by: 1 | -1) => {
-    for (const key of step.tables) {
-      // Negative: one that has to be alone.
-      const count = (held.get(key) ?? 0) + (step.exclusive ? -by : by);
-      held.set(key, count);
-    }
-  };
-  const work = async (client: pg.Client) => {
-    while (waiting.length > 0 && failure === undefined) {
-      signal?.throwIfAborted();
-      const at = waiting.findIndex(isFree);
-      if (at === -1) {
-        await new Promise<void>((resolve) => wake.push(resolve));
-        continue;
-      }
-      const [step] = waiting.splice(at, 1) as [ParallelStep];
-      hold(step, 1);
-      try {
-        await client.query(step.entry.settings + step.entry.sql);
-      } catch (error) {
-        failure ??= error instanceof pg.DatabaseError ? statementFailed(step.entry, error) : error;
-        throw failure;
-      } finally {
-        hold(step, -1);
-        for (const one of wake) one();
-        wake = [];
-      }
-      onStep(1);
-    }
-  };
-  const results = await Promise.allSettled(clients.map(work));
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed) throw failure ?? failed.reason;
 }

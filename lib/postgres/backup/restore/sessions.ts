@@ -25,7 +25,6 @@ const SETTINGS = [
   "quote_all_identifiers = off",
   "synchronous_commit = off",
   "default_transaction_read_only = off",
-  "maintenance_work_mem = '256MB'",
 ];
 
 /** A session that writes what an archive holds. */
