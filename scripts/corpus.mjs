@@ -1,4 +1,4 @@
-// `npm run corpus -- [major] [part of a name…]`: the public pairs of schemas, judged by pg_dump.
+// `npm run corpus -- [major] [part of a name…] [--online]`: the public pairs of schemas, judged by pg_dump.
 import "./node-version.mjs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";

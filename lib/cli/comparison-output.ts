@@ -2,7 +2,7 @@ import { countChanges, planComparison, type SchemaComparison } from "../core/com
 import { plainSql, planBothWays } from "../core/comparison/plan-sql";
 import { comparisonHtml } from "../core/comparison/report-html";
 import { comparisonText } from "../core/comparison/report-text";
-import type { OnlineNote } from "../core/diff/online";
+import type { OnlineNote } from "../core/diff/online-notes";
 import { nameOfId } from "../core/schema/lookups";
 import type { Snapshot } from "../core/schema/types";
 import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
@@ -51,6 +51,7 @@ function asText(sides: BothSides, comparison: SchemaComparison): string {
 const BLOCKS: Record<OnlineNote["reason"], string> = {
   copy: "every row is copied into a new table",
   rewrite: "every row is written anew",
+  scan: "every row is checked under a lock",
   exclusion: "the index is built under a lock",
   partitioned_key: "every row is checked under a lock",
 };

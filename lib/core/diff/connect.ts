@@ -122,7 +122,8 @@ function connectMoved(action: Action, actions: Actions, around: Surroundings): v
 
 /**
  * A column is retyped in parents first, and one that is the child's own too is there before the parent's comes and
- * goes after it. A NOT NULL that is not valid yet waits for the children that are to have theirs in the same state.
+ * goes after it; one that goes with its parent's was left by what rests on it. A NOT NULL that is not valid yet waits
+ * for the children that are to have theirs in the same state.
  */
 function connectBelow(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
@@ -133,7 +134,8 @@ function connectBelow(action: Action, actions: Actions, around: Surroundings): v
   };
   for (const below of columnsBelow(fact, verb === "drop" ? around.from : around.to)) {
     const child = actions.get(keyOf(verb, below.id));
-    if (verb !== "create") later(child, action);
+    if (verb === "drop" && child?.sql.length === 0) later(action, child);
+    else if (verb !== "create") later(child, action);
     else if (below.body.local === true) later(action, child);
     if (verb !== "drop" && notValid) later(action, actions.get(keyOf("create", below.parent ?? "")));
   }

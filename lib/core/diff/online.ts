@@ -1,19 +1,14 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { constraintBody } from "../schema/kinds/constraint";
 import { indexBody } from "../schema/kinds/index";
-import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
+import { isTaken } from "../schema/name-spaces";
 import { rebuildsOf } from "../schema/rebuilds";
-import type { Fact, FactId } from "../schema/types";
+import { storageOptions } from "../schema/sql-text";
+import type { Fact } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { notNullOnline } from "./online-not-null";
-
-/** A statement that keeps writers out although `online` was asked for, and why. */
-export interface OnlineNote {
-  id: FactId;
-  /** `rewrite`: every row is written anew. `copy`: into another table. Of the rest PostgreSQL has no other way. */
-  reason: "rewrite" | "copy" | "exclusion" | "partitioned_key";
-}
+import { changesStorage, fillsRows, isStored, notesOfSwaps, type OnlineNote, rewrites } from "./online-notes";
 
 interface Online extends Planning {
   actions: Actions;
@@ -33,11 +28,21 @@ export function goOnline(actions: Actions, planning: Planning): OnlineNote[] {
   const online: Online = { ...planning, actions, notes: [], awaited: awaitedKeys(actions) };
   for (const { fresh } of rebuildsOf(planning.around).all)
     if (fresh[0]) online.notes.push({ id: fresh[0].id, reason: "copy" });
+  online.notes.push(...notesOfSwaps(planning));
   for (const action of [...actions.values()]) {
-    if (!hasRows(action.fact, online) || action.sql.length === 0) continue;
-    if (action.fact.kind === "index") indexOnline(action, online);
-    else if (action.fact.kind === "constraint") constraintOnline(action, online);
-    else if (action.fact.kind === "column") columnOnline(action, online);
+    const { fact, verb, sql } = action;
+    if (sql.length === 0) continue;
+    if (fact.kind === "domain" || fact.kind === "domain_constraint") domainOnline(action, online);
+    else if (fact.kind === "table" && verb === "alter" && changesStorage(sql))
+      online.notes.push({ id: fact.id, reason: "rewrite" });
+    else if (fact.kind === "materialized_view" && verb === "create" && !planning.decided.gone.has(fact.id))
+      mark(action, sql[0] as string, "alone");
+    if (hasRows(fact, online)) {
+      if (fact.kind === "index") indexOnline(action, online);
+      else if (fact.kind === "constraint") constraintOnline(action, online);
+      else if (fact.kind === "column") columnOnline(action, online);
+    }
+    validateAlone(action);
   }
   return online.notes;
 }
@@ -78,7 +83,7 @@ function indexOnline(action: Action, online: Online): void {
   const drop = online.actions.get(keyOf("drop", fact.id));
   const swap = drop !== undefined && drop.sql.length > 0 && !online.awaited.has(drop.key);
   const bare = fact.name.slice((fact.schema ?? "").length + 1);
-  const name = swap ? `dbmigrator_new_${nextNumber(online)}` : bare;
+  const name = swap ? nextName(fact, online) : bare;
   const build = concurrently(indexBody(fact).definition, bare, name);
   const rest = action.sql.slice(1);
   action.sql = [mark(action, build, "outside")];
@@ -93,10 +98,14 @@ function indexOnline(action: Action, online: Online): void {
 
 const numbers = new WeakMap<Actions, number>();
 
-function nextNumber({ actions }: Online): number {
-  const next = (numbers.get(actions) ?? 0) + 1;
+/** A name that no build of before left behind. */
+function nextName(fact: Fact, { actions, around }: Online): string {
+  let next = numbers.get(actions) ?? 0;
+  const name = () => `dbmigrator_new_${next}`;
+  do next++;
+  while (isTaken(`${fact.schema}.${name()}`, around.from));
   numbers.set(actions, next);
-  return next;
+  return name();
 }
 
 function concurrently(definition: string, from: string, to: string): string {
@@ -107,6 +116,8 @@ function concurrently(definition: string, from: string, to: string): string {
 
 function constraintOnline(action: Action, online: Online): void {
   const { fact, verb } = action;
+  if (verb === "alter" && action.sql.some((sql) => / (?<!NOT )ENFORCED$/.test(sql)))
+    online.notes.push({ id: fact.id, reason: "scan" });
   if (verb !== "create") return;
   const b = constraintBody(fact);
   if (b.type === "x") online.notes.push({ id: fact.id, reason: "exclusion" });
@@ -150,9 +161,11 @@ function keyOnline(action: Action, online: Online): void {
   }
   const drop = online.actions.get(keyOf("drop", fact.id));
   const swap = drop !== undefined && drop.sql.length > 0 && !online.awaited.has(drop.key);
-  const index = swap ? `dbmigrator_new_${nextNumber(online)}` : fact.name;
+  const index = swap ? nextName(fact, online) : fact.name;
   const table = relationOf(fact);
-  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} USING btree ${columns}${nulls}`;
+  const { indexOptions } = constraintBody(fact);
+  const settings = indexOptions.length > 0 ? ` WITH (${storageOptions(indexOptions)})` : "";
+  const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} USING btree ${columns}${nulls}${settings}`;
   const dropped = swap ? `DROP CONSTRAINT ${fact.name}, ` : "";
   if (swap) drop.sql = [];
   action.sql = [
@@ -166,25 +179,34 @@ function columnOnline(action: Action, online: Online): void {
   const { fact, verb } = action;
   const b = fact.body as unknown as ColumnBody;
   if (b.of === "f" || verb === "drop") return;
+  const { around } = online;
   if (verb === "create") {
-    const value = online.around.to.facts.get(`default:${relationOf(fact)}.${fact.name}`);
-    const each = /nextval\(|random|uuid|clock_timestamp/.test(String(value?.body.expression ?? ""));
-    if (b.generated === "s" || b.identity !== "" || each || isMoved(fact, online.around))
-      online.notes.push({ id: fact.id, reason: "rewrite" });
-    return;
-  }
-  if (action.sql.some((sql) => rewrites(sql, fact, online)))
+    if (fillsRows(fact, online)) online.notes.push({ id: fact.id, reason: "rewrite" });
+  } else if (action.sql.some((sql) => rewrites(sql, fact, around)))
     online.notes.push({ id: fact.id, reason: "rewrite" });
-  else action.sql = notNullOnline(action, online.around.from.version);
+  else action.sql = notNullOnline(action, around.from.version);
 }
 
-/** Known not to rewrite: character types that become wider or text. */
-function rewrites(sql: string, fact: Fact, { around }: Planning): boolean {
-  if (/ SET EXPRESSION /.test(sql)) return true;
-  if (!sql.includes(` ALTER COLUMN ${fact.name} TYPE `)) return false;
-  const old = around.from.facts.get(fact.id)?.body as unknown as ColumnBody;
-  const b = fact.body as unknown as ColumnBody;
-  const size = (type: string) => Number(/^character varying\((\d+)\)$/.exec(type)?.[1] ?? Infinity);
-  const character = (type: string) => type === "text" || type.startsWith("character varying");
-  return !(character(old.type) && character(b.type) && size(b.type) >= size(old.type));
+/** A check of a domain looks at every table that holds its values; from 18 on writers go on meanwhile. */
+function domainOnline(action: Action, online: Online): void {
+  const { fact, verb } = action;
+  const domain = fact.kind === "domain" ? fact.id : (fact.parent ?? "");
+  const { around, decided } = online;
+  if (verb === "drop" || decided.born.has(domain) || !isStored(domain, around.from)) return;
+  const checks = / ADD CONSTRAINT .* CHECK .*(?<! NOT VALID)$/s;
+  const at = action.sql.findIndex((sql) => checks.test(sql));
+  if (at >= 0) {
+    const sql = `ALTER DOMAIN ${relationOf(fact)} VALIDATE CONSTRAINT ${fact.name}`;
+    action.sql.splice(at, 1, `${action.sql[at]} NOT VALID`, sql);
+  }
+  const scans = around.from.version < 180000 && action.sql.some((sql) => VALIDATES.test(sql));
+  const notNull = action.sql.some((sql) => / (SET|ADD CONSTRAINT \S+) NOT NULL$/.test(sql));
+  if (scans || notNull) online.notes.push({ id: fact.id, reason: "scan" });
+}
+
+const VALIDATES = / VALIDATE CONSTRAINT /;
+
+/** What looks at every row keeps no lock of other statements, and its own is not kept for them. */
+function validateAlone(action: Action): void {
+  for (const sql of action.sql) if (VALIDATES.test(sql)) mark(action, sql, "alone");
 }

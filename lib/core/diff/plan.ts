@@ -6,7 +6,8 @@ import { type CompareOptions, compareSnapshots, type Difference } from "./compar
 import { decide } from "./decide";
 import { lateActions } from "./late";
 import { type Loss, lossesOf } from "./losses";
-import { goOnline, type OnlineNote } from "./online";
+import { goOnline } from "./online";
+import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
 import { applyRenames } from "./rename/apply";

@@ -98,7 +98,7 @@ function addMovers(types: readonly Fact[], swap: Action, actions: Actions, plann
 }
 
 /** Columns that have such a type before and after. */
-function swappedColumns({ decided, around }: Planning): Map<FactId, Fact> {
+export function swappedColumns({ decided, around }: Planning): Map<FactId, Fact> {
   const columns = new Map<FactId, Fact>();
   for (const type of decided.swapped.keys()) {
     for (const id of dependantsOf(around.from, type)) {

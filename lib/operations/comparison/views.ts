@@ -1,5 +1,5 @@
 import type { SchemaChange } from "../../core/diff/describe";
-import type { OnlineNote } from "../../core/diff/online";
+import type { OnlineNote } from "../../core/diff/online-notes";
 import type { Kind } from "../../core/schema/types";
 
 /** What the compare page shows. Instants are ISO 8601 texts in UTC, durations milliseconds. */

@@ -81,4 +81,54 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
       "table:public.whole copy",
     ]);
   });
+
+  it("keeps the settings of a key's index, and validates apart from everything else", async () => {
+    const proof = await provePlan({
+      major,
+      from: `CREATE TABLE t (id int NOT NULL, a int, b int); ALTER TABLE t ADD CONSTRAINT late CHECK (a > 0) NOT VALID;
+        CREATE UNIQUE INDEX dbmigrator_new_1 ON t (b);
+        CREATE TABLE above (a int, b int); CREATE TABLE below () INHERITS (above); CREATE INDEX below_b ON below (b);`,
+      seed: "INSERT INTO t VALUES (1, 1, 1); INSERT INTO below VALUES (1, 2)",
+      to: `CREATE TABLE t (id int NOT NULL, a int, b int, more int, CONSTRAINT late CHECK (a > 0),
+          CONSTRAINT t_pkey PRIMARY KEY (id) WITH (fillfactor=70), CONSTRAINT one UNIQUE (a, b) WITH (fillfactor=80) DEFERRABLE);
+        CREATE UNIQUE INDEX dbmigrator_new_1 ON t (b, a);
+        CREATE TABLE above (a int, b int GENERATED ALWAYS AS (a * 2) STORED); CREATE TABLE below () INHERITS (above); CREATE INDEX below_b ON below (b);`,
+      options: { online: true },
+      andBack: true,
+    });
+    expect(proof.problem).toBe("");
+    const apart = proof.plan.statements.filter(({ sql }) => sql.includes("VALIDATE"));
+    expect(apart.map(({ transaction }) => transaction)).toEqual(["alone"]);
+  });
+
+  it("says which rows are written or looked at under a lock, and which are not", async () => {
+    const proof = await provePlan({
+      major,
+      from: `CREATE TYPE mood AS ENUM ('sad', 'ok', 'glad'); CREATE DOMAIN amount AS int; CREATE DOMAIN unused AS int;
+        CREATE FUNCTION stamp() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE TABLE t (m mood, n numeric(5,2), w varchar(5)[], z timestamp(3), v bit varying(4), a amount);
+        CREATE TABLE logged (id int);`,
+      seed: "INSERT INTO t VALUES ('ok', 1.5, '{a}', '2020-01-01', '101', 1); INSERT INTO logged VALUES (1)",
+      to: `CREATE TYPE mood AS ENUM ('ok', 'glad'); CREATE DOMAIN amount AS int CHECK (VALUE > 0); CREATE DOMAIN unused AS int CHECK (VALUE > 0);
+        CREATE FUNCTION stamp() RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE TABLE t (m mood, n numeric(9,2), w varchar(9)[], z timestamp, v bit varying(9), a amount, s int DEFAULT stamp(), u amount);
+        CREATE UNLOGGED TABLE logged (id int);
+        CREATE MATERIALIZED VIEW counted AS SELECT count(*) AS n FROM t;`,
+      options: { online: true },
+    });
+    expect(proof.problem).toBe("");
+    expect(proof.plan.offline.map(({ id, reason }) => `${id} ${reason}`).sort()).toEqual([
+      "column:public.t.m rewrite",
+      "column:public.t.s rewrite",
+      "column:public.t.u rewrite",
+      "column:public.t.w rewrite",
+      ...(major < 18 ? ["domain_constraint:public.amount.amount_check scan"] : []),
+      "table:public.logged rewrite",
+    ]);
+    const apart = proof.plan.statements.flatMap((one) => (one.transaction === "alone" ? one.sql : []));
+    expect(apart.sort()).toEqual([
+      "ALTER DOMAIN public.amount VALIDATE CONSTRAINT amount_check",
+      expect.stringContaining("CREATE MATERIALIZED VIEW public.counted"),
+    ]);
+  });
 });
