@@ -1,6 +1,6 @@
 import { HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3";
 import { type ArchiveListing, type BackupStorage, MANIFEST_FILE } from "../core/backup/types";
-import { DomainError } from "../errors";
+import { DomainError, keepFailure } from "../errors";
 import { readManifest } from "../postgres/backup/archive-reader";
 import { type Manner, makeS3Client, mapS3Error, type S3Access } from "./s3-client";
 import { type S3Settings, s3Location } from "./s3-settings";
@@ -56,7 +56,7 @@ export class S3Storage implements BackupStorage {
     } catch (error) {
       // A service that stops to answer says nothing about the archive.
       if (!(error instanceof DomainError) || AWAY.has(error.code)) throw error;
-      return { manifest: null, problem: error.message };
+      return { manifest: null, problem: keepFailure(error) };
     }
   }
 

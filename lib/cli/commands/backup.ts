@@ -181,7 +181,7 @@ export async function backupList(options: ListOptions): Promise<number> {
       name,
       path: pathOf(storage, name),
       state: manifest ? "complete" : problem ? "damaged" : "unfinished",
-      ...(problem ? { problem } : {}),
+      ...(problem ? { problem: problem.message } : {}),
       changedAt,
       backup: manifest && summaryOf(manifest),
     }));
@@ -200,7 +200,7 @@ export async function backupList(options: ListOptions): Promise<number> {
         { title: "label" },
       ],
       found.map(({ name, manifest, problem }) => {
-        if (!manifest) return [name, problem ? `damaged: ${problem}` : "unfinished", "", "", "", ""];
+        if (!manifest) return [name, problem ? `damaged: ${problem.message}` : "unfinished", "", "", "", ""];
         const { totals, createdAt, database, label } = manifest;
         const made = createdAt.slice(0, 16).replace("T", " ");
         return [name, database.name, made, String(totals.rows), size(totals.archiveBytes), label ?? ""];

@@ -53,7 +53,7 @@ export interface ArchiveListing {
   /** Null: no manifest, so no backup; something that is being made or was left behind. */
   manifest: Manifest | null;
   /** The manifest is there and cannot be used: why. */
-  problem?: string;
+  problem?: KeptFailure;
   /** When something of it changed last; null where nobody can tell. */
   changedAt: Date | null;
 }

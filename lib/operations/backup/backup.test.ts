@@ -11,6 +11,7 @@ import { execute } from "../define";
 import { createRestore } from "../restore/create";
 import { approveRestore } from "../restore/decide";
 import { swapBack } from "../restore/drop-kept";
+import { getRestore } from "../restore/get";
 import { testBackup, verifyBackup } from "./check";
 import { createBackup } from "./create";
 import { deleteBackup } from "./delete";
@@ -214,8 +215,33 @@ describe("a restore", () => {
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     expect(done.keptDatabase).toMatch(/_before_/);
     expect(done.keptUntil).not.toBeNull();
+    const past = new Date(Date.now() - 60_000);
+    await db().restore.update({ where: { id }, data: { keptUntil: past } });
+    await db().target.update({ where: { id: targetId }, data: { syncedAt: past } });
     await execute(swapBack, developer, { useId: id, confirm: target.name });
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "spoilt" }]);
+    // What is pending is another list again, and what was restored has its whole time.
+    const readAt = async () =>
+      (await db().target.findUniqueOrThrow({ where: { id: targetId } })).syncedAt?.getTime();
+    await expect.poll(readAt, { timeout: 60_000 }).toBeGreaterThan(past.getTime());
+    const back = await execute(getRestore, developer, { useId: id });
+    expect(back).toMatchObject({ keptKind: "restored", keptDatabase: expect.stringContaining("_restored_") });
+    expect(Date.parse(back.keptUntil ?? "")).toBeGreaterThan(Date.now());
+    await execute(swapBack, developer, { useId: id, confirm: target.name });
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
+    const again = await execute(getRestore, developer, { useId: id });
+    expect(again).toMatchObject({ keptKind: "before", keptDatabase: expect.stringContaining("_before_") });
+  }, 180_000);
+
+  it("whose key is not known here is refused before anybody approves it", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    const row = await db().backup.findUniqueOrThrow({ where: { id: backup.id } });
+    const manifest = { ...(row.manifest as object), keyId: "0123456789abcdef" };
+    await db().backup.update({ where: { id: backup.id }, data: { manifest } });
+    const wanted = { backupId: backup.id, mode: "new_database", confirm: target.name } as const;
+    await expect(execute(createRestore, developer, wanted)).rejects.toMatchObject({ code: "backup.no_key" });
+    expect(await db().restore.count({ where: { backupId: backup.id } })).toBe(0);
   }, 120_000);
 
   it("over a protected database waits for somebody else's approval", async () => {

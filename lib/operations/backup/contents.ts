@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ManifestForeignKey, TableName } from "../../core/backup/types";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { defineOperation } from "../define";
-import { openArchiveOf } from "../storage/open";
+import { lacksKey, openArchiveOf } from "../storage/open";
 import { backupIdOf, backupScope, loadBackup, withBackup } from "./scope";
 
 export interface BackupContents {
@@ -10,6 +10,8 @@ export interface BackupContents {
   /** There are more tables than were asked for. */
   more: number;
   foreignKeys: ManifestForeignKey[];
+  /** Encrypted with a key that this instance does not have: nothing of it can be restored here. */
+  keyMissing: boolean;
 }
 
 const MOST = 5000;
@@ -31,6 +33,7 @@ export const getBackupContents = defineOperation({
       tables: tables.slice(0, input.limit),
       more: Math.max(0, tables.length - input.limit),
       foreignKeys: manifest.foreignKeys,
+      keyMissing: lacksKey(manifest.encryption),
     };
   },
 });

@@ -3,7 +3,7 @@ import { recordAudit } from "../../audit/record";
 import type { BackupScope } from "../../core/backup/types";
 import type { Db, Tx } from "../../db/client";
 import { type BackupSchedule, Prisma } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, type KeptFailure, keepFailure } from "../../errors";
 import { enqueue } from "../../queue/queue";
 import { scopeOfTarget } from "../project/find";
 import { queueUse } from "../restore/queue-use";
@@ -51,21 +51,16 @@ async function askFor(db: Db, id: string, now: Date): Promise<void> {
   });
 }
 
-interface Failure {
-  code: string;
-  message: string;
-}
-
-function asData(error: unknown): { failed: Failure } {
+function asData(error: unknown): { failed: KeptFailure } {
   if (!(error instanceof DomainError)) throw error;
-  return { failed: { code: error.code, message: error.message } };
+  return { failed: keepFailure(error) };
 }
 
 async function askForBackup(
   tx: Tx,
   schedule: BackupSchedule,
   storage: Awaited<ReturnType<typeof storageFor>>,
-): Promise<Failure | null> {
+): Promise<KeptFailure | null> {
   const row = await insertBackup(tx, {
     ...{ targetId: schedule.targetId, storage, origin: "schedule", scheduleId: schedule.id },
     scope: schedule.scope as unknown as BackupScope,
@@ -78,7 +73,7 @@ async function askForBackup(
 }
 
 /** The newest backup of the schedule's scope, mostly the whole; only where there is none, the newest of another one. */
-async function askForTest(tx: Tx, schedule: BackupSchedule): Promise<Failure | null> {
+async function askForTest(tx: Tx, schedule: BackupSchedule): Promise<KeptFailure | null> {
   const found = await tx.backup.findMany({
     where: { targetId: schedule.targetId, state: "succeeded" },
     orderBy: { createdAt: "desc" },
@@ -87,7 +82,8 @@ async function askForTest(tx: Tx, schedule: BackupSchedule): Promise<Failure | n
   const wanted = scopeKey(schedule.scope as unknown as BackupScope);
   const chosen = found.find(({ scope }) => scopeKey(scope as unknown as BackupScope) === wanted) ?? found[0];
   const newest = chosen && (await tx.backup.findUniqueOrThrow({ where: { id: chosen.id } }));
-  if (!newest) return { code: "schedule.nothing_to_test", message: "There is no backup to test yet." };
+  if (!newest)
+    return { code: "schedule.nothing_to_test", message: "There is no backup to test yet.", details: {} };
   const use = await queueUse(tx, {
     backup: newest,
     mode: "test",

@@ -4,10 +4,10 @@ import { can } from "../../access/permissions";
 import type { ArchiveListing, BackupStorage as ArchiveStorage, Manifest } from "../../core/backup/types";
 import type { Db, Tx } from "../../db/client";
 import type { BackupStorage, Prisma } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, type KeptFailure } from "../../errors";
 import { defineOperation } from "../define";
 import { noSuch, scopeOfProject } from "../project/find";
-import { backupKeys, openStorage } from "../storage/open";
+import { lacksKey, openStorage } from "../storage/open";
 import { columnsOf } from "./summary";
 
 export interface ImportableArchive {
@@ -32,7 +32,7 @@ export interface ImportList {
   location: string;
   archives: ImportableArchive[];
   /** What lies there and is no usable backup. */
-  unusable: { name: string; problem: string | null; changedAt: string | null }[];
+  unusable: { name: string; problem: KeptFailure | null; changedAt: string | null }[];
 }
 
 const place = {
@@ -55,11 +55,10 @@ export const listArchives = defineOperation({
       select: { snapshotId: true },
     });
     const names = new Set(known.map((one) => one.snapshotId));
-    const keys = new Set(backupKeys().map((key) => key.id));
     return {
       location: storage.location,
       archives: listing.flatMap((one) =>
-        one.manifest ? [importable(one.name, one.manifest, names.has(one.name), keys)] : [],
+        one.manifest ? [importable(one.name, one.manifest, names.has(one.name))] : [],
       ),
       unusable: listing.flatMap((one) => (one.manifest || names.has(one.name) ? [] : [unusable(one)])),
     };
@@ -165,12 +164,7 @@ function rowOfArchive(args: {
   };
 }
 
-function importable(
-  name: string,
-  manifest: Manifest,
-  known: boolean,
-  keys: ReadonlySet<string>,
-): ImportableArchive {
+function importable(name: string, manifest: Manifest, known: boolean): ImportableArchive {
   return {
     name,
     takenAt: manifest.createdAt,
@@ -183,7 +177,7 @@ function importable(
     labels: manifest.label === null ? [] : [manifest.label],
     ledger: manifest.ledger.map(({ service, version }) => ({ service, version })),
     known,
-    keyMissing: manifest.encryption !== null && !keys.has(manifest.encryption.keyId),
+    keyMissing: lacksKey(manifest.encryption),
   };
 }
 

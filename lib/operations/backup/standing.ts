@@ -1,5 +1,6 @@
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import type { Db } from "../../db/client";
+import type { KeptFailure } from "../../errors";
 import { nextTime } from "../schedule/cron";
 import type { TestedState, VerifiedState } from "./views";
 
@@ -15,7 +16,7 @@ export interface BackupStanding {
     verified: VerifiedState;
   } | null;
   /** One that failed after it. */
-  failed: { id: string; at: string; message: string } | null;
+  failed: { id: string; at: string; failure: KeptFailure | null } | null;
   /** Since when one is missing that policy or schedule promise; null: none is. */
   overdueSince: string | null;
   nextAt: string | null;
@@ -68,7 +69,7 @@ interface Row {
   policy: unknown;
   isProtected: boolean;
   last: (Omit<NonNullable<BackupStanding["last"]>, "at"> & { at: string }) | null;
-  failed: { id: string; at: string; message: string } | null;
+  failed: { id: string; at: string; failure: KeptFailure | null } | null;
 }
 
 function readRows(db: Db, projectId: string): Promise<Row[]> {
@@ -83,7 +84,7 @@ function readRows(db: Db, projectId: string): Promise<Row[]> {
       ORDER BY b.created_at DESC LIMIT 1
     ) last ON true
     LEFT JOIN LATERAL (
-      SELECT b.id, b.created_at AS at, coalesce(b.error ->> 'message', '') AS message
+      SELECT b.id, b.created_at AS at, b.error AS failure
       FROM backup b WHERE b.target_id = t.id AND b.state = 'failed'
         AND NOT EXISTS (SELECT FROM backup n WHERE n.target_id = t.id AND n.state = 'succeeded'
                            AND n.created_at >= b.created_at AND (n.scope = b.scope OR n.scope ->> 'kind' = 'database'))

@@ -1,14 +1,19 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
+import { Prisma } from "../../db/generated/client";
 import { closeQueue } from "../../queue/queue";
 import { backupFolder } from "../../testing/backup-records";
 import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
+import { getOverview } from "../overview/get";
 import { createRestore } from "../restore/create";
+import { dropKeptDatabase } from "../restore/drop-kept";
 import { endRestoreDoubt } from "../restore/end-doubt";
+import { performUse } from "../restore/perform";
 import { createSchedule, updateSchedule } from "../schedule/save";
 import { defaultStorage } from "../storage/default";
 import { whileAtWork } from "./at-work";
@@ -169,6 +174,36 @@ describe("a restore whose worker was killed", () => {
     await expect(execute(endRestoreDoubt, admin, word)).rejects.toMatchObject({ code: "restore.state" });
     const told = await auditRows("restore.settle");
     expect(told.map(({ outcome }) => outcome)).toEqual(expect.arrayContaining(["ok", "denied"]));
+  });
+});
+
+describe("a restore that a person calls done", () => {
+  it("has its way back: the database that it replaced is found again", async () => {
+    // An empty database would not be kept.
+    const client = new pg.Client({ connectionString: target.url });
+    await client.connect();
+    await client.query("CREATE TABLE item (id int)").finally(() => client.end());
+    const row = await insert();
+    await performBackup(db(), row.id, WORK);
+    const { admin } = project.actors;
+    const { id } = await execute(createRestore, admin, {
+      ...{ backupId: row.id, mode: "new_database", confirm: target.name },
+    });
+    await performUse(db(), id, WORK);
+    const done = await db().restore.findUniqueOrThrow({ where: { id } });
+    expect(done).toMatchObject({ state: "succeeded", keptDatabase: expect.stringContaining("_before_") });
+    const lost = { state: "in_doubt", keptDatabase: null, keptUntil: null, result: Prisma.DbNull };
+    await db().restore.update({ where: { id }, data: lost });
+    const { needsYou } = await execute(getOverview, admin, { project: project.slug });
+    expect(needsYou).toContainEqual(
+      expect.objectContaining({ kind: "restore_in_doubt", restoreId: id, backupId: row.id }),
+    );
+
+    await execute(endRestoreDoubt, admin, { useId: id, as: "done", reason: "the rows are back" });
+    const settled = await db().restore.findUniqueOrThrow({ where: { id } });
+    expect(settled.keptDatabase).toBe(done.keptDatabase);
+    expect(settled.keptUntil?.getTime()).toBeGreaterThan(Date.now());
+    await execute(dropKeptDatabase, admin, { useId: id, confirm: done.keptDatabase ?? "" });
   });
 });
 

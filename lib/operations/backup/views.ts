@@ -111,6 +111,8 @@ export interface UseRow {
   /** The database that holds it now. */
   database: string | null;
   keptDatabase: string | null;
+  /** `restored`: the one from before was put back, and what the restore made is kept. */
+  keptKind: "before" | "restored" | null;
   keptUntil: string | null;
   keptDroppedAt: string | null;
   approvals: { needed: number; given: { id: string; label: string; at: string }[] };

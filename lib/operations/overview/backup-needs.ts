@@ -6,9 +6,10 @@ import type { EnvironmentView } from "../deployment/views";
 import type { TargetRecord } from "./targets";
 import type { NeedsYou } from "./views";
 
-/** A restore that waits for somebody's approval. */
+/** A restore that waits for somebody: for an approval, or for a word about what became of it. */
 export interface WaitingRestore {
   id: string;
+  state: string;
   backupId: string;
   targetId: string | null;
   createdBy: string | null;
@@ -18,14 +19,17 @@ export interface WaitingRestore {
 
 export function loadWaitingRestores(db: Db, projectId: string): Promise<WaitingRestore[]> {
   return db.restore.findMany({
-    where: { projectId, state: "awaiting_approval" },
-    select: { id: true, backupId: true, targetId: true, createdBy: true, createdAt: true, approvals: true },
+    where: { projectId, state: { in: ["awaiting_approval", "in_doubt"] } },
+    select: {
+      ...{ id: true, state: true, backupId: true, targetId: true },
+      ...{ createdBy: true, createdAt: true, approvals: true },
+    },
     orderBy: { createdAt: "asc" },
     take: 50,
   });
 }
 
-/** Failed and overdue backups, and restores to approve, as far as this viewer can do something about them. */
+/** Failed and overdue backups, and restores to approve or to settle, as far as this viewer can do something about them. */
 export function backupNeeds(args: {
   viewer: { userId: string | null; roleIn(environmentId: string): Role | null };
   targets: readonly TargetRecord[];
@@ -38,21 +42,28 @@ export function backupNeeds(args: {
     const environment = environments.get(target.environmentId);
     if (!environment) return [];
     const base = { targetId: target.id, service: target.serviceName, environment };
-    const may = (permission: "backup.create" | "backup.approve") =>
+    const may = (permission: "backup.create" | "backup.approve" | "backup.restore") =>
       can(viewer.roleIn(environment.id), permission, environment.protected);
     const items: NeedsYou[] = [];
     const standing = standings.get(target.id);
     if (standing && may("backup.create")) items.push(...ofStanding(standing, base));
-    if (!may("backup.approve")) return items;
     for (const restore of waiting) {
-      const given = restore.approvals as { id: string }[];
-      const mine = restore.createdBy === viewer.userId || given.some(({ id }) => id === viewer.userId);
-      if (restore.targetId !== target.id || mine) continue;
-      const since = restore.createdAt.toISOString();
-      items.push({ kind: "restore_approval", ...base, backupId: restore.backupId, since });
+      if (restore.targetId !== target.id) continue;
+      const { id: restoreId, backupId, createdAt, state } = restore;
+      const rest = { ...base, restoreId, backupId, since: createdAt.toISOString() };
+      if (state === "in_doubt") {
+        if (may("backup.restore")) items.push({ kind: "restore_in_doubt", ...rest });
+      } else if (may("backup.approve") && !decidedBy(restore, viewer.userId)) {
+        items.push({ kind: "restore_approval", ...rest });
+      }
     }
     return items;
   });
+}
+
+/** Who asked for it does not approve it, and nobody twice. */
+function decidedBy({ createdBy, approvals }: WaitingRestore, userId: string | null): boolean {
+  return createdBy === userId || (approvals as { id: string }[]).some(({ id }) => id === userId);
 }
 
 function ofStanding(
@@ -61,7 +72,7 @@ function ofStanding(
 ): NeedsYou[] {
   if (failed) {
     return [
-      { kind: "backup_failed", ...base, backupId: failed.id, message: failed.message, since: failed.at },
+      { kind: "backup_failed", ...base, backupId: failed.id, failure: failed.failure, since: failed.at },
     ];
   }
   if (overdueSince === null) return [];

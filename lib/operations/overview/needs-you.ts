@@ -74,6 +74,7 @@ export function byUrgency(a: NeedsYou, b: NeedsYou): number {
 
 const URGENCY: readonly NeedsYou["kind"][] = [
   "in_doubt",
+  "restore_in_doubt",
   "approval",
   "restore_approval",
   "start",

@@ -67,7 +67,8 @@ export type NeedsYou =
       backupId: string;
       service: string;
       environment: EnvironmentView;
-      message: string;
+      /** null: nothing was written down. */
+      failure: KeptFailure | null;
       since: string | null;
     }
   | {
@@ -80,7 +81,8 @@ export type NeedsYou =
       since: string | null;
     }
   | {
-      kind: "restore_approval";
+      kind: "restore_approval" | "restore_in_doubt";
+      restoreId: string;
       targetId: string;
       backupId: string;
       service: string;

@@ -3,12 +3,15 @@ import { requireRole } from "../../access/check";
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
+import { noKey } from "../../postgres/backup/archive-reader";
 import { requireFinished } from "../backup/check";
 import { PgName, TableRef } from "../backup/fields";
 import { backupRef, backupScope, whereBackup } from "../backup/scope";
+import type { ManifestSummary } from "../backup/views";
 import { confirmName, requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
 import { noSuch, scopeOfTarget } from "../project/find";
+import { lacksKey } from "../storage/open";
 import { RestoreChoices } from "./choices";
 import { LIVE_MODES } from "./claim";
 import { queueUse } from "./queue-use";
@@ -47,6 +50,7 @@ export const createRestore = defineOperation({
     if (!backup || backup.projectId !== scope.projectId) throw noSuch("backup");
     const from = await backupScope({ db, input: { backupId: backup.id } });
     if (from.environment?.id !== scope.environment?.id) await requireRole(db, actor, "backup.export", from);
+    requireKey(backup.manifest as ManifestSummary | null);
     return backup;
   },
   async run({ ctx, input, scope, prepared }) {
@@ -89,6 +93,13 @@ async function destinationOf(db: Db, input: z.output<typeof restoreInput>): Prom
     details: { fields: [{ field: "targetId", message: "Say where to restore it." }] },
     hint: "Say where to restore it.",
   });
+}
+
+/** @throws DomainError precondition backup.no_key, as the engine would after everybody had approved it */
+function requireKey(manifest: ManifestSummary | null): void {
+  const keyId = manifest?.keyId ?? null;
+  if (keyId === null || !lacksKey({ keyId })) return;
+  throw noKey(keyId);
 }
 
 /** What the engine would refuse is refused before anybody approves it. */

@@ -2,14 +2,16 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { openAdmin } from "../../postgres/backup/admin-session";
-import { keptName } from "../../postgres/backup/restore/names";
+import { keptKind, keptName } from "../../postgres/backup/restore/names";
 import { swapDatabases } from "../../postgres/backup/restore/swap";
 import { quoteName } from "../../postgres/backup/sql-text";
 import { closeConnection } from "../../postgres/connection/connect";
 import { confirmName, requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
 import { targetSpec } from "../target/spec";
+import { keptUntil } from "./kept-until";
 import { archiveUseRef, scopeOfUse } from "./scope";
+import { syncAll } from "./sync-all";
 
 /** Removes the database that a restore replaced, before its time. */
 export const dropKeptDatabase = defineOperation({
@@ -23,6 +25,7 @@ export const dropKeptDatabase = defineOperation({
     confirmName(row.keptDatabase, input.confirm);
     ctx.note({ database: row.keptDatabase });
     await dropKept(ctx.db, row);
+    return { removed: row.keptDatabase };
   },
 });
 
@@ -65,7 +68,10 @@ export async function dropKept(
   await db.restore.update({ where: { id }, data: { keptDroppedAt: new Date() } });
 }
 
-/** Puts the database back that a restore replaced; the restored one is kept in its stead, under its own dated name. */
+/**
+ * Gives the database that is kept the live name back; the one that has it is kept in its stead, under its own dated
+ * name and for as long as one that was just replaced. What is put back can be taken back in the same way.
+ */
 export const swapBack = defineOperation({
   name: "restore.swap_back",
   permission: "backup.restore",
@@ -77,10 +83,15 @@ export const swapBack = defineOperation({
     confirmName(row.database, input.confirm);
     await requireNothingRunning(ctx.db, { id: row.targetId });
     const spec = await targetSpec(ctx.db, row.targetId);
-    const keepAs = keptName(row.database, new Date(), "restored");
+    const now = keptKind(row.keptDatabase) === "before" ? "restored" : "before";
+    const keepAs = keptName(row.database, new Date(), now);
     ctx.note({ database: row.database, back: row.keptDatabase, keptDatabase: keepAs });
     await swapDatabases({ spec, live: row.database, fresh: row.keptDatabase, keepAs });
-    await ctx.db.restore.update({ where: { id: row.id }, data: { keptDatabase: keepAs } });
+    const until = await keptUntil(ctx.db, row.targetId);
+    await ctx.db.$transaction(async (tx) => {
+      await tx.restore.update({ where: { id: row.id }, data: { keptDatabase: keepAs, keptUntil: until } });
+      await syncAll(tx, row.targetId);
+    });
     return { keptDatabase: keepAs };
   },
 });

@@ -18,7 +18,6 @@ import { restoreInto } from "../../postgres/backup/restore/restore";
 import { testRestore } from "../../postgres/backup/restore/test-restore";
 import { verifyBackup } from "../../postgres/backup/verify";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
-import { enqueue } from "../../queue/queue";
 import { type AtWork, retryWrite, whileAtWork } from "../backup/at-work";
 import { failureOf, type WorkOptions } from "../backup/perform";
 import { type LoadedBackup, loadBackup } from "../backup/scope";
@@ -31,6 +30,7 @@ import { freshBackup } from "./fresh-backup";
 import { keptUntil } from "./kept-until";
 import { scopeOfUse } from "./scope";
 import { scratchFor } from "./scratch";
+import { syncAll } from "./sync-all";
 
 /** What a use came to; `ok` false: the archive is damaged or came back otherwise, which is data and no failure. */
 interface Outcome {
@@ -254,11 +254,4 @@ function detailsOf(mode: string, ending: UseEnding): Record<string, unknown> {
   if (ending.kind !== "succeeded") return { mode, result: ending.kind };
   const { ok, database, keptDatabase } = ending.outcome;
   return { mode, result: ok ? "succeeded" : "differs", database, keptDatabase };
-}
-
-/** Every target that is this database. */
-async function syncAll(tx: Tx, targetId: string): Promise<void> {
-  const { host, port, database } = await tx.target.findUniqueOrThrow({ where: { id: targetId } });
-  const same = await tx.target.findMany({ where: { host, port, database }, select: { id: true } });
-  for (const { id } of same) await enqueue(tx, "target.sync", { targetId: id });
 }

@@ -1,5 +1,6 @@
 import type { ReadProgress, RestoreProgress, TableName } from "../../core/backup/types";
 import type { Prisma } from "../../db/generated/client";
+import { keptKind } from "../../postgres/backup/restore/names";
 import type { StoredFailure, UseMode, UseResult, UseRow, UseState } from "../backup/views";
 import type { PersonView } from "../deployment/views";
 
@@ -34,6 +35,7 @@ export function rowOfUse(row: UseRecord, name: (person: PersonView) => PersonVie
     tables: row.tables.map((one) => tableText(JSON.parse(one) as TableName)),
     database: row.database,
     keptDatabase: row.keptDatabase,
+    keptKind: row.keptDatabase === null ? null : keptKind(row.keptDatabase),
     keptUntil: row.keptUntil?.toISOString() ?? null,
     keptDroppedAt: row.keptDroppedAt?.toISOString() ?? null,
     approvals: {

@@ -11,6 +11,7 @@ import { targetSpec } from "../target/spec";
 import { keptUntil } from "./kept-until";
 import { scopeOfUse } from "./scope";
 import { scratchFor } from "./scratch";
+import { syncAll } from "./sync-all";
 
 /**
  * A use of an archive whose worker is gone. Reading starts over, a scratch database that it left is removed. What a
@@ -31,7 +32,7 @@ export async function settleUse(db: Db, id: string, attempt: number): Promise<vo
       details: { mode: row.mode, result: `worker_gone_${change.state}`, keptDatabase: change.keptDatabase },
     });
     if (change.state === "queued") await enqueue(tx, "backup.use", { useId: id });
-    else if (row.targetId) await enqueue(tx, "target.sync", { targetId: row.targetId });
+    else if (row.targetId) await syncAll(tx, row.targetId);
   });
 }
 

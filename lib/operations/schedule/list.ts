@@ -2,6 +2,7 @@ import { z } from "zod";
 import { roleIn, rolesByEnvironment } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { BackupScope } from "../../core/backup/types";
+import type { StoredFailure } from "../backup/views";
 import { defineOperation } from "../define";
 import type { EnvironmentView } from "../deployment/views";
 import { scopeOfSlug } from "../project/find";
@@ -24,7 +25,8 @@ export interface ScheduleView {
   enabled: boolean;
   nextAt: string | null;
   lastAt: string | null;
-  lastError: { code: string; message: string } | null;
+  /** Why its last turn asked for nothing. */
+  lastError: StoredFailure | null;
   mayChange: boolean;
 }
 

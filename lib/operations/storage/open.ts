@@ -46,3 +46,8 @@ export function backupKeys(): [WrappingKey, ...WrappingKey[]] {
   const [first, ...rest] = instanceKeys("backups");
   return [wrappingKey(first), ...rest.map(wrappingKey)];
 }
+
+/** Whether an archive is encrypted with a key that this instance does not have: it can be moved, not read. */
+export function lacksKey(encryption: { keyId: string } | null): boolean {
+  return encryption !== null && !backupKeys().some((key) => key.id === encryption.keyId);
+}

@@ -68,22 +68,22 @@ export async function readManifest(store: ArchiveStore): Promise<Manifest> {
   return parseManifest(Buffer.concat(parts));
 }
 
+/** That an archive is encrypted with a key that nobody here has. */
+export function noKey(keyId: string): DomainError {
+  return new DomainError(
+    "precondition",
+    "backup.no_key",
+    "The archive is encrypted, and its key is not known here.",
+    { details: { keyId }, hint: "Set DBMIGRATOR_SECRET to the secret of the instance that made it." },
+  );
+}
+
 /** The archive's own key; null when it is not encrypted. @throws DomainError backup.no_key, backup.wrong_key */
 export function openKey(manifest: Manifest, keys: readonly WrappingKey[]): Buffer | null {
   const { encryption } = manifest;
   if (!encryption) return null;
   const key = keys.find((one) => one.id === encryption.keyId);
-  if (!key) {
-    throw new DomainError(
-      "precondition",
-      "backup.no_key",
-      "The archive is encrypted, and its key is not known here.",
-      {
-        details: { keyId: encryption.keyId },
-        hint: "Set DBMIGRATOR_SECRET to the secret of the instance that made it.",
-      },
-    );
-  }
+  if (!key) throw noKey(encryption.keyId);
   return unwrapKey(encryption.wrappedKey, key, manifest.id);
 }
 

@@ -10,7 +10,7 @@ import {
   MANIFEST_FILE,
   type StoredFile,
 } from "../../core/backup/types";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { isSafeName } from "./archive-names";
 import { readManifest } from "./archive-reader";
 import { isForbidden, notWritable } from "./failures";
@@ -187,7 +187,10 @@ async function listArchive(root: string, name: string): Promise<ArchiveListing |
       return (await looksUnfinished(join(root, name))) ? { name, manifest: null, changedAt } : null;
     return { name, manifest: await readManifest(store), changedAt };
   } catch (error) {
-    return { name, manifest: null, problem: (error as Error).message, changedAt };
+    const { message } = error as Error;
+    const problem =
+      error instanceof DomainError ? keepFailure(error) : { code: "storage.unreadable", message };
+    return { name, manifest: null, problem, changedAt };
   }
 }
 

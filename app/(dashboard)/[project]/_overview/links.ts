@@ -18,8 +18,7 @@ export function needHref(slug: string, need: NeedsYou): string {
   if (need.kind === "problem") return migrationsHref(slug, need.service, need.environment.name);
   if (need.kind === "drift") return driftHref(slug, need.targetId);
   if (need.kind === "backup_overdue") return `/${slug}/backups/new?target=${need.targetId}`;
-  if (need.kind === "backup_failed" || need.kind === "restore_approval")
-    return `/${slug}/backups/${need.backupId}`;
+  if (need.kind === "backup_failed" || "restoreId" in need) return `/${slug}/backups/${need.backupId}`;
   if (need.kind === "unreachable") return `/${slug}/settings/targets`;
   return deploymentHref(slug, need.number);
 }

@@ -26,7 +26,7 @@ export function NeedsYouList({ slug, needs }: { slug: string; needs: NeedsYou[] 
     <Section title={t("needs.title")} note={note} className="first">
       <ul className="panel needs">
         {needs.map((need, index) => (
-          <li key={"number" in need ? `${need.kind} ${need.number}` : `${need.kind} ${need.targetId}`}>
+          <li key={keyOf(need)}>
             <NeedRow
               slug={slug}
               need={need}
@@ -37,6 +37,11 @@ export function NeedsYouList({ slug, needs }: { slug: string; needs: NeedsYou[] 
       </ul>
     </Section>
   );
+}
+
+function keyOf(need: NeedsYou): string {
+  if ("number" in need) return `${need.kind} ${need.number}`;
+  return `${need.kind} ${"restoreId" in need ? need.restoreId : need.targetId}`;
 }
 
 function NeedRow({ slug, need, solid }: { slug: string; need: NeedsYou; solid: boolean }) {
@@ -86,6 +91,7 @@ function NeedMark({ need }: { need: NeedsYou }) {
     backup_failed: "danger",
     backup_overdue: "warning",
     restore_approval: "warning",
+    restore_in_doubt: "unknown",
   };
   return <Mark meaning={meanings[need.kind]}>{t(`needs.mark.${need.kind}`)}</Mark>;
 }
@@ -118,7 +124,7 @@ function Why({ need }: { need: NeedsYou }) {
     case "unreachable":
       return say(need).message;
     case "backup_failed":
-      return t("needs.why.backup_failed", { message: need.message || "none" });
+      return t("needs.why.backup_failed", { message: need.failure ? say(need.failure).message : "none" });
     case "backup_overdue":
       return t("needs.why.backup_overdue", { last: need.ever ? "once" : "never" });
     default:

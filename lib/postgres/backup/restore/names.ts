@@ -26,6 +26,21 @@ export function keptName(database: string, at: Date, what: "before" | "restored"
   return head + suffix;
 }
 
+/** What a database is kept as: the one from `before` a restore, or the `restored` one that was put away again. */
+export function keptKind(name: string): "before" | "restored" {
+  return /_restored_\d{8}_\d{6}$/.test(name) ? "restored" : "before";
+}
+
+/** Whether `name` is what `database` was kept as from before a restore, at `since` or later. */
+export function isKeptSince(name: string, database: string, since: Date): boolean {
+  const stamp = /_before_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/.exec(name);
+  if (!stamp) return false;
+  const [year, month, day, hour, minute, second] = stamp.slice(1).map(Number) as [number, ...number[]];
+  const at = new Date(Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second));
+  // A name holds whole seconds.
+  return keptName(database, at) === name && at.getTime() > since.getTime() - 1000;
+}
+
 /**
  * Removes databases that killed restores left behind: known by their name, without a session for a while.
  * @returns what was removed; failures are left to the next time

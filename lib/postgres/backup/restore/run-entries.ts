@@ -121,16 +121,25 @@ export function statementFailed(
   if (!(error instanceof pg.DatabaseError)) return error;
   if (/^(57P0|53)/.test(error.code ?? "")) return error;
   const object = `${entry.type.toLowerCase()} ${entry.name}`;
-  const isOwner = /must be (owner of|able to SET ROLE|member of)|permission denied/.test(error.message);
+  // 42501: insufficient_privilege, whatever language the server speaks.
+  const owner = error.code === "42501" ? "yes" : "no";
   return new DomainError(
     "target",
     "restore.statement_failed",
     `${object} was not restored: ${error.message}`,
     {
-      details: { object, type: entry.type, name: entry.name, sqlState: error.code, reason: error.message },
-      hint: isOwner
-        ? "Restore as a superuser or as a member of every role that owns something, or without owners."
-        : "The server's own words say why; nothing that was there before has changed.",
+      details: {
+        object,
+        type: entry.type,
+        name: entry.name,
+        sqlState: error.code,
+        reason: error.message,
+        owner,
+      },
+      hint:
+        owner === "yes"
+          ? "Restore as a superuser or as a member of every role that owns something, or without owners."
+          : "The server's own words say why; nothing that was there before has changed.",
       cause: error,
     },
   );

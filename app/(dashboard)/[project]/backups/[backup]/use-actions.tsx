@@ -33,6 +33,7 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
   const own = use.createdBy.id === viewer;
   const decided = use.approvals.given.some(({ id }) => id === viewer);
   const kept = use.keptDatabase && !use.keptDroppedAt ? use.keptDatabase : null;
+  const kind = use.keptKind ?? "before";
   const doubtful = use.state === "in_doubt" && can.restore;
   if (!open && !kept && !doubtful) return null;
   return (
@@ -75,24 +76,24 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
       {kept && can.restore && use.database ? (
         <>
           <ConfirmByName
-            trigger={<Button size="small">{t("swapBack")}</Button>}
-            title={t("swapBackTitle", { database: use.database })}
-            text={t("swapBackText", { kept })}
+            trigger={<Button size="small">{t(`swapBack.${kind}`)}</Button>}
+            title={t(`swapBackTitle.${kind}`, { database: use.database })}
+            text={t(`swapBackText.${kind}`, { kept })}
             names={[use.database]}
-            confirm={t("swapBack")}
+            confirm={t(`swapBack.${kind}`)}
             action={({ names }) => swapBackAction({ useId, confirm: names[0] ?? "" })}
-            done={t("swapped")}
+            done={t(`swapped.${kind}`)}
           />
           <ConfirmByName
             trigger={
               <Button size="small" variant="stop">
-                {t("dropKept")}
+                {t(`dropKept.${kind}`)}
               </Button>
             }
             title={t("dropKeptTitle", { database: kept })}
-            text={t("dropKeptText")}
+            text={t(`dropKeptText.${kind}`)}
             names={[kept]}
-            confirm={t("dropKept")}
+            confirm={t(`dropKept.${kind}`)}
             action={({ names }) => dropKeptAction({ useId, confirm: names[0] ?? "" })}
             done={t("dropped")}
           />

@@ -1,4 +1,4 @@
-import { useLocale, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { EnvironmentChip } from "@/components/environment";
 import { formatBytes, formatCount, formatDuration } from "@/components/format";
 import { Section } from "@/components/page";
@@ -43,6 +43,7 @@ function isGood({ result }: UseRow): boolean {
 function UseText({ use }: { use: UseRow }) {
   const t = useTranslations("backups");
   const locale = useLocale();
+  const format = useFormatter();
   const kept = useKeptWords();
   const { result, progress } = use;
   const lines: string[] = [];
@@ -91,9 +92,14 @@ function UseText({ use }: { use: UseRow }) {
           }),
     );
   }
-  if (use.keptDatabase && !use.keptDroppedAt) lines.push(t("use.kept", { database: use.keptDatabase }));
-  if (use.keptDroppedAt) lines.push(t("use.keptGone", { database: use.keptDatabase ?? "" }));
-  if (result?.ledger && use.mode !== "test" && use.mode !== "verify")
+  const kind = use.keptKind ?? "before";
+  if (use.keptDatabase && !use.keptDroppedAt) {
+    const until = use.keptUntil ? format.dateTime(new Date(use.keptUntil), { dateStyle: "medium" }) : "none";
+    lines.push(t(`use.kept.${kind}`, { database: use.keptDatabase, until }));
+  }
+  if (use.keptDroppedAt) lines.push(t(`use.keptGone.${kind}`, { database: use.keptDatabase ?? "" }));
+  // Once the one from before is back, this is no longer what the live database says.
+  if (result?.ledger && kind === "before" && use.mode !== "test" && use.mode !== "verify")
     lines.push(
       t("use.ledger", {
         count: result.ledger.length,

@@ -8,7 +8,7 @@ import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { listSchedules } from "@/lib/operations/schedule/list";
 import { listStorages } from "@/lib/operations/storage/list";
-import { runForPage } from "@/lib/transport/action";
+import { describeFailure, runForPage } from "@/lib/transport/action";
 import { BackupsNav } from "../_components/backups-nav";
 import { ScheduleDialog } from "./schedule-dialog";
 import { ScheduleMenu } from "./schedule-menu";
@@ -19,7 +19,7 @@ export async function generateMetadata() {
 
 export default async function SchedulesPage({ params }: { params: Promise<{ project: string }> }) {
   const { project } = await params;
-  const [schedules, places, storages, frame, t, locale] = await Promise.all([
+  const [stored, places, storages, frame, t, locale] = await Promise.all([
     runForPage(listSchedules, { project }),
     runForPage(getPlaces, { project }),
     runForPage(listStorages, { project }),
@@ -27,6 +27,12 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
     getTranslations("backups.schedules"),
     getLocale(),
   ]);
+  const schedules = await Promise.all(
+    stored.map(async (one) => ({
+      ...one,
+      lastError: one.lastError && (await describeFailure(one.lastError)),
+    })),
+  );
   const targets = places.targets.map((target) => ({
     id: target.id,
     label: t("target", {

@@ -22,21 +22,11 @@ const USUAL = { daily: "10 2 * * *", hourly: "0 * * * *", weekly: "30 3 * * 0" }
 
 /** When, of what, and what happens afterwards; what the cron line means stands below it as it is written. */
 export function ScheduleDialog({
-  project,
-  targets,
-  storages,
   schedule,
   trigger,
+  ...choices
 }: ScheduleChoices & { schedule?: ScheduleView; trigger?: ReactNode }) {
   const t = useTranslations("backups.schedules");
-  const [kind, setKind] = useState<string>(schedule?.kind ?? "backup");
-  const [cron, setCron] = useState<string>(schedule?.cron ?? USUAL.daily);
-  const [zone, setZone] = useState(schedule?.timeZone ?? "UTC");
-  const [storage, setStorage] = useState(schedule?.storageId ?? "");
-  // The reader's own zone is known in the browser alone.
-  useEffect(() => {
-    if (!schedule) setZone(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
-  }, [schedule]);
   return (
     <FormDialog
       trigger={
@@ -48,15 +38,37 @@ export function ScheduleDialog({
         )
       }
       title={t(schedule ? "changeTitle" : "add")}
-      action={schedule ? changeSchedule : addSchedule}
+      action={(input) =>
+        (schedule ? changeSchedule : addSchedule)({ ...input, storageId: input.storageId ?? null })
+      }
       values={{
         ...(schedule ? { scheduleId: schedule.id } : {}),
         scope: schedule?.scope ?? { kind: "database" },
-        storageId: storage === "" ? null : storage,
       }}
       done={t("saved")}
       submit={t("save")}
     >
+      <ScheduleFields {...choices} schedule={schedule} />
+    </FormDialog>
+  );
+}
+
+/** Made anew with every opening, so that a second schedule does not begin as the first one ended. */
+function ScheduleFields({
+  project,
+  targets,
+  storages,
+  schedule,
+}: ScheduleChoices & { schedule: ScheduleView | undefined }) {
+  const t = useTranslations("backups.schedules");
+  const [kind, setKind] = useState<string>(schedule?.kind ?? "backup");
+  const [cron, setCron] = useState<string>(schedule?.cron ?? USUAL.daily);
+  // Shown only once somebody opens it, which happens in a browser.
+  const [zone, setZone] = useState(
+    schedule?.timeZone ?? (Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"),
+  );
+  return (
+    <>
       {schedule ? null : (
         <Field label={t("of")}>
           <Select name="targetId" options={targets.map(({ id, label }) => ({ value: id, label }))} />
@@ -104,8 +116,9 @@ export function ScheduleDialog({
         <>
           <Field label={t("storage")}>
             <Select
-              value={storage}
-              onChange={(event) => setStorage(event.target.value)}
+              name="storageId"
+              data-optional=""
+              defaultValue={schedule?.storageId ?? ""}
               options={[
                 { value: "", label: t("defaultStorage") },
                 ...storages.map(({ id, name }) => ({ value: id, label: name })),
@@ -120,8 +133,13 @@ export function ScheduleDialog({
       <Field label={t("enabled")} beside>
         <Checkbox name="enabled" defaultChecked={schedule?.enabled ?? true} />
       </Field>
-    </FormDialog>
+    </>
   );
+}
+
+interface Found {
+  words: Record<"en" | "es", string>;
+  next: string[];
 }
 
 /** The line in words, and the next times. */
@@ -129,12 +147,13 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
   const t = useTranslations("backups.schedules");
   const format = useFormatter();
   const locale = useLocale();
-  const [found, setFound] = useState<{ words: Record<"en" | "es", string>; next: string[] } | null>(null);
+  const [found, setFound] = useState<Found | "looking" | "none">("looking");
   useEffect(() => {
     let current = true;
+    setFound("looking");
     const timer = setTimeout(async () => {
       const answer = await previewAction({ project, cron, timeZone });
-      if (current) setFound(answer.ok ? answer.data : null);
+      if (current) setFound(answer.ok ? answer.data : "none");
     }, 250);
     return () => {
       current = false;
@@ -143,7 +162,7 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
   }, [project, cron, timeZone]);
   return (
     <div aria-live="polite" className="estimate">
-      {found ? (
+      {typeof found === "object" ? (
         <>
           <p className="strong">{found.words[locale === "es" ? "es" : "en"]}</p>
           <p className="muted">
@@ -155,7 +174,7 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
           </p>
         </>
       ) : (
-        <p className="muted">{t("notATime")}</p>
+        <p className="muted">{t(found === "none" ? "notATime" : "reading")}</p>
       )}
     </div>
   );

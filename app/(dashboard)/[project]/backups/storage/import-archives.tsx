@@ -4,6 +4,8 @@ import { useRouter } from "next/navigation";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import { toast } from "sonner";
+import { useFailureText } from "@/components/failure-text";
+import { FormError } from "@/components/form-error";
 import { formatBytes } from "@/components/format";
 import { Mark } from "@/components/mark";
 import { Panel } from "@/components/page";
@@ -29,12 +31,12 @@ export function ImportArchives({ projectId, storages, targets }: ImportArchivesP
   const [targetId, setTarget] = useState("");
   const [list, setList] = useState<ImportList | null>(null);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<{ message: string; hint?: string | undefined } | null>(null);
 
   const look = () =>
     start(async () => {
       const answer = await archivesAction({ projectId, storageId });
-      setProblem(answer.ok ? null : answer.error.message);
+      setProblem(answer.ok ? null : answer.error);
       setList(answer.ok ? answer.data : null);
       setChosen(new Set());
     });
@@ -42,7 +44,7 @@ export function ImportArchives({ projectId, storages, targets }: ImportArchivesP
     start(async () => {
       const names = [...chosen];
       const answer = await importAction({ projectId, storageId, names, ...(targetId ? { targetId } : {}) });
-      if (!answer.ok) return setProblem(answer.error.message);
+      if (!answer.ok) return setProblem(answer.error);
       toast.success(t("done", { count: answer.data.ids.length }));
       setList(null);
       router.refresh();
@@ -76,7 +78,7 @@ export function ImportArchives({ projectId, storages, targets }: ImportArchivesP
           </Button>
         </div>
         <div aria-live="polite" className="grid gap-3">
-          {problem ? <p className="text-danger">{problem}</p> : null}
+          {problem ? <FormError message={problem.message} hint={problem.hint} /> : null}
           {list ? <Found list={list} chosen={chosen} onChange={setChosen} /> : null}
         </div>
         {chosen.size > 0 ? (
@@ -103,6 +105,7 @@ function Found({
   const t = useTranslations("backups.storage.import");
   const locale = useLocale();
   const format = useFormatter();
+  const say = useFailureText();
   const open = list.archives.filter((one) => !one.known);
   return (
     <>
@@ -122,7 +125,7 @@ function Found({
               }}
             />
             <span className="wrap-any">
-              <code>{one.name}</code>
+              <code>{one.name}</code> {[...one.labels, one.description].filter(Boolean).join(" · ")}
               <span className="second">
                 {t("archive", {
                   database: one.database,
@@ -138,7 +141,16 @@ function Found({
         ))}
       </div>
       {list.unusable.length > 0 ? (
-        <p className="muted">{t("unusable", { count: list.unusable.length })}</p>
+        <div className="muted wrap-any">
+          <p>{t("unusable")}</p>
+          <ul>
+            {list.unusable.map(({ name, problem }) => (
+              <li key={name}>
+                <code>{name}</code>: {problem ? say(problem).message : t("unfinished")}
+              </li>
+            ))}
+          </ul>
+        </div>
       ) : null}
     </>
   );

@@ -31,7 +31,7 @@ export default async function RestorePage({ params }: PageProps) {
     <Page>
       {backup.environment ? <EnvironmentLine color={backup.environment.color} /> : null}
       <PageHead
-        title={t("wizard.of", { service: backup.service, environment: backup.environmentName })}
+        title={t("wizard.of", { service: backup.service, environment: backup.environmentName || "none" })}
         facts={[<RelativeTime key="at" at={backup.at} />, <code key="n">{backup.snapshotId}</code>]}
         actions={<ProofMark backup={backup} tag />}
       />

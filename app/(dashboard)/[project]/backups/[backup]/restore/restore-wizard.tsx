@@ -70,6 +70,7 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
   const holdsLedger = [...tables].some((key) => JSON.parse(key).schema === "dbmigrator");
   const ready =
     target !== undefined &&
+    !contents.keyMissing &&
     (!live || typed.trim() === target.database) &&
     (mode !== "beside" || name.trim() !== "") &&
     (!chosen || tables.size > 0);
@@ -104,7 +105,11 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
         submit();
       }}
     >
-      {backup.proven ? null : <Note meaning="warning">{t("unproven")}</Note>}
+      {contents.keyMissing ? (
+        <Note meaning="danger">{t("keyMissing")}</Note>
+      ) : backup.proven ? null : (
+        <Note meaning="warning">{t("unproven")}</Note>
+      )}
       <Field label={t("target")}>
         <Select
           value={targetId}
