@@ -8,16 +8,27 @@ import { Cron, nextTime, TimeZone } from "./cron";
 
 const fields = {
   /** `test`: restores the newest backup into a scratch database. */
-  kind: z.enum(["backup", "test"]).default("backup"),
+  kind: z.enum(["backup", "test"]),
   cron: Cron,
-  timeZone: TimeZone.default("UTC"),
-  scope: ScopeFields.default({ kind: "database" }),
-  storageId: z.uuid().nullable().default(null),
-  testAfter: z.boolean().default(false),
-  enabled: z.boolean().default(true),
+  timeZone: TimeZone,
+  scope: ScopeFields,
+  storageId: z.uuid().nullable(),
+  testAfter: z.boolean(),
+  enabled: z.boolean(),
 };
 
-const scheduleRef = z.object({ scheduleId: z.uuid() });
+/** What a new schedule promises, where little is said. */
+export const ScheduleFields = z.object({
+  kind: fields.kind.default("backup"),
+  cron: fields.cron,
+  timeZone: fields.timeZone.default("UTC"),
+  scope: fields.scope.default({ kind: "database" }),
+  storageId: fields.storageId.default(null),
+  testAfter: fields.testAfter.default(false),
+  enabled: fields.enabled.default(true),
+});
+
+export const scheduleRef = z.object({ scheduleId: z.uuid() });
 
 export async function scheduleScope({
   db,
@@ -36,7 +47,7 @@ export async function scheduleScope({
 export const createSchedule = defineOperation({
   name: "schedule.create",
   permission: "backup.configure",
-  input: z.object({ targetId: z.uuid(), ...fields }),
+  input: ScheduleFields.extend({ targetId: z.uuid() }),
   audit: "change",
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   prepare: async ({ db, input, scope }) => {
@@ -57,27 +68,30 @@ export const createSchedule = defineOperation({
   },
 });
 
+/** Changes what is given; the rest stays as it is. */
 export const updateSchedule = defineOperation({
   name: "schedule.update",
   permission: "backup.configure",
-  input: scheduleRef.extend(fields),
+  input: scheduleRef.extend(z.object(fields).partial().shape),
   audit: "change",
   scope: scheduleScope,
   prepare: async ({ db, input, scope }) => {
     if (input.storageId) await storageFor(db, scope.projectId ?? "", input.storageId);
   },
   run: async ({ ctx, input }) => {
-    const { scheduleId, ...change } = input;
-    const before = await ctx.db.backupSchedule.findUniqueOrThrow({ where: { id: scheduleId } });
+    const { scheduleId, ...given } = input;
+    const row = await ctx.db.backupSchedule.findUniqueOrThrow({ where: { id: scheduleId } });
+    const { kind, cron, timeZone, scope, storageId, testAfter, enabled } = row;
+    const before = { kind, cron, timeZone, scope, storageId, testAfter, enabled };
+    const after = { ...before, ...withoutUndefined(given) };
     await ctx.db.backupSchedule.update({
       where: { id: scheduleId },
       data: {
-        ...{ ...change, scope: change.scope as object, nextAt: nextOf(change) },
-        ...(promisesAnew(before, change) ? { since: new Date() } : {}),
+        ...{ ...after, scope: after.scope as object, nextAt: nextOf(after) },
+        ...(promisesAnew(before, after) ? { since: new Date() } : {}),
       },
     });
-    const { kind, cron, timeZone, scope, storageId, testAfter, enabled } = before;
-    ctx.note({ before: { kind, cron, timeZone, scope, storageId, testAfter, enabled }, after: change });
+    ctx.note({ before, after });
     return { id: scheduleId };
   },
 });
@@ -91,10 +105,15 @@ export const deleteSchedule = defineOperation({
   scope: scheduleScope,
   run: async ({ ctx, input }) => {
     await ctx.db.backupSchedule.delete({ where: { id: input.scheduleId } });
+    return { id: input.scheduleId };
   },
 });
 
-type Promised = Pick<z.output<typeof updateSchedule.input>, "enabled" | "cron" | "timeZone">;
+function withoutUndefined<T extends object>(given: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
+}
+
+type Promised = Pick<z.output<typeof ScheduleFields>, "enabled" | "cron" | "timeZone">;
 
 /** What it would have made while it was off, or by times that it did not have, is not missing. */
 function promisesAnew(before: Promised, after: Promised): boolean {

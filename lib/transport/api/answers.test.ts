@@ -65,6 +65,8 @@ interface Fields {
   revision: number;
   state: string;
   restore: string;
+  removed: string;
+  kept_database: string;
   rows: { id: string }[];
 }
 
@@ -185,7 +187,38 @@ it("backups: every answer is what is documented", async () => {
   expect(restored.state).toBe("succeeded");
   await dropDatabase(copy.database);
   const other = await call("developer", "POST", "/backup/create", { ...here, schema_only: true, wait: 60 });
+  await db().backup.update({ where: { id: other.id }, data: { state: "queued" } });
+  const stopped = await call("developer", "POST", `/backups/${other.id}/cancel`, {});
+  expect(stopped.state).toBe("cancelled");
   await call("developer", "DELETE", `/backups/${other.id}`);
+
+  const live = databases[0]?.name ?? "";
+  const swap = { id: made.id, confirm: live, wait: 60 };
+  const { id: swapped } = await call("developer", "POST", "/backups/restore", swap);
+  await call("developer", "POST", `/restores/${swapped}/swap-back`, { confirm: live });
+  const { kept_database: kept } = await call("viewer", "GET", `/restores/${swapped}`);
+  const { removed } = await call("developer", "POST", `/restores/${swapped}/drop-kept`, { confirm: kept });
+  expect(removed).toContain("_restored_");
+  const waits = { state: "awaiting_approval", approvalsNeeded: 2 };
+  await db().restore.update({ where: { id: restored.id }, data: waits });
+  await call("approver", "POST", `/restores/${restored.id}/approve`, {});
+  await db().restore.update({ where: { id: restored.id }, data: { state: "in_doubt" } });
+  const word = { as: "not_done", reason: "The copy is not there." };
+  expect(await call("developer", "POST", `/restores/${restored.id}/settle`, word)).toEqual({
+    state: "failed",
+  });
+});
+
+it("schedules and kept rows: every answer is what is documented", async () => {
+  const { id } = await call("admin", "POST", "/schedules", { ...here, cron: "15 4 * * 1" });
+  await call("admin", "PATCH", `/schedules/${id}`, { timeZone: "Europe/Madrid" });
+  await call("admin", "PATCH", `/schedules/${id}`, { enabled: false });
+  const [schedule] = (await call("viewer", "GET", "/schedules")) as unknown as object[];
+  const kept = { cron: "15 4 * * 1", timeZone: "Europe/Madrid", enabled: false, kind: "backup" };
+  expect(schedule).toMatchObject({ ...kept, scope: { kind: "database" } });
+  await call("admin", "DELETE", `/schedules/${id}`);
+  await call("viewer", "GET", `/targets/${targetId}/kept-rows`);
+  await call("developer", "POST", `/targets/${targetId}/kept-rows/purge`, {});
 });
 
 /** Called by drift.test.ts; what they answer is documented from their types alone. */

@@ -12,7 +12,9 @@ import type { BackupRow, StoredFailure, UseRow } from "../../operations/backup/v
 import { execute } from "../../operations/define";
 import { createRestore } from "../../operations/restore/create";
 import { cancelUse } from "../../operations/restore/decide";
+import { endRestoreDoubt } from "../../operations/restore/end-doubt";
 import { getRestore } from "../../operations/restore/get";
+import { ScheduleFields } from "../../operations/schedule/save";
 import { findTargetByNames } from "../../operations/target/by-names";
 import type { Answer, Call, RawInput } from "./endpoint";
 import { namedTarget, parseRequest } from "./named-target";
@@ -255,6 +257,26 @@ export async function cancelRestoreRecord(
 }
 
 export const restoreById = z.object({ restoreId: z.uuid() });
+
+/** What changes the live database asks for its name; what removes one, for the name of that. */
+export const restoreChange = restoreById.extend({ confirm: z.string().max(100) });
+
+export const restoreWord = restoreById.extend({
+  as: endRestoreDoubt.input.shape.as,
+  reason: endRestoreDoubt.input.shape.reason.describe("How you know."),
+});
+
+export const scheduleRequest = namedTarget.extend(ScheduleFields.shape);
+
+/** The input of an operation on something that is done with an archive. */
+export function ofRestore({ restoreId, ...rest }: RawInput): RawInput {
+  return { ...rest, useId: restoreId };
+}
+
+/** The input of an operation on a backup, by its id or the name of its archive. */
+export function ofBackup(raw: RawInput): RawInput {
+  return refOf(raw);
+}
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

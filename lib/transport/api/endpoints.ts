@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { cancelBackup } from "../../operations/backup/cancel";
 import { testBackup, verifyBackup } from "../../operations/backup/check";
 import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
@@ -38,13 +39,19 @@ import { validateScript } from "../../operations/migration/validate";
 import { getProject } from "../../operations/project/get";
 import { listProjects } from "../../operations/project/list";
 import { createRestore } from "../../operations/restore/create";
-import { cancelUse } from "../../operations/restore/decide";
+import { approveRestore, cancelUse } from "../../operations/restore/decide";
+import { dropKeptDatabase, swapBack } from "../../operations/restore/drop-kept";
+import { endRestoreDoubt } from "../../operations/restore/end-doubt";
 import { getRestore } from "../../operations/restore/get";
 import { getRun, getRunLog } from "../../operations/run/get";
 import { listRuns } from "../../operations/run/list";
+import { listSchedules } from "../../operations/schedule/list";
+import { createSchedule, deleteSchedule, updateSchedule } from "../../operations/schedule/save";
 import { getTarget, listTargets } from "../../operations/target/get";
 import { targetStatus } from "../../operations/target/status";
 import { testTarget } from "../../operations/target/test";
+import { listKeptRows } from "../../operations/undo/list";
+import { purgeKeptRows } from "../../operations/undo/purge";
 import { applyMigrations, applyRequest } from "./apply";
 import {
   backupChange,
@@ -58,9 +65,14 @@ import {
   getBackupRecord,
   getRestoreRecord,
   listBackupRecords,
+  ofBackup,
+  ofRestore,
   restoreBackupRecord,
   restoreById,
+  restoreChange,
   restoreRequest,
+  restoreWord,
+  scheduleRequest,
   testBackupRecord,
   updateBackupRecord,
   verifyBackupRecord,
@@ -377,6 +389,20 @@ export const ENDPOINT_LIST = [
     tag: "targets",
     operation: testTarget,
   },
+  {
+    id: "targets.kept_rows",
+    method: "GET",
+    path: "/targets/{targetId}/kept-rows",
+    tag: "targets",
+    operation: listKeptRows,
+  },
+  {
+    id: "targets.purge_rows",
+    method: "POST",
+    path: "/targets/{targetId}/kept-rows/purge",
+    tag: "targets",
+    operation: purgeKeptRows,
+  },
 
   {
     id: "backups.list",
@@ -439,6 +465,15 @@ export const ENDPOINT_LIST = [
     status: 202,
   },
   {
+    id: "backups.stop",
+    method: "POST",
+    path: "/backups/{id}/cancel",
+    ...backups,
+    operation: cancelBackup,
+    request: backupRequestById,
+    input: ofBackup,
+  },
+  {
     id: "backups.delete",
     method: "DELETE",
     path: "/backups/{id}",
@@ -464,6 +499,68 @@ export const ENDPOINT_LIST = [
     operation: cancelUse,
     request: restoreById,
     respond: cancelRestoreRecord,
+  },
+  {
+    id: "restores.approve",
+    method: "POST",
+    path: "/restores/{restoreId}/approve",
+    ...backups,
+    operation: approveRestore,
+    request: restoreById,
+    input: ofRestore,
+  },
+  {
+    id: "restores.settle",
+    method: "POST",
+    path: "/restores/{restoreId}/settle",
+    ...backups,
+    operation: endRestoreDoubt,
+    request: restoreWord,
+    input: ofRestore,
+  },
+  {
+    id: "restores.swap_back",
+    method: "POST",
+    path: "/restores/{restoreId}/swap-back",
+    ...backups,
+    operation: swapBack,
+    request: restoreChange,
+    input: ofRestore,
+  },
+  {
+    id: "restores.drop_kept",
+    method: "POST",
+    path: "/restores/{restoreId}/drop-kept",
+    ...backups,
+    operation: dropKeptDatabase,
+    request: restoreChange,
+    input: ofRestore,
+  },
+  { id: "schedules.list", method: "GET", path: "/schedules", ...backups, operation: listSchedules },
+  {
+    id: "schedules.create",
+    method: "POST",
+    path: "/schedules",
+    ...backups,
+    operation: createSchedule,
+    request: scheduleRequest,
+    input: byNames,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "schedules.update",
+    method: "PATCH",
+    path: "/schedules/{scheduleId}",
+    ...backups,
+    operation: updateSchedule,
+  },
+  {
+    id: "schedules.delete",
+    method: "DELETE",
+    path: "/schedules/{scheduleId}",
+    ...backups,
+    operation: deleteSchedule,
   },
 ] as const satisfies readonly Endpoint[];
 
