@@ -70,7 +70,8 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     const onPhase = (phase: "indexes" | "constraints") => follower.begin(phase);
     const loads = tableLoads(archive, tables, follower, { onLast: () => onPhase("indexes") });
     // An index may call a function that reads another table: it waits for that one's rows only where they are closed.
-    const early = loads.closed ? takeEarly(stages) : [];
+    const filled = new Set(loads.steps.flatMap((step) => step.tables));
+    const early = loads.closed ? takeEarly(stages, filled) : [];
     await runParallel(clients, [...loads.steps, ...early], signal);
     await restoreValues(first, archive, options);
     notes.push(...(await runPostData(clients, stages, { onPhase, onStep, apart, signal })));

@@ -89,11 +89,18 @@ async function runEntry(client: pg.Client, entry: RestoreEntry): Promise<void> {
   }
 }
 
-/** Takes out of the stages what may run as soon as its table has its rows: the first indexes. */
-export function takeEarly(stages: PostStage[]): ParallelStep[] {
+/**
+ * Takes out of the stages what may run as soon as its table has its rows: the first indexes. Those of a partitioned
+ * table, which has none of its own, lock its partitions too (18), and whoever loads one of these locks it.
+ * @param filled keys of the tables that are loaded
+ */
+export function takeEarly(stages: PostStage[], filled: ReadonlySet<string>): ParallelStep[] {
   const [first] = stages;
   if (first?.kind !== "parallel" || first.phase !== "indexes") return [];
-  return first.steps.splice(0);
+  const isEarly = ({ tables }: PostStep) => tables.every((key) => filled.has(key));
+  const early = first.steps.filter(isEarly);
+  first.steps = first.steps.filter((step) => !isEarly(step));
+  return early;
 }
 
 export interface RunPostDataOptions {
