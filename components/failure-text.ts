@@ -30,7 +30,9 @@ export function useFailureText() {
             typeof value === "string" ? own(value) : value,
           ]),
         );
-        return t(key as never, values as never);
+        // What an older program kept may lack a value: next-intl then says the key.
+        const text: string = t(key as never, values as never);
+        return text === `errors.${key}` ? own(fallback) : text;
       };
       return { message: say(code, message), hint: hint ? say(`${code}_hint`, hint) : null };
     },

@@ -94,7 +94,7 @@ export async function describeError(error: unknown, what: string): Promise<Actio
   const own = ownWords(await getTranslations("sentences"));
   const values = primitives(error.details, own);
   const say = (key: string, fallback: string, more: Record<string, string | number> = values) =>
-    t.has(key) ? safely(() => t(key, more), fallback) : own(fallback);
+    t.has(key) ? safely(() => whole(t(key, more), key), own(fallback)) : own(fallback);
   const given = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
   const fields = given?.map(({ field, message, issue }) => ({
     field,
@@ -136,6 +136,12 @@ function textKey(sentence: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-|-$/g, "");
+}
+
+/** @throws when a value was missing, as in failures that an older program kept: next-intl then says the key */
+function whole(text: string, key: string): string {
+  if (text === `errors.${key}`) throw new Error("A value is missing.");
+  return text;
 }
 
 function safely(say: () => string, fallback: string): string {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ManifestForeignKey, TableName } from "../../core/backup/types";
+import { DomainError } from "../../errors";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { defineOperation } from "../define";
 import { lacksKey, openArchiveOf } from "../storage/open";
@@ -16,6 +17,21 @@ export interface BackupContents {
 
 const MOST = 5000;
 
+/** The backup is known, its archive is not where it was: another matter than a backup that nobody knows. */
+function isGone(error: unknown, location: string): never {
+  if (!(error instanceof DomainError) || error.code !== "backup.not_there") throw error;
+  throw new DomainError(
+    "precondition",
+    "backup.archive_gone",
+    `The archive is not at ${location} any more.`,
+    {
+      details: { location },
+      hint: "See whether the folder is mounted or the bucket is the right one; where it was removed, the backup is lost.",
+      cause: error,
+    },
+  );
+}
+
 /** Every table of an archive with the foreign keys between them, from its manifest. */
 export const getBackupContents = defineOperation({
   name: "backup.contents",
@@ -24,7 +40,10 @@ export const getBackupContents = defineOperation({
   audit: "none",
   scope: backupScope,
   run: async ({ ctx, input, scope }): Promise<BackupContents> => {
-    const manifest = await readManifest(openArchiveOf(await loadBackup(ctx.db, backupIdOf(scope))));
+    const backup = await loadBackup(ctx.db, backupIdOf(scope));
+    const manifest = await readManifest(openArchiveOf(backup)).catch((error) =>
+      isGone(error, backup.filePath),
+    );
     const empty = (manifest.emptyPartitioned ?? []).map((table) => ({ ...table, rows: 0, rawBytes: 0 }));
     const tables = [...manifest.tables, ...empty]
       .sort((a, b) => (`${a.schema}.${a.name}` < `${b.schema}.${b.name}` ? -1 : 1))

@@ -1,10 +1,11 @@
 import { roleIn } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { BackupEstimate } from "../../core/backup/types";
-import type { Db } from "../../db/client";
+import type { Db, Tx } from "../../db/client";
 import { defineOperation, type Scope } from "../define";
 import { rowOfUse, withTarget } from "../restore/row";
 import { nameReader } from "../user/names";
+import { retentionOf } from "./retained";
 import { backupRow, rowColumns } from "./row";
 import { backupIdOf, backupRef, backupScope } from "./scope";
 import type { BackupDetail, ManifestSummary, UseResult } from "./views";
@@ -40,7 +41,7 @@ export const getBackup = defineOperation({
     const manifest = row.manifest as unknown as ManifestSummary | null;
     const role = await roleIn(ctx.db, ctx.actor, scope.projectId ?? "", scope.environment?.id);
     return {
-      ...backupRow(row, name, null, manifest),
+      ...backupRow(row, name, await keptFor(ctx.db, row), manifest),
       project: row.project,
       manifest,
       estimate: row.estimate as unknown as BackupEstimate | null,
@@ -54,6 +55,12 @@ export const getBackup = defineOperation({
     };
   },
 });
+
+/** null: no retention applies to it, as it is of no target or not finished. */
+async function keptFor(db: Db | Tx, { id, targetId }: { id: string; targetId: string | null }) {
+  if (targetId === null) return null;
+  return (await retentionOf(db, { targetId })).get(id) ?? null;
+}
 
 function loadUses(db: Db, backupId: string) {
   return db.restore.findMany({

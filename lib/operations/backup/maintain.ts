@@ -1,17 +1,13 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
-import type { BackupScope } from "../../core/backup/types";
-import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
-import { judgeRetention } from "../../core/policy/retention";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
-import { groupBy } from "../run/group-by";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
+import { AT_WORK, retentionOf } from "./retained";
 import { backupScope } from "./scope";
-import { scopeKey } from "./scope-key";
 
 /** Records of what failed or was cancelled are of no use after so long. */
 const FAILED_DAYS = 30;
@@ -73,34 +69,9 @@ async function removable(db: Db, now: Date): Promise<{ id: string; why: Why }[]>
   ];
 }
 
-const AT_WORK = { state: { in: ["awaiting_approval", "queued", "running", "in_doubt"] } };
-
 async function unretained(db: Db): Promise<string[]> {
-  const rows = await db.backup.findMany({
-    where: { state: "succeeded", targetId: { not: null } },
-    select: {
-      ...{ id: true, targetId: true, scope: true, createdAt: true, pinned: true, isAutomatic: true },
-      ...{ testedState: true, verifiedState: true },
-      environment: { select: { backupPolicy: true, protected: true } },
-      restores: { where: AT_WORK, select: { id: true }, take: 1 },
-    },
-  });
-  const alike = groupBy(rows, (row) => `${row.targetId} ${scopeKey(row.scope as unknown as BackupScope)}`);
-  return [...alike.values()].flatMap((own) => {
-    const environment = own[0]?.environment;
-    if (!environment) return [];
-    const policy = completeBackupPolicy(environment.backupPolicy as BackupPolicy, environment.protected);
-    const reasons = judgeRetention(
-      own.map((row) => ({
-        ...{ id: row.id, at: row.createdAt, pinned: row.pinned, isAutomatic: row.isAutomatic },
-        proven: row.testedState === "restores",
-        broken: row.verifiedState === "damaged" || ["failed", "differs"].includes(row.testedState),
-        inUse: row.restores.length > 0,
-      })),
-      policy,
-    );
-    return [...reasons].filter(([, why]) => why.length === 0).map(([id]) => id);
-  });
+  const reasons = await retentionOf(db, { targetId: { not: null } });
+  return [...reasons].filter(([, why]) => why.length === 0).map(([id]) => id);
 }
 
 /** Databases that restores replaced, when their time is over. */

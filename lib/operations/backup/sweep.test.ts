@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -16,8 +16,11 @@ import { endRestoreDoubt } from "../restore/end-doubt";
 import { performUse } from "../restore/perform";
 import { createSchedule, updateSchedule } from "../schedule/save";
 import { defaultStorage } from "../storage/default";
+import { listStorages } from "../storage/list";
 import { whileAtWork } from "./at-work";
+import { getBackupContents } from "./contents";
 import { askForDue } from "./due";
+import { getBackup } from "./get";
 import { insertBackup } from "./insert";
 import { maintainBackups } from "./maintain";
 import { performBackup } from "./perform";
@@ -207,6 +210,27 @@ describe("a restore that a person calls done", () => {
   });
 });
 
+describe("a folder that is gone", () => {
+  it("is told where storages are listed and where its backup is to be restored, as no backup that nobody knows", async () => {
+    const row = await insert();
+    await performBackup(db(), row.id, WORK);
+    const { viewer } = project.actors;
+    const own = async () =>
+      (await execute(listStorages, viewer, { project: project.slug })).find(({ id }) => id === row.storageId);
+    expect(await own()).toMatchObject({ error: null });
+    await rename(folder.path, `${folder.path}-away`);
+    try {
+      expect(await own()).toMatchObject({ freeBytes: null, error: { code: "storage.folder_gone" } });
+      await expect(execute(getBackupContents, viewer, { backupId: row.id })).rejects.toMatchObject({
+        kind: "precondition",
+        code: "backup.archive_gone",
+      });
+    } finally {
+      await rename(`${folder.path}-away`, folder.path);
+    }
+  });
+});
+
 describe("maintenance", () => {
   it("asks once for what is due, however often it was missed, and sets the next time", async () => {
     const { id } = await execute(createSchedule, project.actors.admin, { targetId, cron: "0 * * * *" });
@@ -236,6 +260,10 @@ describe("maintenance", () => {
       await performBackup(db(), row.id, WORK);
       parts.push(row.id);
     }
+    const why = async (id: string | undefined) =>
+      (await execute(getBackup, project.actors.viewer, { backupId: id ?? "" })).keptFor;
+    expect(await why(whole.id)).toEqual(["last", "daily"]);
+    expect(await why(parts[0])).toEqual([]);
     await maintainBackups(db(), WORK.onUnexpected);
     const left = await db().backup.findMany({ where: { projectId: project.projectId } });
     expect(left.map(({ id }) => id).sort()).toEqual([whole.id, parts[1]].sort());

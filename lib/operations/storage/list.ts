@@ -1,9 +1,10 @@
+import { access } from "node:fs/promises";
 import { z } from "zod";
 import { roleIn } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { Db } from "../../db/client";
 import type { BackupStorage } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, type KeptFailure, keepFailure } from "../../errors";
 import { defineOperation, instanceScope } from "../define";
 import { scopeOfSlug } from "../project/find";
 import { makeInstanceStorage } from "./default";
@@ -79,7 +80,27 @@ async function toViews(
         backups: own?._count ?? 0,
         bytes: Number(own?._sum.fileSizeBytes ?? 0),
         freeBytes: row.kind === "folder" ? await freeBytes(row) : null,
+        ...(own && (await folderIsGone(row)) ? { error: goneFolder(row), freeBytes: null } : {}),
       };
+    }),
+  );
+}
+
+/** One in which nothing was stored yet is made with its first archive. */
+async function folderIsGone({ kind, settings }: BackupStorage): Promise<boolean> {
+  if (kind !== "folder") return false;
+  return access((settings as { path: string }).path).then(
+    () => false,
+    () => true,
+  );
+}
+
+function goneFolder({ settings }: BackupStorage): KeptFailure {
+  const { path } = settings as { path: string };
+  return keepFailure(
+    new DomainError("target", "storage.folder_gone", `${path} is not there, or cannot be read.`, {
+      details: { path },
+      hint: "Mount it again, or give it back to the user that DBMigrator runs as: the backups in it cannot be read.",
     }),
   );
 }

@@ -16,6 +16,10 @@ export function Facts({ backup }: { backup: BackupDetail }) {
     [t("facts.by"), backup.createdBy.label],
   ];
   if (backup.labels.length > 0) rows.push([t("facts.labels"), backup.labels.join(", ")]);
+  if (backup.keptFor) {
+    const reasons = backup.keptFor.map((reason) => t(`facts.keptFor.${reason}`));
+    rows.push([t("facts.kept"), reasons.length > 0 ? reasons.join(", ") : t("facts.keptFor.nothing")]);
+  }
   if (backup.expiresAt) rows.push([t("facts.expires"), <RelativeTime key="x" at={backup.expiresAt} />]);
   if (manifest) {
     const { totals, largeObjects } = manifest;

@@ -65,7 +65,11 @@ export default async function StoragePage({ params }: { params: Promise<{ projec
                     <code>{one.location}</code> {one.shared ? t("shared") : ""}{" "}
                     {one.encrypted ? t("encrypted") : ""}
                   </p>
-                  {one.error ? <Note meaning="danger">{one.error.message}</Note> : null}
+                  {one.error ? (
+                    <Note meaning="danger">
+                      {[one.error.message, one.error.hint].filter(Boolean).join(" ")}
+                    </Note>
+                  ) : null}
                 </div>
                 <div className="muted">
                   {t("holds", { count: one.backups, size: formatBytes(one.bytes, locale) })}
