@@ -9,6 +9,7 @@ import { retypeTogether } from "./common-children";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
+import { namePartitionNotNulls } from "./partition-not-null";
 import { addRebuilds, setAside } from "./rebuild-actions";
 import { addSwaps, setTypeAside } from "./swap-types";
 
@@ -38,6 +39,7 @@ export function buildActions(planning: Planning): Actions {
   }
   connectActions(actions, planning);
   retypeTogether(actions, planning);
+  namePartitionNotNulls(actions, planning);
   addRebuilds(actions, planning);
   addSwaps(actions, planning);
   return actions;

@@ -1,6 +1,7 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { constraintBody } from "../schema/kinds/constraint";
 import { indexBody } from "../schema/kinds/index";
+import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { isTaken } from "../schema/name-spaces";
 import { rebuildsOf } from "../schema/rebuilds";
@@ -35,6 +36,8 @@ export function goOnline(actions: Actions, planning: Planning): OnlineNote[] {
     if (fact.kind === "domain" || fact.kind === "domain_constraint") domainOnline(action, online);
     else if (fact.kind === "table" && verb === "alter" && changesStorage(sql))
       online.notes.push({ id: fact.id, reason: "rewrite" });
+    else if (fact.kind === "table" && verb === "alter" && sql.some((one) => NOT_NULL.test(one)))
+      online.notes.push({ id: fact.id, reason: "scan" });
     else if (fact.kind === "materialized_view" && verb === "create" && !planning.decided.gone.has(fact.id))
       mark(action, sql[0] as string, "alone");
     if (hasRows(fact, online)) {

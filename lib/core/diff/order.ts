@@ -78,6 +78,8 @@ function nameOf({ key, verb, fact }: Action): string {
 }
 
 function weightOf({ verb, fact, transactions }: Action): number {
+  // What is made until then gets the old ones, and grants are written for that.
+  if (fact.kind === "default_privileges") return 5_000;
   // What ends the transaction comes late, so that the rest shares one.
   if (transactions?.size) return 1_000 + rankOf(fact.kind);
   // Their functions would see the rest of the plan.

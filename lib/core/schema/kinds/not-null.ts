@@ -123,6 +123,6 @@ export function addNotNull(c: NotNullConstraint, alter: string, column: string):
   return `${alter} ADD CONSTRAINT ${c.name} NOT NULL ${column}${state}`;
 }
 
-function commentNotNull(c: NotNullConstraint, table: string): string {
+export function commentNotNull(c: NotNullConstraint, table: string): string {
   return `COMMENT ON CONSTRAINT ${c.name} ON ${table} IS ${c.comment === null ? "NULL" : literal(c.comment)}`;
 }

@@ -1,0 +1,11 @@
+-- server: 18
+CREATE TABLE p (k int, a int NOT NULL, b int NOT NULL, c int NOT NULL, d int CONSTRAINT d_there NOT NULL) PARTITION BY RANGE (k);
+CREATE TABLE loose (k int, a int NOT NULL, b int NOT NULL, c int NOT NULL, d int NOT NULL);
+ALTER TABLE p ATTACH PARTITION loose FOR VALUES FROM (0) TO (10);
+COMMENT ON CONSTRAINT loose_b_not_null ON loose IS 'its own';
+CREATE TABLE made PARTITION OF p FOR VALUES FROM (10) TO (20);
+CREATE TABLE deep (k int, a int NOT NULL, b int CONSTRAINT odd NOT NULL, c int NOT NULL, d int NOT NULL) PARTITION BY LIST (a);
+CREATE TABLE deep_1 (k int, a int NOT NULL, b int NOT NULL, c int NOT NULL, d int NOT NULL);
+ALTER TABLE deep ATTACH PARTITION deep_1 DEFAULT;
+ALTER TABLE p ATTACH PARTITION deep FOR VALUES FROM (20) TO (30);
+INSERT INTO p SELECT i, i, i, i, i FROM generate_series(1, 29) i;
