@@ -59,7 +59,12 @@ test("a backup is made, verified, tested, restored beside and swapped in", async
   await use.getByRole("button", { name: "Put the old one back" }).click();
   await page.getByRole("alertdialog").getByRole("textbox").fill(live);
   await page.getByRole("alertdialog").getByRole("button", { name: "Put the old one back" }).click();
-  await expect(use).toContainText(`${live}_restored_`, SLOW);
+  await expect(use).toContainText(
+    `The database from before is back; the restored one is kept as ${live}_restored_`,
+    SLOW,
+  );
+  await expect(use.getByRole("button", { name: "Put the restored one back" })).toBeVisible();
+  await expect(use).not.toContainText("According to its ledger now");
   await dropDatabase(instance.databaseUrl, copy);
 });
 
