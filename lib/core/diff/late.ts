@@ -1,4 +1,4 @@
-import { continueNumbers } from "../schema/kinds/column";
+import { continueNumbers, sequenceAside } from "../schema/kinds/column";
 import { comesWithParents, saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
 import { leaveStandIns } from "../schema/kinds/moved-column";
@@ -13,7 +13,7 @@ import {
   tableBody,
 } from "../schema/kinds/table";
 import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
-import { factsOfKind } from "../schema/lookups";
+import { factsOfKind, nameOfId } from "../schema/lookups";
 import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { joinParents, staysInherited } from "./join-parents";
@@ -42,6 +42,17 @@ export function lateActions(
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     const left = next?.body.ownedBy !== fact.body.ownedBy || gone.has(`column:${fact.body.ownedBy}`);
     if (fact.body.ownedBy && next && left) push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
+  }
+  for (const fact of factsOfKind(around.from, "identity_sequence")) {
+    const column = `column:${nameOfId(fact.parent ?? "")}.${fact.body.column}`;
+    const was = gone.has(column) ? undefined : around.from.facts.get(column);
+    const aside = was ? sequenceAside(was, around) : null;
+    if (aside !== null)
+      push(
+        before,
+        fact,
+        `ALTER SEQUENCE ${fact.name} RENAME TO ${aside.slice((fact.schema ?? "").length + 1)}`,
+      );
   }
   for (const fact of factsOfKind(around.from, "table")) {
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);

@@ -468,6 +468,17 @@ function wasSerial(column: Fact, { from }: Surroundings): boolean {
   );
 }
 
+/** Where the sequence of an identity waits, with its schema, while another one takes the name that it leaves. */
+export function sequenceAside({ id }: Fact, { from, to }: Surroundings): string | null {
+  const [was, is] = [from.facts.get(id), to.facts.get(id)];
+  const left = was ? body(was).sequenceName : null;
+  const next = is ? body(is).sequenceName : null;
+  if (!was || left === null || next === null || left === next || !isTaken(left, to)) return null;
+  const number = [...from.children.keys()].indexOf(was.parent ?? "");
+  const bare = body(was).sequenceBare ?? "";
+  return `${left.slice(0, -bare.length)}dbmigrator_aside_${number}_${body(was).position}`;
+}
+
 function alterIdentity(
   a: ColumnBody,
   b: ColumnBody,
@@ -486,7 +497,7 @@ function alterIdentity(
   }
   const renamed =
     a.sequenceName !== b.sequenceName && a.sequenceName !== null && b.sequenceName !== null
-      ? [`ALTER SEQUENCE ${a.sequenceName} RENAME TO ${b.sequenceBare}`]
+      ? [`ALTER SEQUENCE ${sequenceAside(column, around) ?? a.sequenceName} RENAME TO ${b.sequenceBare}`]
       : [];
   const options =
     b.sequence && a.sequence
