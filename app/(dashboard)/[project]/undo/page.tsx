@@ -46,7 +46,7 @@ export default async function KeptRowsPage({ params, searchParams }: PageProps) 
           held.length > 0 ? t("facts", { count: held.length, size: formatBytes(bytes, locale) }) : null,
         ]}
       />
-      <p className="text-muted">{t("note")}</p>
+      <p className="mt-2 text-muted">{t("note")}</p>
       <div className="sec first">
         {"error" in read ? (
           <ErrorState title={read.error.message} hint={read.error.hint ?? ""} />
