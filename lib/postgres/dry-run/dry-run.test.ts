@@ -161,6 +161,17 @@ describe.each([
     expect(result.rollback).toMatchObject({ proven: true, orderOnly: true });
   });
 
+  it("tries what follows the change of a domain's constraint", async () => {
+    const result = await tryOut([
+      [
+        "ALTER DOMAIN shop.amount DROP CONSTRAINT amount_check; CREATE FUNCTION shop.half(shop.amount) RETURNS numeric LANGUAGE sql AS 'SELECT $1 / 2'",
+        "DROP FUNCTION shop.half(shop.amount); ALTER DOMAIN shop.amount ADD CONSTRAINT amount_check CHECK (VALUE >= 0)",
+      ],
+    ]);
+    expect(result.failure).toBeUndefined();
+    expect(result.rollback).toMatchObject({ proven: true });
+  });
+
   it("watches statements that run outside of a transaction", async () => {
     const result = await tryOut(
       [

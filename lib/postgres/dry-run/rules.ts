@@ -87,6 +87,14 @@ export function mayNeedRights(statement: Statement): boolean {
   return NEEDS_RIGHTS.has(statement.node);
 }
 
+/**
+ * PostgreSQL 18 refuses a change of the schema within a savepoint that follows ALTER DOMAIN … DROP CONSTRAINT ("cannot
+ * start a subtransaction when there are unprocessed inval messages"), unless that one has its own.
+ */
+export function breaksSavepoints(statement: Statement): boolean {
+  return statement.node === "AlterDomainStmt";
+}
+
 /** New files that hold the same rows, or none, by design. */
 export function replacesFile(statement: Statement): boolean {
   return statement.node === "TruncateStmt" || statement.node === "AlterSeqStmt";

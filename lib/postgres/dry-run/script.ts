@@ -8,7 +8,7 @@ import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
 import type { ScriptProblem, Statement } from "../../core/sql/types";
 import { failureOf } from "../runner/statement-failure";
 import type { ServerParts } from "../shadow/traits";
-import { mayNeedRights, replacesFile, type Treatment, treatmentOf } from "./rules";
+import { breaksSavepoints, mayNeedRights, replacesFile, type Treatment, treatmentOf } from "./rules";
 import type { Observation, Tracer } from "./trace";
 import { type OutsideTools, observeOutside } from "./trace-outside";
 
@@ -145,11 +145,12 @@ class ScriptRun {
     const adapted = treatment.how === "adapt" ? { adapted: treatment.adapted } : {};
     const guarded =
       mayNeedRights(statement) && !/^\s*SET\s+(LOCAL\s+|SESSION\s+)?(TRANSACTION|CHARACTERISTICS)/i.test(sql);
-    if (guarded) await session.query("SAVEPOINT dbmigrator_try");
+    const apart = guarded || breaksSavepoints(statement);
+    if (apart) await session.query("SAVEPOINT dbmigrator_try");
     const observe = () => tracer.observe(session, replacesFile(statement) ? "replace" : "rewrite");
     await this.timed(statement, sql, observe, { adapted, guarded });
     // After an error the status that node-pg knows may still be the one from before.
-    if (guarded && !this.failure && session.getTransactionStatus() === "T")
+    if (apart && !this.failure && session.getTransactionStatus() === "T")
       await session.query("RELEASE SAVEPOINT dbmigrator_try");
   }
 
