@@ -108,6 +108,7 @@ function filled(path: string): string {
     .replace("{id}", migrationId ?? missing)
     .replace("{runId}", missing)
     .replace("{restoreId}", missing)
+    .replace("{scheduleId}", missing)
     .replace("{targetId}", targetId)
     .replace("{slug}", "shop")
     .replace("{number}", "1");
@@ -158,6 +159,9 @@ describe("every endpoint", () => {
         patterns: ["x"],
         reason: "x y",
         migrations: ["x"],
+        as: "done",
+        cron: "0 3 * * *",
+        ...(path.startsWith("/restores/") ? { confirm: "x" } : {}),
       };
       const sent = where ? {} : { body };
       const answer = await call(method, filled(path) + where, { token: tokens.stranger, ...sent });
