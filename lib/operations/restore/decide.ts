@@ -63,20 +63,20 @@ export const cancelUse = defineOperation({
   input: archiveUseRef,
   audit: "change",
   scope: scopeOfUse,
-  run: async ({ ctx, input }) => {
+  run: async ({ ctx, input }): Promise<{ state: "cancelled" | "running" }> => {
     const { useId: id } = input;
     const now = new Date();
     const waiting = await ctx.db.restore.updateMany({
       where: { id, state: { in: ["queued", "awaiting_approval"] } },
       data: { state: "cancelled", finishedAt: now, cancelAskedAt: now },
     });
-    if (waiting.count > 0) return { state: "cancelled" as const };
+    if (waiting.count > 0) return { state: "cancelled" };
     const { count } = await ctx.db.restore.updateMany({
       where: { id, state: "running" },
       data: { cancelAskedAt: now },
     });
     if (count === 0) throw notInState("finished");
-    return { state: "running" as const };
+    return { state: "running" };
   },
 });
 

@@ -11,7 +11,6 @@ import { updateBackup } from "../../operations/backup/update";
 import type { BackupRow, StoredFailure, UseRow } from "../../operations/backup/views";
 import { execute } from "../../operations/define";
 import { createRestore } from "../../operations/restore/create";
-import { cancelUse } from "../../operations/restore/decide";
 import { endRestoreDoubt } from "../../operations/restore/end-doubt";
 import { getRestore } from "../../operations/restore/get";
 import { ScheduleFields } from "../../operations/schedule/save";
@@ -177,12 +176,12 @@ function tableOf(name: string) {
 }
 
 export async function getBackupRecord(raw: RawInput, { actor }: Call): Promise<Answer<BackupRecord>> {
-  return { status: 200, body: backupRecord(await execute(getBackup, actor, refOf(raw))) };
+  return { status: 200, body: backupRecord(await execute(getBackup, actor, ofBackup(raw))) };
 }
 
 export async function updateBackupRecord(raw: RawInput, { actor }: Call): Promise<Answer<BackupRecord>> {
   const { pinned, description, labels } = parseRequest(backupChange, raw);
-  const { id } = await execute(updateBackup, actor, { ...refOf(raw), pinned, description, labels });
+  const { id } = await execute(updateBackup, actor, { ...ofBackup(raw), pinned, description, labels });
   return { status: 200, body: backupRecord(await execute(getBackup, actor, { backupId: id })) };
 }
 
@@ -192,19 +191,19 @@ export async function deleteBackupRecord(
 ): Promise<Answer<{ deleted: string }>> {
   const { confirm } = parseRequest(backupDeletion, raw);
   const given = confirm === undefined ? {} : { confirm };
-  return { status: 200, body: await execute(deleteBackup, actor, { ...refOf(raw), ...given }) };
+  return { status: 200, body: await execute(deleteBackup, actor, { ...ofBackup(raw), ...given }) };
 }
 
 export async function verifyBackupRecord(
   raw: RawInput,
   { actor }: Call,
 ): Promise<Answer<{ restore: string }>> {
-  const { useId } = await execute(verifyBackup, actor, refOf(raw));
+  const { useId } = await execute(verifyBackup, actor, ofBackup(raw));
   return { status: 202, headers: { location: `/api/v1/restores/${useId}` }, body: { restore: useId } };
 }
 
 export async function testBackupRecord(raw: RawInput, { actor }: Call): Promise<Answer<{ restore: string }>> {
-  const { useId } = await execute(testBackup, actor, refOf(raw));
+  const { useId } = await execute(testBackup, actor, ofBackup(raw));
   return { status: 202, headers: { location: `/api/v1/restores/${useId}` }, body: { restore: useId } };
 }
 
@@ -214,7 +213,7 @@ export async function restoreBackupRecord(raw: RawInput, call: Call): Promise<An
   const id = body.id ?? body.snapshot_id;
   if (!id) throw validationError([{ field: "id", message: "Give id or snapshot_id: which backup." }]);
   const { id: useId } = await execute(createRestore, actor, {
-    ...refOf({ project: body.project, id }),
+    ...ofBackup({ project: body.project, id }),
     mode: body.mode,
     choices: { owners: body.owners, missingRoles: body.missing_roles, replication: body.replication },
     tables: (body.tables ?? []).map(tableOf),
@@ -249,13 +248,6 @@ export async function getRestoreRecord(raw: RawInput, { actor }: Call): Promise<
   };
 }
 
-export async function cancelRestoreRecord(
-  raw: RawInput,
-  { actor }: Call,
-): Promise<Answer<{ state: "cancelled" | "running" }>> {
-  return { status: 200, body: await execute(cancelUse, actor, { useId: raw.restoreId as string }) };
-}
-
 export const restoreById = z.object({ restoreId: z.uuid() });
 
 /** What changes the live database asks for its name; what removes one, for the name of that. */
@@ -273,14 +265,10 @@ export function ofRestore({ restoreId, ...rest }: RawInput): RawInput {
   return { ...rest, useId: restoreId };
 }
 
-/** The input of an operation on a backup, by its id or the name of its archive. */
-export function ofBackup(raw: RawInput): RawInput {
-  return refOf(raw);
-}
-
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-function refOf(raw: RawInput): { backupId: string } | { project: string; snapshotId: string } {
+/** The input of an operation on a backup, by its id or the name of its archive. */
+export function ofBackup(raw: RawInput): { backupId: string } | { project: string; snapshotId: string } {
   const { project, id } = parseRequest(backupRequestById, raw);
   return UUID.test(id) ? { backupId: id } : { project, snapshotId: id };
 }

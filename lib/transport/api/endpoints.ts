@@ -59,7 +59,6 @@ import {
   backupListRequest,
   backupRequest,
   backupRequestById,
-  cancelRestoreRecord,
   createBackupRecord,
   deleteBackupRecord,
   getBackupRecord,
@@ -498,7 +497,7 @@ export const ENDPOINT_LIST = [
     ...backups,
     operation: cancelUse,
     request: restoreById,
-    respond: cancelRestoreRecord,
+    input: ofRestore,
   },
   {
     id: "restores.approve",
