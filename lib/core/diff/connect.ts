@@ -134,10 +134,15 @@ function connectBelow(action: Action, actions: Actions, around: Surroundings): v
   };
   for (const below of columnsBelow(fact, verb === "drop" ? around.from : around.to)) {
     const child = actions.get(keyOf(verb, below.id));
+    const table = notValid ? actions.get(keyOf("create", below.parent ?? "")) : undefined;
     if (verb === "drop" && child?.sql.length === 0) later(action, child);
     else if (verb !== "create") later(child, action);
-    else if (below.body.local === true) later(action, child);
-    if (verb !== "drop" && notValid) later(action, actions.get(keyOf("create", below.parent ?? "")));
+    else if (below.body.local === true && !table) later(action, child);
+    // What a new table says of its column's constraint comes after that, and the table before.
+    if (verb !== "drop" && table) {
+      later(actions.get(keyOf("create", below.id)), action);
+      later(action, table);
+    }
   }
 }
 

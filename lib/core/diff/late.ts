@@ -1,6 +1,6 @@
 import { continueNumbers, sequenceAside } from "../schema/kinds/column";
-import { comesWithParents, saysOtherwise } from "../schema/kinds/constraint";
-import { attachIndex, createIndex, isUnattached } from "../schema/kinds/index";
+import { addToWholeAlone, comesWithParents, constraintBody, saysOtherwise } from "../schema/kinds/constraint";
+import { attachIndex, createUnattached, isUnattached } from "../schema/kinds/index";
 import { leaveStandIns } from "../schema/kinds/moved-column";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
 import {
@@ -76,7 +76,11 @@ export function lateActions(
     for (const sql of leaveStandIns(fact, around)) push(after, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "index"))
-    if (born.has(fact.id) && isUnattached(fact)) for (const sql of createIndex(fact)) push(after, fact, sql);
+    if (born.has(fact.id) && isUnattached(fact))
+      for (const sql of createUnattached(fact)) push(after, fact, sql);
+  for (const fact of factsOfKind(around.to, "constraint"))
+    if (born.has(fact.id) && constraintBody(fact).lackedBelow)
+      for (const sql of addToWholeAlone(fact)) push(after, fact, sql);
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
       const parent = fact.body.attachedTo as string | null | undefined;

@@ -29,6 +29,11 @@ export interface ConstraintBody {
   /** Storage parameters of that index. */
   indexOptions: string[];
   indexComment: string | null;
+  /**
+   * An exclusion of a partitioned table alone that partitions lack. ATTACH PARTITION would make theirs, so it comes
+   * after that (see diff/late).
+   */
+  lackedBelow: boolean;
 }
 export const constraintBody = (fact: Fact) => fact.body as unknown as ConstraintBody;
 
@@ -43,7 +48,7 @@ export const constraintKind: KindDefinition = {
       ${version >= 180000 ? "k.conenforced" : "true"} AS enforced, k.condeferrable AS deferrable, k.condeferred AS deferred,
       CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index, ic.reloptions AS index_options,
       CASE WHEN k.contype IN ('p', 'u', 'x') THEN obj_description(k.conindid, 'pg_class') END AS index_comment,
-      c.relkind = 'p' AS partitioned, CASE WHEN ic.relispartition THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
+      c.relkind = 'p' AS partitioned, c.relkind = 'p' AND (SELECT NOT indisvalid FROM pg_index WHERE indexrelid = ic.oid) AS index_invalid, CASE WHEN ic.relispartition THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
         FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
       CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,
       CASE WHEN k.contype = 'f' THEN k.confrelid::regclass::text END AS foreign_table
@@ -64,10 +69,13 @@ export const constraintKind: KindDefinition = {
       deferred: row.deferred === true,
       attachedTo: optional(row, "attached_to"),
       partitioned: row.partitioned === true,
+      lackedBelow: false,
       index,
       indexOptions: list(row, "index_options"),
       indexComment: optional(row, "index_comment"),
     };
+    constraint.lackedBelow =
+      constraint.partitioned && row.index_invalid === true && isIncomparable(constraint);
     const addresses = [{ catalog: "pg_constraint", oid: oid(row) }];
     if (row.index_oid) addresses.push({ catalog: "pg_class", oid: oid(row, "index_oid") });
     const deps = row.foreign_key ? [`constraint:${row.foreign_table}.${row.foreign_key}`] : [];
@@ -84,13 +92,10 @@ export const constraintKind: KindDefinition = {
   create: (fact, around) => {
     const b = constraintBody(fact);
     if (isInherited(fact, around, "from") && !saysOtherwise(fact, around.from)) return [];
+    if (b.lackedBelow) return [];
     if (comesWithParents(fact)) return b.indexComment === null ? [] : [commentIndex(fact)];
     const alone = b.type !== "f" && b.type !== "c" && !isIncomparable(b);
-    const only = alone && (b.partitioned || b.attachedTo) ? "ONLY " : "";
-    return [
-      `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
-      ...(b.indexComment === null ? [] : [commentIndex(fact)]),
-    ];
+    return addConstraint(fact, alone && (b.partitioned || b.attachedTo) ? "ONLY " : "");
   },
   drop: (fact, around) =>
     isInherited(fact, around, "to") ? [] : [`ALTER TABLE ${relationOf(fact)} DROP CONSTRAINT ${fact.name}`],
@@ -127,8 +132,24 @@ export const constraintKind: KindDefinition = {
       ...(!a.validated && b.validated && a.enforced ? [`${on} VALIDATE CONSTRAINT ${to.name}`] : []),
     ];
   },
-  commentOn: (fact) => `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
+  commentOn: (fact) =>
+    constraintBody(fact).lackedBelow ? null : `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`,
 };
+
+function addConstraint(fact: Fact, only: "ONLY " | ""): string[] {
+  const b = constraintBody(fact);
+  return [
+    `ALTER TABLE ${only}${relationOf(fact)} ADD CONSTRAINT ${fact.name} ${withOptions(b)}`,
+    ...(b.indexComment === null ? [] : [commentIndex(fact)]),
+  ];
+}
+
+/** It, with its comments. */
+export function addToWholeAlone(fact: Fact): string[] {
+  const on = `CONSTRAINT ${fact.name} ON ${relationOf(fact)}`;
+  const words = fact.comment === null ? [] : [`COMMENT ON ${on} IS ${literal(fact.comment)}`];
+  return [...addConstraint(fact, "ONLY "), ...words];
+}
 
 /** Exclusions are never found to be the same ("no support currently for comparing exclusion indexes"). */
 function isIncomparable(b: ConstraintBody): boolean {

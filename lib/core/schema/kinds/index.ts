@@ -1,4 +1,4 @@
-import { alterOptions, list, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { alterOptions, list, literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 export interface IndexBody {
@@ -70,7 +70,13 @@ export function attachIndex({ kind, schema, name, body }: Fact): string {
   return `ALTER INDEX ${body.attachedTo} ATTACH PARTITION ${kind === "constraint" ? `${schema}.${body.index}` : name}`;
 }
 
-export function createIndex(fact: Fact): string[] {
+/** It, with its comment. */
+export function createUnattached(fact: Fact): string[] {
+  const words = fact.comment === null ? [] : [`COMMENT ON INDEX ${fact.name} IS ${literal(fact.comment)}`];
+  return [...createIndex(fact), ...words];
+}
+
+function createIndex(fact: Fact): string[] {
   return [indexBody(fact).definition, ...statistics(fact)];
 }
 

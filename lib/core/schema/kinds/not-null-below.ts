@@ -39,7 +39,8 @@ export function withThoseBelow(statements: string[], column: Fact, around: Surro
       parents.push(one);
       const own = ownConstraint(one, column, around, { adds, drops });
       (adds ? before : after).push(...own);
-      if (comesDown(one, column) && adds && isValid(one) && !isValid(parent) && around.to.version >= 180000)
+      const fromHere = comesDown(one, column) && !hasFromElsewhere(one, parent, around);
+      if (fromHere && adds && isValid(one) && !isValid(parent) && around.to.version >= 180000)
         after.push(`ALTER TABLE ${relationOf(one)} VALIDATE CONSTRAINT ${body(one).notNullName}`);
     }
   }
@@ -50,6 +51,16 @@ export function withThoseBelow(statements: string[], column: Fact, around: Surro
 /** What it gets from above bears the name that it has there. */
 function comesDown(column: Fact, above: Fact): boolean {
   return body(column).notNullInherited || body(column).notNullName === body(above).notNullName;
+}
+
+/** Whether another parent made it valid already, under a name that is that parent's. */
+function hasFromElsewhere(column: Fact, above: Fact, { from, to }: Surroundings): boolean {
+  const table = to.facts.get(column.parent ?? "");
+  const sides = from.facts.has(column.parent ?? "") ? [from, to] : [to];
+  return (table ? parentsOf(table) : []).some((parent) => {
+    const others = sides.map((side) => side.facts.get(`column:${parent}.${column.name}`));
+    return parent !== relationOf(above) && others.every((other) => other !== undefined && isValid(other));
+  });
 }
 
 function ownConstraint(

@@ -166,7 +166,8 @@ function createTable(fact: Fact, around: Surroundings): string[] {
   if (b.inherits.length > 0) parts.push(`INHERITS (${b.inherits.join(", ")})`);
   if (b.partitionKey) parts.push(`PARTITION BY ${b.partitionKey}`);
   if (b.server) parts.push(`SERVER ${b.server}${foreignOptions(b.foreignOptions)}`);
-  if (b.accessMethod && b.accessMethod !== "heap") parts.push(`USING ${b.accessMethod}`);
+  // Of a partitioned table it is what its partitions will have, so that heap is not the same as none.
+  if (b.accessMethod && (b.accessMethod !== "heap" || b.kind === "p")) parts.push(`USING ${b.accessMethod}`);
   const options = [...b.options, ...b.toastOptions.map((option) => `toast.${option}`)];
   if (options.length > 0) parts.push(`WITH (${storageOptions(options)})`);
   return [
@@ -263,7 +264,7 @@ export function alterTable(from: Fact, to: Fact): string[] | "replace" {
     ...(a.persistence === b.persistence
       ? []
       : [`${on} SET ${b.persistence === "u" ? "UNLOGGED" : "LOGGED"}`]),
-    ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "heap"}`]),
+    ...(a.accessMethod === b.accessMethod ? [] : [`${on} SET ACCESS METHOD ${b.accessMethod ?? "DEFAULT"}`]),
     ...alterOptions(on, a.options, b.options),
     ...(a.rls === b.rls ? [] : [`${on} ${b.rls ? "ENABLE" : "DISABLE"} ROW LEVEL SECURITY`]),
     ...(a.forceRls === b.forceRls ? [] : [`${on} ${b.forceRls ? "FORCE" : "NO FORCE"} ROW LEVEL SECURITY`]),
