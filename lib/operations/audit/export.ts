@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { csvLine } from "../../audit/csv";
-import { type AuditFilter, whereOf } from "../../audit/filter";
+import { type AuditFilter, conditionsOf } from "../../audit/filter";
+import { readEvents } from "../../audit/read";
 import { db as store } from "../../db/client";
 import { defineOperation, instanceScope } from "../define";
 import { type AuditRow, auditFilterFields, auditScope, toAuditRow } from "./list";
@@ -52,17 +53,13 @@ const BATCH = 1000;
 
 async function* batches(filter: AuditFilter): AsyncGenerator<AuditRow[]> {
   const db = store();
-  const where = await whereOf(db, filter);
+  const conditions = await conditionsOf(db, filter);
   let after = 0n;
   for (;;) {
-    const rows = await db.auditEvent.findMany({
-      where: { AND: [where, { seq: { gt: after } }] },
-      orderBy: { seq: "asc" },
-      take: BATCH,
-    });
-    if (rows.length > 0) yield rows.map(toAuditRow);
-    if (rows.length < BATCH) return;
-    after = rows.at(-1)?.seq ?? after;
+    const { events, searched } = await readEvents(db, conditions, { after }, BATCH);
+    if (events.length > 0) yield events.map(toAuditRow);
+    if (events.length < BATCH && !searched) return;
+    after = searched?.stoppedAt ?? events.at(-1)?.seq ?? after;
   }
 }
 

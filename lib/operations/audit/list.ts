@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { type AuditFilter, whereOf } from "../../audit/filter";
+import { type AuditFilter, conditionsOf } from "../../audit/filter";
+import { readEvents } from "../../audit/read";
 import type { Db } from "../../db/client";
-import type { AuditEvent, Prisma } from "../../db/generated/client";
+import type { AuditEvent } from "../../db/generated/client";
 import { defineOperation, instanceScope, type Scope } from "../define";
 import { scopeOfSlug } from "../project/find";
 
@@ -97,50 +98,14 @@ export interface AuditPage {
   searched?: number;
 }
 
-/** Events that one query looks at for a text: no index holds parts of words. */
-const WINDOW = 5000n;
-/** Windows of one page: a million events in a second or two. */
-const MOST_WINDOWS = 200;
-
 async function readPage(db: Db, filter: AuditFilter, before: string | undefined): Promise<AuditPage> {
-  const where = await whereOf(db, filter);
-  if (filter.resource !== undefined) return searchPage(db, where, before);
-  const rows = await db.auditEvent.findMany({
-    where: before ? { AND: [where, { seq: { lt: BigInt(before) } }] } : where,
-    orderBy: { seq: "desc" },
-    take: PAGE + 1,
-  });
-  const events = rows.slice(0, PAGE).map(toAuditRow);
-  return { events, next: rows.length > PAGE ? (events.at(-1)?.seq ?? null) : null };
-}
-
-/** A page of a search by text, from the newest events to older ones, a stretch of the chain at a time. */
-async function searchPage(
-  db: Db,
-  where: Prisma.AuditEventWhereInput,
-  before: string | undefined,
-): Promise<AuditPage> {
-  const ends = await db.$queryRaw<{ first: bigint | null; last: bigint | null }[]>`
-    SELECT min(seq) AS first, max(seq) AS last FROM audit_event`;
-  const first = ends[0]?.first ?? 0n;
-  let high = before === undefined ? (ends[0]?.last ?? 0n) + 1n : BigInt(before);
-  const rows: AuditEvent[] = [];
-  for (let turn = 0; high > first && rows.length <= PAGE; turn++) {
-    if (turn === MOST_WINDOWS) {
-      const events = rows.map(toAuditRow);
-      return { events, next: high.toString(), searched: MOST_WINDOWS * Number(WINDOW) };
-    }
-    const low = high > WINDOW ? high - WINDOW : 0n;
-    const found = await db.auditEvent.findMany({
-      where: { AND: [where, { seq: { gte: low, lt: high } }] },
-      orderBy: { seq: "desc" },
-      take: PAGE + 1 - rows.length,
-    });
-    rows.push(...found);
-    high = low;
+  const place = { before: before === undefined ? null : BigInt(before) };
+  const read = await readEvents(db, await conditionsOf(db, filter), place, PAGE + 1);
+  const events = read.events.slice(0, PAGE).map(toAuditRow);
+  if (read.searched) {
+    return { events, next: read.searched.stoppedAt.toString(), searched: read.searched.count };
   }
-  const events = rows.slice(0, PAGE).map(toAuditRow);
-  return { events, next: rows.length > PAGE ? (events.at(-1)?.seq ?? null) : null };
+  return { events, next: read.events.length > PAGE ? (events.at(-1)?.seq ?? null) : null };
 }
 
 /** The trail of a project. */
