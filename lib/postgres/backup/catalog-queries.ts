@@ -86,6 +86,10 @@ SELECT n.nspname::text AS schema, c.relname::text AS name,
    AND (c.oid IN (SELECT relation FROM configuration) OR NOT ${MEMBER})
  ORDER BY n.nspname, c.relname`;
 
+/** Of pg_constraint c: a dump does not keep the name of a NOT NULL that is inherited and not valid (18). */
+export const NAME_OR_NOT_NULL = `CASE c.contype WHEN 'n' THEN (SELECT 'NOT NULL ' || a.attname FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = c.conrelid AND a.attnum = c.conkey[1]) ELSE c.conname END`;
+
 /** Everything that the manifest tells and the data does not, in one document. */
 export const SURROUNDINGS = `
 SELECT
@@ -97,7 +101,7 @@ SELECT
     JOIN pg_class r ON r.oid = c.confrelid JOIN pg_namespace rn ON rn.oid = r.relnamespace
    WHERE c.contype = 'f' AND c.conparentid = 0) AS "foreignKeys",
  (SELECT coalesce(json_agg(x.text ORDER BY x.text), '[]') FROM (
-    SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
+    SELECT format('%s.%s %s', n.nspname, t.relname, ${NAME_OR_NOT_NULL}) AS text
       FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
      WHERE NOT c.convalidated AND NOT (${SYSTEM})
     UNION ALL

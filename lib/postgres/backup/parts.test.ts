@@ -131,13 +131,17 @@ describe("a part of a database", () => {
     async (scope) => {
       await runSql(
         database.spec,
-        'ALTER TABLE shop.orders ADD CHECK (id < 10) NOT VALID; CREATE INDEX whole ON ONLY "Other"."Days" (day)',
+        `ALTER TABLE shop.orders ADD CHECK (id < 10) NOT VALID; CREATE INDEX whole ON ONLY "Other"."Days" (day);
+         CREATE TABLE shop.split (a int) PARTITION BY LIST (a); ALTER TABLE shop.split ADD CONSTRAINT whole NOT NULL a NOT VALID;
+         CREATE TABLE shop.split_1 (a int); ALTER TABLE shop.split_1 ADD CONSTRAINT own_name NOT NULL a NOT VALID;
+         ALTER TABLE shop.split ATTACH PARTITION shop.split_1 FOR VALUES IN (1)`,
       );
       const { store } = await backUp(scope);
       const as = `${database.name}_invalid`;
       const { checks } = await restoreInto({ store, spec: database.spec, mode: "beside", as });
       expect(checks).toMatchObject({ ok: true, invalid: [] });
       await runSql(database.spec, `DROP DATABASE ${as}`);
+      await runSql(database.spec, "DROP TABLE shop.split");
     },
   );
 

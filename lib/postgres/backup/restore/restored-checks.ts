@@ -3,6 +3,7 @@ import type { Manifest, ManifestTable, RestoreChecks } from "../../../core/backu
 import { serverMajor } from "../../connection/connect";
 import type { ConnectionSpec } from "../../connection/connection-spec";
 import type { OpenArchive } from "../archive-reader";
+import { NAME_OR_NOT_NULL } from "../catalog-queries";
 import { keyOf } from "../inventory";
 import { quoteTable } from "../sql-text";
 import { dumpStructure, isSameStructure, type Structure, structureFingerprint } from "../structure";
@@ -10,12 +11,13 @@ import { textOf } from "./fill-database";
 import { schemasOf } from "./replaced-scope";
 
 const INVALID = `
-SELECT format('%s.%s %s', n.nspname, t.relname, c.conname) AS text
+SELECT format('%s.%s %s', n.nspname, t.relname, ${NAME_OR_NOT_NULL}) AS text,
+    format('%s.%s %s', n.nspname, t.relname, c.conname) AS name
   FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_class t ON t.oid = c.conrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
  WHERE NOT c.convalidated AND ($1::text[] IS NULL OR n.nspname = ANY ($1))
 UNION ALL
-SELECT format('%s.%s', n.nspname, c.relname)
+SELECT format('%s.%s', n.nspname, c.relname), format('%s.%s', n.nspname, c.relname)
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE NOT i.indisvalid AND n.nspname !~ '^pg_' AND ($1::text[] IS NULL OR n.nspname = ANY ($1))
@@ -24,8 +26,9 @@ SELECT format('%s.%s', n.nspname, c.relname)
 /** Constraints that are not valid although they were in the source, and indexes that are not. */
 export async function readInvalid(client: pg.Client, manifest: Manifest): Promise<string[]> {
   const known = new Set(manifest.notValid);
-  const { rows } = await client.query<{ text: string }>(INVALID, [schemasOf(manifest.scope)]);
-  return rows.map((row) => row.text).filter((text) => !known.has(text));
+  const { rows } = await client.query<{ text: string; name: string }>(INVALID, [schemasOf(manifest.scope)]);
+  // Older archives say the name of NOT NULL too.
+  return rows.filter(({ text, name }) => !known.has(text) && !known.has(name)).map(({ text }) => text);
 }
 
 /** Counts rows anew, table by table. */
