@@ -16,9 +16,10 @@ export const IMPORT_LIMITS = {
 /** Small, so that a hostile archive grows by 16 MiB at most (deflate's 1:1032) before it is counted. */
 const CHUNK = 16 * 1024;
 
-function refuse(code: string, message: string, hint?: string): DomainError {
+function refuse(code: string, message: string, more: { hint?: string; path?: string } = {}): DomainError {
+  const { hint, ...values } = more;
   return new DomainError("validation", code, message, {
-    details: { fields: [{ field: "archive", message }] },
+    details: { ...values, fields: [{ field: "archive", message }] },
     ...(hint === undefined ? {} : { hint }),
   });
 }
@@ -31,7 +32,10 @@ export function checkPath(path: string): string {
   const parts = path.replaceAll("\\", "/").split("/");
   const leadsOut = parts.includes("..") || parts[0] === "" || /^[a-z]:/i.test(path) || path.includes("\0");
   if (leadsOut || path.length > 1000) {
-    throw refuse("import.path", `The path ${JSON.stringify(path.slice(0, 200))} leads out of the folder.`);
+    const shown = path.slice(0, 200);
+    throw refuse("import.path", `The path ${JSON.stringify(shown)} leads out of the folder.`, {
+      path: shown,
+    });
   }
   return parts.filter((part) => part !== "" && part !== ".").join("/");
 }
@@ -51,7 +55,8 @@ export function decodeText(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw refuse("import.encoding", `${path} is not UTF-8.`, "Save it as UTF-8 and upload it again.");
+    const hint = "Save it as UTF-8 and upload it again.";
+    throw refuse("import.encoding", `${path} is not UTF-8.`, { path, hint });
   }
 }
 
@@ -64,11 +69,19 @@ export function readArchive(bytes: Uint8Array): MigrationFile[] {
   if (bytes.length < 22 || bytes[0] !== 0x50 || bytes[1] !== 0x4b) {
     throw refuse("import.no_archive", "This is not a zip archive.");
   }
+  if (!endsAsArchive(bytes))
+    throw refuse("import.broken", "The archive has no end: it is damaged or cut off.");
   const reader = new ArchiveReader();
   for (let at = 0; at < bytes.length; at += CHUNK) {
     reader.push(bytes.subarray(at, at + CHUNK), at + CHUNK >= bytes.length);
   }
   return reader.finish();
+}
+
+/** The table of contents ends every archive (a comment of up to 64 KiB may follow); fflate does without it. */
+function endsAsArchive(bytes: Uint8Array): boolean {
+  const end = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return end.lastIndexOf("PK\u0005\u0006", undefined, "latin1") >= Math.max(0, bytes.length - 22 - 0xffff);
 }
 
 class ArchiveReader {

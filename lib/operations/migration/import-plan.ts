@@ -66,9 +66,26 @@ export async function planImport(
   }));
   const known = await readKnown(tx, services, read.migrations);
   const items = read.migrations.map((migration) => toItem(migration, { services, known, options, problems }));
+  problems.push(...sameVersions(read.migrations));
   const digest = createHash("sha256");
   for (const m of read.migrations) digest.update(JSON.stringify([m.service, m.filename, m.up, m.down]));
   return { plan: { items, problems, digest: digest.digest("hex") }, migrations: read.migrations };
+}
+
+/** Told when they come in: a deployment tells it too, but by then they may be elsewhere. */
+function sameVersions(migrations: readonly MigrationSource[]): ImportProblem[] {
+  const first = new Map<string, string>();
+  return migrations.flatMap(({ service, filename, version, kind }) => {
+    if (kind !== "versioned") return [];
+    const key = `${service}/${version}`;
+    const other = first.get(key);
+    if (other === undefined) {
+      first.set(key, filename);
+      return [];
+    }
+    const message = `${filename} has the version ${version}, and so has ${other}.`;
+    return [{ ...warning(filename, "same_version", message), hint: "They run in the order of their names." }];
+  });
 }
 
 interface Known {

@@ -79,6 +79,13 @@ describe("an import", () => {
     expect((await run(project, files(SIMPLE))).same).toBe(1);
   });
 
+  it("tells that two have the same version, and takes them all the same", async () => {
+    const twins = { "7_a.sql": "SELECT 1;", "7_b.sql": "SELECT 2;", "8_c.sql": "SELECT 3;" };
+    const { problems, items } = await preview(await testProject(), files(twins));
+    expect(problems).toMatchObject([{ level: "warning", code: "same_version", file: "7_b" }]);
+    expect(items.map(({ action }) => action)).toEqual(["create", "create", "create"]);
+  });
+
   it("writes nothing when the files changed after the preview", async () => {
     const project = await testProject();
     const { digest } = await preview(project, files(SIMPLE));
@@ -221,6 +228,8 @@ describe("a zip archive", () => {
     expect(() => readArchive(strToU8("SELECT 1; -- no archive at all"))).toThrow(
       expect.objectContaining({ code: "import.no_archive" }),
     );
+    const damaged = new Uint8Array([...strToU8("PK\u0003\u0004"), ...new Uint8Array(200)]);
+    expect(() => readArchive(damaged)).toThrow(expect.objectContaining({ code: "import.broken" }));
     const whole = zipSync({ "1_x.up.sql": crypto.getRandomValues(new Uint8Array(40_000)) }, { level: 0 });
     expect(() => readArchive(whole.subarray(0, 20_000))).toThrow(
       expect.objectContaining({ code: "import.broken" }),

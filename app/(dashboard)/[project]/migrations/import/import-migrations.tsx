@@ -45,19 +45,17 @@ export function ImportMigrations({ project, services }: { project: string; servi
       const answer = await previewImportAction(input).catch(() => null);
       if (answer?.ok) return setPlan(answer.data);
       setPlan(null);
-      const first = answer?.error.fields?.[0]?.message;
-      setError(
-        answer
-          ? { ...answer.error, message: first ?? answer.error.message }
-          : { message: t("import.connectionLost") },
-      );
+      setError(answer ? answer.error : { message: t("import.connectionLost") });
     });
   }
 
   async function take(chosen: Promise<{ path: string; file: File }[]>) {
     const read = await readChosen(await chosen);
-    if ("why" in read) setError({ message: sayFailure(read) });
-    else look(read, service, options);
+    if (!("why" in read)) return look(read, service, options);
+    // What was looked at before is not what was chosen last.
+    setSource(null);
+    setPlan(null);
+    setError({ message: sayFailure(read) });
   }
 
   function sayFailure(failure: ReadFailure): string {

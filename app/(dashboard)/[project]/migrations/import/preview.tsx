@@ -6,6 +6,7 @@ import { DataTable } from "@/components/data-table";
 import { Mark, type Meaning } from "@/components/mark";
 import { useOwnWords } from "@/components/own-words";
 import { Section } from "@/components/page";
+import { EmptyState } from "@/components/states";
 import type { ImportItem, ImportPlan, ImportProblem } from "@/lib/operations/migration/import-plan";
 
 const MEANINGS: Record<ImportItem["action"], Meaning> = {
@@ -34,6 +35,16 @@ export function Preview({
   const warnings = plan.problems.filter((problem) => problem.level === "warning");
   const several = new Set(plan.items.map((item) => item.service)).size > 1;
   const idle = plan.items.length > 0 && plan.items.every((item) => item.action === "same");
+  if (plan.items.length === 0 && errors.length === 0) {
+    return (
+      <>
+        <div className="sec">
+          <EmptyState title={t("import.noMigration")} text={t("import.layouts")} />
+        </div>
+        <Problems title={t("import.warnings")} problems={warnings} meaning="notice" />
+      </>
+    );
+  }
   return (
     <>
       <Problems title={t("import.problems")} problems={errors} meaning={skipRefused ? "warning" : "danger"} />
@@ -103,7 +114,7 @@ function Counts({ items }: { items: ImportItem[] }) {
   const actions = (["create", "update", "same", "differs", "refused"] as const)
     .map((action) => ({ action, count: items.filter((item) => item.action === action).length }))
     .filter(({ count }) => count > 0);
-  return actions.map(({ action, count }) => `${count} ${t(`import.action.${action}`)}`).join(", ");
+  return actions.map(({ action, count }) => t(`import.counted.${action}`, { count })).join(", ");
 }
 
 function Problems({
@@ -132,7 +143,11 @@ function Problems({
             <code>
               {problem.line === null
                 ? problem.file
-                : t("import.problemAt", { file: problem.file, line: problem.line })}
+                : t(problem.column === null ? "import.problemAt" : "import.problemAtColumn", {
+                    file: problem.file,
+                    line: problem.line,
+                    column: problem.column ?? 0,
+                  })}
             </code>
           </li>
         ))}
