@@ -4,12 +4,12 @@ import type { DriftPolicy } from "../../core/policy/drift";
 import { adoptOwners } from "../../core/schema/map-role";
 import type { Snapshot } from "../../core/schema/types";
 import { unreadKinds, withoutKinds } from "../../core/schema/without-kinds";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readSnapshot } from "../../postgres/introspect/read-snapshot";
 import { readAppliedScripts } from "../../postgres/replay/applied-scripts";
 import { type Expected, expectedSchema } from "./expected";
-import type { DriftState } from "./views";
+import type { DriftReason, DriftState } from "./views";
 
 export interface DriftRules {
   policy: Required<DriftPolicy>;
@@ -21,7 +21,7 @@ export interface DriftRules {
 
 export interface DetectedDrift {
   state: DriftState;
-  reason: { code: string; message: string; hint: string | null } | null;
+  reason: DriftReason | null;
   /** Null where nothing could be compared. */
   comparison: SchemaComparison | null;
   expected: Expected | null;
@@ -43,7 +43,7 @@ export async function detectDrift(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof DomainError)) throw error;
-    return unknown({ code: error.code, message: error.message, hint: error.hint ?? null });
+    return unknown({ hint: null, ...keepFailure(error) });
   }
 }
 
@@ -96,10 +96,11 @@ function unknown(reason: DetectedDrift["reason"]): DetectedDrift {
   return { state: "unknown", reason, comparison: null, expected: null, actual: null };
 }
 
-function unfinished(names: readonly string[]): NonNullable<DetectedDrift["reason"]> {
+function unfinished(names: readonly string[]): DriftReason {
   return {
     code: "drift.unfinished",
     message: `It is not known what of ${names.join(", ")} is in effect.`,
     hint: "Settle it first.",
+    details: {},
   };
 }

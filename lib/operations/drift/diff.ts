@@ -9,7 +9,7 @@ import { specOf } from "../target/spec";
 import { detectDrift } from "./detect";
 import { type LoadedDriftTarget, loadDriftTarget } from "./load";
 import { saveReport, storedDrift } from "./store";
-import type { DriftState } from "./views";
+import type { DriftReason, DriftState } from "./views";
 
 /** What `GET /migrations/diff` answers. */
 export interface SchemaDiff {
@@ -29,7 +29,7 @@ export interface SchemaDiff {
   blindSpots: BlindSpot[];
   notes: string[];
   /** Why it is unknown. */
-  reason: { code: string; message: string; hint: string | null } | null;
+  reason: DriftReason | null;
 }
 
 /** Looks at a target now: against what its ledger says, or against another environment of its service. */

@@ -143,7 +143,10 @@ describe("what cannot be told", () => {
     await run(database.url, "DROP SCHEMA dbmigrator CASCADE");
     expect(await checked()).toMatchObject({ state: "unmanaged", reason: null });
     await db().target.update({ where: { id: targetId }, data: { port: 1 } });
-    expect(await checked()).toMatchObject({ state: "unknown", reason: { code: "target.away" } });
+    expect(await checked()).toMatchObject({
+      state: "unknown",
+      reason: { code: "target.away", details: { port: 1 } },
+    });
   });
 });
 

@@ -68,7 +68,7 @@ export async function saveReport(
         state: detected.state,
         ...counts,
         result: stored as unknown as Prisma.InputJsonValue,
-        error: detected.reason ?? Prisma.DbNull,
+        error: detected.reason ? { ...detected.reason } : Prisma.DbNull,
       },
     });
     const since = detected.state === "drifted" ? (before?.since ?? report.at) : null;

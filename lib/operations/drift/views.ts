@@ -8,6 +8,15 @@ import type { BlindSpot, ChangeView, PlanView } from "../comparison/views";
  */
 export type DriftState = "none" | "drifted" | "unknown" | "unmanaged";
 
+/** Why it cannot be established. */
+export interface DriftReason {
+  code: string;
+  message: string;
+  hint: string | null;
+  /** Values for the translated message; reports of older programs have none. */
+  details?: Record<string, string | number>;
+}
+
 export interface DriftTarget {
   targetId: string;
   service: { id: string; name: string };
@@ -25,7 +34,7 @@ export interface DriftRow extends DriftTarget {
   since: string | null;
   counts: { added: number; changed: number; removed: number; ignored: number };
   /** Why it is unknown. */
-  reason: { code: string; message: string; hint: string | null } | null;
+  reason: DriftReason | null;
   /** A check is waiting or at work. */
   checking: boolean;
   /** By policy: a check every so many minutes; null: only before deployments and when asked. */
@@ -102,7 +111,7 @@ export interface CheckDrift {
   counts: { added: number; changed: number; removed: number; ignored: number };
   /** At most 100. */
   changes: Pick<ChangeView, "change" | "kind" | "name" | "relation" | "before" | "after">[];
-  reason: { code: string; message: string; hint: string | null } | null;
+  reason: DriftReason | null;
 }
 
 /** Evidence for one migration of a baseline. */

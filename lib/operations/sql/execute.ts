@@ -2,7 +2,7 @@ import { type ConsoleMode, checkConsoleScript } from "../../core/query/guard";
 import { maskSecrets } from "../../core/query/mask";
 import { loadParser } from "../../core/sql/parse-script";
 import type { Statement } from "../../core/sql/types";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { type ConsoleEnd, type ConsoleOutcome, runConsole } from "../../postgres/console/run";
 import type { OperationContext, Scope } from "../define";
 import { targetSpec } from "../target/spec";
@@ -66,8 +66,7 @@ export async function executeSql(request: Request): Promise<ConsoleOutcome> {
     return outcome;
   } catch (error) {
     const durationMs = performance.now() - started;
-    const known =
-      error instanceof DomainError ? { code: error.code, message: error.message } : { code: "internal" };
+    const known = error instanceof DomainError ? keepFailure(error) : { code: "internal" };
     await record(request, masked, { rows: null, durationMs, error: known });
     throw error;
   }

@@ -16,7 +16,8 @@ export interface ExecutionRow {
   mode: string;
   rows: number | null;
   durationMs: number | null;
-  error: string | null;
+  /** PostgreSQL's words without a code, or a failure of ours. */
+  error: { code?: string; message: string; details?: Record<string, string | number> } | null;
   at: string;
 }
 
@@ -45,7 +46,7 @@ export const sqlHistory = defineOperation({
       mode: row.mode,
       rows: row.rows,
       durationMs: row.durationMs,
-      error: (row.error as { message?: string; code?: string } | null)?.message ?? null,
+      error: row.error as ExecutionRow["error"],
       at: row.createdAt.toISOString(),
     }));
     return { rows, next: found.length > input.limit ? (rows.at(-1)?.at ?? null) : null };

@@ -272,13 +272,21 @@ describe("the trail", () => {
     await execute(readSql, approver, { targetId: open, sql: "SELECT 1/0" });
     const { rows, next } = await execute(sqlHistory, approver, { targetId: open });
     expect(rows.map((row) => row.sql)).toEqual(["SELECT 1/0", "SELECT 'first'"]);
-    expect(rows[0]?.error).toBe("division by zero");
+    expect(rows[0]?.error?.message).toBe("division by zero");
     expect(next).toBeNull();
     const paged = await execute(sqlHistory, approver, { targetId: open, limit: 1 });
     const rest = await execute(sqlHistory, approver, { targetId: open, before: paged.next });
     expect(rest.rows.map((row) => row.sql)).toEqual(["SELECT 'first'"]);
     const found = await execute(sqlHistory, developer, { targetId: open, text: "'first'" });
     expect(found.rows).toEqual([]);
+  });
+
+  it("keeps what a failure of ours needs to be told in the reader's language", async () => {
+    const { developer } = project.actors;
+    const away = await testTarget(project, "billing", "development", { ...target.spec, port: 1 });
+    await expect(execute(readSql, developer, { targetId: away, sql: "SELECT 1" })).rejects.toThrow();
+    const { rows } = await execute(sqlHistory, developer, { targetId: away });
+    expect(rows[0]?.error).toMatchObject({ code: "target.away", details: { port: 1 } });
   });
 
   it.each([

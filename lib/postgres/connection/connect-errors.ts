@@ -55,6 +55,11 @@ const CAUSES = {
     message: (spec) => `${at(spec)} does not let ${spec.user} into ${spec.database} from this machine.`,
     hint: "The server's pg_hba.conf decides this: it needs a line for this user, database and address.",
   },
+  noConnect: {
+    code: "target.no_connect",
+    message: (spec) => `${spec.user} may not connect to the database ${spec.database} at ${at(spec)}.`,
+    hint: "Grant it: GRANT CONNECT ON DATABASE … TO …, as the database's owner.",
+  },
   tlsRequired: {
     code: "target.tls_required",
     message: (spec) => `${at(spec)} only accepts encrypted connections.`,
@@ -159,6 +164,7 @@ function poolerHint(name: ConnectCause, spec: ConnectionSpec): string | null {
 const BY_STATE: Record<string, ConnectCause> = {
   "28P01": "password",
   "3D000": "noDatabase",
+  "42501": "noConnect",
   "53300": "tooMany",
   "53200": "memory",
   "53100": "disk",

@@ -57,6 +57,12 @@ describe("openConnection", () => {
   it("says what is wrong with who and what", async () => {
     expect(await codeOf({ password: "wrong" })).toBe("target.password_refused");
     expect(await codeOf({ database: "nowhere" })).toBe("target.no_database");
+    const name = database.spec.database;
+    await admin.query("CREATE ROLE kept_out LOGIN PASSWORD 'kept out'");
+    await admin.query(`REVOKE CONNECT ON DATABASE ${name} FROM PUBLIC`);
+    expect(await codeOf({ user: "kept_out", password: "kept out" })).toBe("target.no_connect");
+    await admin.query(`GRANT CONNECT ON DATABASE ${name} TO PUBLIC`);
+    await admin.query("DROP ROLE kept_out");
     const { password: _, ...without } = database.spec;
     await expect(openConnection(without)).rejects.toMatchObject({ code: "target.password_missing" });
   });

@@ -2,11 +2,12 @@ import { getLocale, getTranslations } from "next-intl/server";
 import { EnvironmentLine } from "@/components/environment";
 import { formatBytes } from "@/components/format";
 import { Page, PageHead } from "@/components/page";
+import { Retry } from "@/components/retry";
 import { EmptyState, ErrorState } from "@/components/states";
 import { can } from "@/lib/access/permissions";
 import { DomainError } from "@/lib/errors";
 import { listKeptRows, type UndoView } from "@/lib/operations/undo/list";
-import { runForPage } from "@/lib/transport/action";
+import { type ActionError, describeError, runForPage } from "@/lib/transport/action";
 import { loadTargets } from "../schema/_components/load";
 import { NoTargets } from "../schema/_components/no-targets";
 import { TargetChoice } from "../schema/_components/target-choice";
@@ -49,7 +50,7 @@ export default async function KeptRowsPage({ params, searchParams }: PageProps) 
       <p className="mt-2 text-muted">{t("note")}</p>
       <div className="sec first">
         {"error" in read ? (
-          <ErrorState title={read.error.message} hint={read.error.hint ?? ""} />
+          <ErrorState title={read.error.message} hint={read.error.hint} action={<Retry />} />
         ) : read.rows.length === 0 ? (
           <EmptyState title={t("emptyTitle")} text={t("emptyText")} />
         ) : (
@@ -66,11 +67,12 @@ export default async function KeptRowsPage({ params, searchParams }: PageProps) 
 }
 
 /** A target that is away is told on the page: the choice of another one must stay in reach. */
-async function readRows(targetId: string): Promise<{ rows: UndoView[] } | { error: DomainError }> {
+async function readRows(targetId: string): Promise<{ rows: UndoView[] } | { error: ActionError }> {
   try {
     return { rows: await runForPage(listKeptRows, { targetId }) };
   } catch (error) {
-    if (error instanceof DomainError && error.kind === "target") return { error };
+    if (error instanceof DomainError && error.kind === "target")
+      return { error: await describeError(error, listKeptRows.name) };
     throw error;
   }
 }

@@ -35,6 +35,11 @@ export function BackupActions({ backup }: { backup: BackupDetail }) {
           <Link href={`/${slug}/backups/${backupId}/restore`}>{t("restore")}</Link>
         </Button>
       ) : null}
+      {(state === "failed" || state === "cancelled") && can.cancel && backup.targetId ? (
+        <Button asChild>
+          <Link href={`/${slug}/backups/new?target=${backup.targetId}`}>{t("again")}</Link>
+        </Button>
+      ) : null}
       {state === "succeeded" && can.verify ? (
         <>
           <Button pending={pending} onClick={() => run(() => verifyAction({ backupId }), t("verifyAsked"))}>

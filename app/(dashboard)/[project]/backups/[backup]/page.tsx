@@ -113,7 +113,11 @@ export default async function BackupPage({ params }: PageProps) {
         </Section>
       ) : null}
       {backup.durationMs === null ? null : (
-        <p className="mt-4 muted">{t("detail.took", { time: formatDuration(backup.durationMs, locale) })}</p>
+        <p className="mt-4 muted">
+          {t(`detail.${backup.state === "succeeded" ? "took" : "after"}`, {
+            time: formatDuration(backup.durationMs, locale),
+          })}
+        </p>
       )}
     </Page>
   );

@@ -7,6 +7,8 @@ import { ActionForm, SubmitButton } from "@/components/action-form";
 import { formatBytes, formatDuration } from "@/components/format";
 import { Mark } from "@/components/mark";
 import { Panel } from "@/components/page";
+import { Note } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
@@ -116,11 +118,14 @@ function scopeOf(kind: ScopeKind, names: string) {
 
 function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind; names: string }) {
   const t = useTranslations("backups");
+  const common = useTranslations("common");
   const locale = useLocale();
   const { targetId, storageId, kind, names } = props;
   const [found, setFound] = useState<EstimateView | null>(null);
-  const [problem, setProblem] = useState<string | null>(null);
+  const [problem, setProblem] = useState<{ message: string; hint?: string } | null>(null);
+  const [attempt, setAttempt] = useState(0);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` only asks again
   useEffect(() => {
     let current = true;
     const listed = kind === "schemas" || kind === "tables";
@@ -133,17 +138,34 @@ function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind;
       const answer = await estimateAction({ targetId, scope, ...(storageId ? { storageId } : {}) });
       if (!current) return;
       setFound(answer.ok ? answer.data : null);
-      setProblem(answer.ok ? null : answer.error.message);
+      setProblem(answer.ok ? null : answer.error);
     }, 300);
     return () => {
       current = false;
       clearTimeout(timer);
     };
-  }, [targetId, storageId, kind, names]);
+  }, [targetId, storageId, kind, names, attempt]);
+
+  function again() {
+    setProblem(null);
+    setAttempt(attempt + 1);
+  }
 
   return (
     <div className="estimate" aria-live="polite">
-      {problem ? <p className="text-danger">{problem}</p> : null}
+      {problem ? (
+        <Note
+          meaning="danger"
+          action={
+            <Button size="small" onClick={again}>
+              {common("retry")}
+            </Button>
+          }
+        >
+          <p className="strong">{problem.message}</p>
+          {problem.hint ? <p className="muted">{problem.hint}</p> : null}
+        </Note>
+      ) : null}
       {found ? (
         <>
           <p>

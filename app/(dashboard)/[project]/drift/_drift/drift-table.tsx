@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { type Column, DataTable } from "@/components/data-table";
 import { EnvironmentChip } from "@/components/environment";
+import { useFailureText } from "@/components/failure-text";
 import { RelativeTime } from "@/components/relative-time";
 import type { DriftRow } from "@/lib/operations/drift/views";
 import { CountsText } from "./counts";
@@ -71,7 +72,9 @@ export function DriftTable({ project, rows }: { project: string; rows: DriftRow[
 
 function What({ row }: { row: DriftRow }) {
   const t = useTranslations("drift");
-  if (row.state === "unknown") return <span className="line-clamp-2">{row.reason?.message}</span>;
+  const say = useFailureText();
+  if (row.state === "unknown")
+    return <span className="line-clamp-2">{row.reason ? say(row.reason).message : null}</span>;
   if (row.state === "unmanaged") return <span className="muted">{t("unmanagedShort")}</span>;
   if (row.state !== "drifted") return null;
   return <CountsText counts={row.counts} />;

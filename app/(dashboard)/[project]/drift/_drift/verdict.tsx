@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useFailureText } from "@/components/failure-text";
 import { Duration } from "@/components/figures";
 import { Note } from "@/components/states";
 import type { DriftView } from "@/lib/operations/drift/views";
@@ -8,7 +9,9 @@ import { CountsText } from "./counts";
 /** What was found, in a sentence, and what it rests on. */
 export function Verdict({ view }: { view: DriftView }) {
   const t = useTranslations("drift");
-  const { counts, replayed, reason } = view;
+  const say = useFailureText();
+  const { counts, replayed } = view;
+  const reason = view.reason && say(view.reason);
   const count = counts.added + counts.changed + counts.removed;
   const words = view.state === "none" && counts.ignored > 0 ? "noneBesides" : (view.state ?? "never");
   return (

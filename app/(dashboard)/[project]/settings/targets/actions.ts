@@ -25,9 +25,11 @@ export async function changeTarget(input: Form): Promise<Saved> {
   return answer;
 }
 
-/** A failure comes back in the reader's language. */
+/** A failure comes back in the reader's language; a stored target that answers is read, which ends its warnings. */
 export async function tryConnection(input: Form): Promise<ActionResult<ProbeResult>> {
   const answer = await runAction(testTarget, input);
+  if (answer.ok && answer.data.ok && !input.connection)
+    await runAction(syncTarget, { targetId: input.targetId });
   if (!answer.ok || answer.data.ok) return answer;
   return { ok: true, data: { ok: false, error: await describeFailure(answer.data.error) } };
 }

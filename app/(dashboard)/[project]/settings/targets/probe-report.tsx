@@ -8,9 +8,17 @@ import type { ProbeResult } from "@/lib/operations/target/probe";
 
 /**
  * What trying the connection found: why it failed, or what kind of place it is. On this machine (`local`) nobody
- * listens in, so a plain connection is no warning.
+ * listens in, so a plain connection is no warning. `blocked`: something else keeps the target from being used.
  */
-export function ProbeReport({ result, local }: { result: ProbeResult; local: boolean }) {
+export function ProbeReport({
+  result,
+  local,
+  blocked = false,
+}: {
+  result: ProbeResult;
+  local: boolean;
+  blocked?: boolean;
+}) {
   const t = useTranslations("settings.probe");
   if (!result.ok) {
     return (
@@ -52,15 +60,16 @@ export function ProbeReport({ result, local }: { result: ProbeResult; local: boo
           </dd>
         </div>
       </dl>
-      {warnings.length === 0 ? (
-        <Mark meaning="safe">{t("fine")}</Mark>
-      ) : (
-        warnings.map((warning) => (
-          <Mark key={warning} meaning="warning">
-            {warning}
-          </Mark>
-        ))
-      )}
+      {warnings.length === 0 && !blocked ? (
+        <Mark meaning="safe" className="sentence">
+          {t("fine")}
+        </Mark>
+      ) : null}
+      {warnings.map((warning) => (
+        <Mark key={warning} meaning="warning" className="sentence">
+          {warning}
+        </Mark>
+      ))}
     </div>
   );
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useRef, useState, useTransition } from "react";
+import { type ReactNode, useEffect, useRef, useState, useTransition } from "react";
 import { ActionForm, SubmitButton } from "@/components/action-form";
 import { readForm } from "@/components/read-form";
 import { Button } from "@/components/ui/button";
@@ -38,6 +38,17 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
   const [problem, setProblem] = useState<string | null>(null);
   const [testing, start] = useTransition();
   const area = useRef<HTMLDivElement>(null);
+  const report = useRef<HTMLDivElement>(null);
+
+  // A long form: what was found would stand below what is in sight.
+  useEffect(() => {
+    if (result || problem) report.current?.scrollIntoView({ block: "nearest" });
+  }, [result, problem]);
+
+  function forget() {
+    setResult(null);
+    setProblem(null);
+  }
 
   function test() {
     const form = area.current?.closest("form");
@@ -45,6 +56,7 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
     const { host, port, database, username, password, tlsMode, caCertificate } = readForm(form);
     const connection = { host, port, database, username, password, tlsMode, caCertificate };
     setTried(String(host ?? ""));
+    forget();
     start(async () => {
       const answer = await tryConnection({
         environmentId,
@@ -62,6 +74,8 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
       values={target ? { targetId: target.id } : { environmentId }}
       done={t(target ? "changed" : "added")}
       onDone={onDone}
+      onChange={forget}
+      onSubmitCapture={forget}
     >
       <DialogBody>
         <div ref={area} className="grid gap-5">
@@ -160,7 +174,7 @@ export function TargetForm({ environmentId, target, children, onDone }: TargetFo
           <Field label={t("untested")} hint={t("untestedHint")} beside>
             <Checkbox name="untested" />
           </Field>
-          <div aria-live="polite">
+          <div ref={report} aria-live="polite" className="scroll-mb-24">
             {result ? <ProbeReport result={result} local={isLocal(tried)} /> : null}
             {problem ? <p className="text-danger">{problem}</p> : null}
           </div>

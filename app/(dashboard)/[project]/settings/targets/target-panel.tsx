@@ -8,8 +8,8 @@ import { toast } from "sonner";
 import { ConfirmByName } from "@/components/confirm-by-name";
 import { useFailureText } from "@/components/failure-text";
 import { Icon } from "@/components/icon";
-import { Mark } from "@/components/mark";
 import { RelativeTime } from "@/components/relative-time";
+import { Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
 import type { TargetDetail } from "@/lib/operations/target/views";
@@ -30,6 +30,8 @@ export function TargetPanel({
   const t = useTranslations("settings.targets");
   const router = useRouter();
   const [busy, start] = useTransition();
+  const { probe, syncError } = target;
+  const sameFailure = probe !== null && !probe.ok && probe.error.code === syncError?.code;
   const run = (action: () => Promise<{ ok: boolean; error?: { message: string } }>) =>
     start(async () => {
       const answer = await action();
@@ -71,8 +73,10 @@ export function TargetPanel({
           {writes ? <Remove target={target} /> : null}
         </div>
       </div>
-      <Standing project={project} target={target} />
-      {target.probe ? <ProbeReport result={target.probe} local={isLocal(target.host)} /> : null}
+      {sameFailure ? null : <Standing project={project} target={target} />}
+      {target.probe ? (
+        <ProbeReport result={target.probe} local={isLocal(target.host)} blocked={target.syncError !== null} />
+      ) : null}
       {target.probedAt ? (
         <p className="muted">
           {t("triedAt")} <RelativeTime at={target.probedAt} />
@@ -87,17 +91,21 @@ function Standing({ project, target }: { project: string; target: TargetDetail }
   const t = useTranslations("settings.targets");
   const say = useFailureText();
   if (target.syncError) {
+    const { message, hint } = say(target.syncError);
     return (
-      <Mark meaning="danger">
-        {t("ledgerUnread")} {say(target.syncError).message}
-      </Mark>
+      <Note meaning="danger">
+        <p className="strong">
+          {t("ledgerUnread")} {message}
+        </p>
+        {hint ? <p className="muted">{hint}</p> : null}
+      </Note>
     );
   }
   if (!target.syncedAt) return <p className="muted">{t("ledgerNever")}</p>;
   return (
     <p>
-      {t("standing", {
-        version: target.currentVersion ?? "–",
+      {t(target.currentVersion === null ? "standingEmpty" : "standing", {
+        version: target.currentVersion ?? "",
         applied: target.appliedCount,
         pending: target.pendingCount,
       })}{" "}

@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useFailureText } from "@/components/failure-text";
 import { Mark } from "@/components/mark";
 import { RelativeTime } from "@/components/relative-time";
 import { Button } from "@/components/ui/button";
@@ -20,6 +21,7 @@ interface HistoryProps {
 /** What the reader ran here before; nobody else sees it. */
 export function History({ targetId, mayRead, version, onChoose }: HistoryProps) {
   const t = useTranslations("sql");
+  const say = useFailureText();
   const [rows, setRows] = useState<ExecutionRow[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
   const [text, setText] = useState("");
@@ -67,7 +69,7 @@ export function History({ targetId, mayRead, version, onChoose }: HistoryProps) 
               <span className="second">
                 <RelativeTime at={row.at} />
                 {row.error ? (
-                  <Mark meaning="danger">{row.error.slice(0, 80)}</Mark>
+                  <Mark meaning="danger">{say(row.error).message.slice(0, 80)}</Mark>
                 ) : row.rows === null ? null : (
                   <span>{t("rows", { count: row.rows })}</span>
                 )}
