@@ -1,3 +1,4 @@
+import { dependantsOf } from "../lookups";
 import { rebuildsOf } from "../rebuilds";
 import { hideSecrets } from "../secrets";
 import {
@@ -12,7 +13,7 @@ import {
   text,
   USER_NAMESPACE,
 } from "../sql-text";
-import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
+import type { Fact, FactId, KindDefinition, Snapshot, Surroundings } from "../types";
 import { type ColumnBody, columnDefinition } from "./column";
 
 export interface TableBody {
@@ -107,7 +108,11 @@ export const tableKind: KindDefinition = {
     };
   },
   create: createTable,
-  drop: (fact) => [`DROP ${noun(fact)} ${fact.name}`],
+  drop: (fact, { from, to }) => {
+    const { partitionOf } = tableBody(fact);
+    const left = to.facts.has(`table:${partitionOf}`) && isReferenced(partitionOf, from);
+    return [...(left ? leaveParents(fact) : []), `DROP ${noun(fact)} ${fact.name}`];
+  },
   alter: alterTable,
   // Replica identity and CLUSTER name an index that may come later: actions of their own (see diff/late).
   compared: (fact) => ({
@@ -220,6 +225,20 @@ export function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): s
     if (found !== null) return found;
   }
   return null;
+}
+
+/** Whether foreign keys point at this table or one that it is a partition of: they hold its partitions too. */
+function isReferenced(table: string | null, snapshot: Snapshot): boolean {
+  const fact = snapshot.facts.get(`table:${table}`);
+  if (fact === undefined) return false;
+  const keys = (snapshot.children.get(fact.id) ?? []).filter(
+    ({ kind }) => kind === "constraint" || kind === "index",
+  );
+  const isForeignKey = (id: FactId) => snapshot.facts.get(id)?.body.type === "f";
+  return (
+    keys.some(({ id }) => dependantsOf(snapshot, id).some(isForeignKey)) ||
+    isReferenced(tableBody(fact).partitionOf, snapshot)
+  );
 }
 
 /** Of a table that is set aside. */
