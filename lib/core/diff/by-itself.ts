@@ -23,7 +23,8 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
   if (fact.kind === "constraint" && fact.body.attachedTo !== null && parentKeyGoes(fact, planning))
     return staysPartition(fact, around) || decided.gone.has(fact.parent ?? "");
   const indexOfParent = `index:${fact.body.attachedTo}`;
-  if (fact.kind === "index" && decided.gone.has(indexOfParent) && staysPartition(fact, around)) return true;
+  const indexed = fact.kind === "index" || fact.kind === "constraint";
+  if (indexed && decided.gone.has(indexOfParent) && staysPartition(fact, around)) return true;
   if (fact.kind !== "user_mapping" && fact.parent !== null && decided.gone.has(fact.parent)) {
     // A foreign key may tie tables that go together into a cycle: it is cut first.
     return !(fact.kind === "constraint" && fact.body.type === "f");

@@ -1,5 +1,6 @@
+import { factsOfKind } from "../lookups";
 import { alterOptions, list, literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, KindDefinition, Snapshot } from "../types";
 
 export interface IndexBody {
   definition: string;
@@ -44,7 +45,7 @@ export const indexKind: KindDefinition = {
   },
   create: (fact) => (isUnattached(fact) ? [] : createIndex(fact)),
   commentOn: (fact) => (isUnattached(fact) ? null : `INDEX ${fact.name}`),
-  drop: (fact) => [`DROP INDEX ${fact.name}`],
+  drop: (fact, { from }) => [`DROP INDEX ${fact.name}${holdsKeys(fact, from) ? " CASCADE" : ""}`],
   alter: (from, to) => {
     const [a, b] = [indexBody(from), indexBody(to)];
     const bare = (body: IndexBody) => body.definition.replace(/ WITH \([^)]*\)/, "");
@@ -63,6 +64,12 @@ export const indexKind: KindDefinition = {
 export function isUnattached(fact: Fact): boolean {
   const { valid, definition } = indexBody(fact);
   return !valid && / ON ONLY /.test(definition);
+}
+
+/** Keys of partitions that belong to an index that is none: they go with it, and PostgreSQL wants that to be said. */
+function holdsKeys(fact: Fact, snapshot: Snapshot): boolean {
+  if (!/ ON ONLY /.test(indexBody(fact).definition)) return false;
+  return factsOfKind(snapshot, "constraint").some(({ body }) => body.attachedTo === fact.name);
 }
 
 /** Of a partition's index, or the key that has one. */
