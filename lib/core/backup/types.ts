@@ -366,6 +366,7 @@ export type RestorePhase =
   | "creating"
   | "structure"
   | "data"
+  | "large_objects"
   | "indexes"
   | "constraints"
   | "analyzing"

@@ -39,7 +39,12 @@ describe.each([14, 15, 18] as const)("a rich database of PostgreSQL %i", (major)
     const store = await newStore();
     const manifest = await createBackup({ spec: database.spec, store, scope: whole });
     const as = `${database.name}_beside`;
-    const result = await restoreInto({ store, spec: database.spec, mode: "beside", as });
+    const phases = new Set<string>();
+    const result = await restoreInto({
+      ...{ store, spec: database.spec, mode: "beside", as },
+      onProgress: ({ phase }) => phases.add(phase),
+    });
+    expect(phases).toContain("large_objects");
     const restored = { ...database.spec, database: as };
     try {
       expect(result.notes).toEqual([]);

@@ -126,12 +126,14 @@ export async function textOf(archive: OpenArchive, kind: ManifestFile["kind"]): 
 export async function restoreValues(
   client: pg.Client,
   archive: OpenArchive,
-  { tables, owners }: Pick<FillOptions, "tables" | "owners">,
+  { tables, owners, follower }: Pick<FillOptions, "tables" | "owners" | "follower">,
 ): Promise<void> {
   for (const file of filesOf(archive, "sequences")) await runLines(client, archive.read(file));
   if (tables) return;
   const plain = (line: string) => !/^(ALTER|GRANT|REVOKE|SET SESSION AUTHORIZATION) /.test(line);
-  for (const file of filesOf(archive, "large_objects")) {
+  const files = filesOf(archive, "large_objects");
+  if (files.length > 0) follower.begin("large_objects");
+  for (const file of files) {
     await runLines(client, archive.read(file), owners === "none" ? plain : undefined);
   }
 }

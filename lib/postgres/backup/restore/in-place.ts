@@ -98,7 +98,7 @@ async function restoreWhole(
   follower.begin("data");
   await emptyKept(client, manifest.tables);
   const counts = await loadTables(client, archive, manifest.tables, follower, signal);
-  await restoreValues(client, archive, { owners });
+  await restoreValues(client, archive, { owners, follower });
   follower.begin("indexes");
   const onStep = (done: number) => follower.stepped(done);
   notes.push(...(await runEntries(client, post.entries, { nested: true, onStep, signal })));
