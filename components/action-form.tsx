@@ -1,6 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
 import {
   type ComponentProps,
   type FormEvent,
@@ -91,7 +92,22 @@ export function ActionForm<T>({
 function GeneralError() {
   const { error } = useActionForm();
   if (!error || (error.fields?.length ?? 0) > 0) return null;
-  return <FormError message={error.message} hint={error.hint} />;
+  return (
+    <FormError
+      message={error.message}
+      hint={error.code === "access.sign_in" ? <SignInAgain /> : error.hint}
+    />
+  );
+}
+
+/** In a tab of its own: the form stays as it is, and is sent again from here. */
+function SignInAgain() {
+  const t = useTranslations("common");
+  return (
+    <a className="link" href="/sign-in" target="_blank" rel="noreferrer">
+      {t("signInAgain")}
+    </a>
+  );
 }
 
 /** The button that sends the surrounding ActionForm. */

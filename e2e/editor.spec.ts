@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
+import pg from "pg";
 import { expect, test } from "./fixtures";
+import { PASSWORD, PEOPLE } from "./instance";
 
 test.use({ person: "developer" });
 
@@ -87,6 +89,46 @@ test("keeps what was written while the network is gone and sends it when it is b
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await expect(script(page)).toContainText("offline");
+});
+
+test("says that the session has ended, keeps the text, and sends it once somebody is there again", async ({
+  browser,
+  instance,
+}) => {
+  const context = await browser.newContext({
+    baseURL: instance.url,
+    storageState: { cookies: [], origins: [] },
+  });
+  const page = await context.newPage();
+  const signIn = async (on: Page) => {
+    await on.getByLabel("E-mail").fill(PEOPLE.developer.email);
+    await on.getByLabel("Password").fill(PASSWORD);
+    await on.getByRole("button", { name: "Sign in" }).click();
+    await on.waitForURL((url) => !url.pathname.startsWith("/sign-in"));
+  };
+  await page.goto("/sign-in");
+  await signIn(page);
+  await openNew(page, "signed out");
+  const store = new pg.Client({ connectionString: instance.databaseUrl });
+  await store.connect();
+  // The newest one is the session of this test alone.
+  await store.query(
+    `UPDATE session SET revoked_at = now() WHERE id =
+      (SELECT s.id FROM session s JOIN "user" u ON u.id = s.user_id WHERE u.email = $1 ORDER BY s.created_at DESC LIMIT 1)`,
+    [PEOPLE.developer.email],
+  );
+  await store.end();
+  await write(page, "SELECT 'written while signed out';");
+  await expect(kept(page)).toHaveAttribute("data-kept", "signedOut");
+  const [again] = await Promise.all([
+    context.waitForEvent("page"),
+    page.getByRole("link", { name: "Sign in again" }).click(),
+  ]);
+  await signIn(again);
+  await expect(kept(page)).toHaveAttribute("data-kept", "draft");
+  await page.reload();
+  await expect(script(page)).toContainText("written while signed out");
+  await context.close();
 });
 
 test("tells two people of each other, and lets neither overwrite the other unseen", async ({

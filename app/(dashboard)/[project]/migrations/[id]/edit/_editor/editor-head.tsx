@@ -96,8 +96,20 @@ function KeptFact({ text }: { text: ReturnType<typeof useText> }) {
     hourCycle: "h23",
   });
   return (
-    <span aria-live="polite" data-kept={where} className={where === "browser" ? "text-warning" : undefined}>
-      {t(`kept.${where}`, { time })}
+    <span
+      aria-live="polite"
+      data-kept={where}
+      className={where === "browser" || where === "signedOut" ? "text-warning" : undefined}
+    >
+      {t.rich(`kept.${where}`, {
+        time,
+        // A new tab: the text stays where it is, and is sent as soon as somebody is there again.
+        a: (words) => (
+          <a className="link" href="/sign-in" target="_blank" rel="noreferrer">
+            {words}
+          </a>
+        ),
+      })}
     </span>
   );
 }

@@ -10,8 +10,10 @@ export interface Text {
   down: string | null;
 }
 
-/** Where the present text is safe. `browser`: the server cannot be reached. */
-export type Kept = { where: "saved" | "draft" | "browser" | "typing"; at: string };
+/** Where the present text is safe. `browser`: the server cannot be reached; `signedOut`: it asks who is there. */
+export type Kept = { where: "saved" | "draft" | "browser" | "signedOut" | "typing"; at: string };
+
+const ONLY_HERE: readonly Kept["where"][] = ["browser", "signedOut"];
 
 export type SaveAnswer =
   | { ok: true }
@@ -75,7 +77,8 @@ export function useText(view: MigrationView, mayWrite: boolean) {
       writeLocalCopy(view.id, { ...at, baseRevision, at: Date.now(), sent: true });
       setKept({ where: "draft", at: answer.data.savedAt });
     } else {
-      setKept({ where: "browser", at: new Date().toISOString() });
+      const where = answer?.error.code === "access.sign_in" ? "signedOut" : "browser";
+      setKept({ where, at: new Date().toISOString() });
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void keepDraft(), RETRY_MS);
     }
@@ -88,7 +91,7 @@ export function useText(view: MigrationView, mayWrite: boolean) {
       now.current = { ...now.current, text: next };
       version.current += 1;
       setText(next);
-      setKept((old) => (old.where === "browser" ? old : { where: "typing", at: old.at }));
+      setKept((old) => (ONLY_HERE.includes(old.where) ? old : { where: "typing", at: old.at }));
       writeLocalCopy(view.id, { ...next, baseRevision: now.current.base, at: Date.now(), sent: false });
       clearTimeout(timer.current);
       timer.current = setTimeout(() => void keepDraft(), AUTOSAVE_MS);
