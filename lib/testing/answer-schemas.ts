@@ -43,6 +43,7 @@ class SchemaReader {
     for (const endpoint of this.checker.getTypeArguments(tuple)) {
       const id = this.propertyType(endpoint, "id");
       if (!id?.isStringLiteral() || this.propertyType(endpoint, "missing")) continue;
+      if (this.propertyType(endpoint, "file")) continue;
       answers[id.value] = this.schemaOf(this.answerType(endpoint));
     }
     const types = Object.fromEntries(Object.entries(this.types).sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -56,6 +56,10 @@ async function answer(request: Request, path: readonly string[]): Promise<Respon
   if (endpoint.missing) throw notThere(endpoint.missing);
   const body = await readBody(request, endpoint);
   const raw = await withOwnProject({ ...readQuery(request), ...body, ...params }, call);
+  if (endpoint.file) {
+    if (endpoint.request) parseRequest(endpoint.request, raw);
+    return endpoint.file.send(raw, call);
+  }
   const respond = () => callEndpoint(endpoint, raw, call);
   const key = request.headers.get("idempotency-key");
   if (!endpoint.creates || key === null) return fromKept(await respond());

@@ -11,7 +11,8 @@ import { StorageFields, type StorageInput, StorageName } from "./fields";
 import type { StorageRow } from "./open";
 import { tryStorage } from "./try-storage";
 
-const common = {
+/** What every kind has. */
+export const storageCommon = {
   name: StorageName,
   encrypted: z.boolean().default(false),
   isDefault: z.boolean().default(false),
@@ -25,7 +26,7 @@ const common = {
 export const createStorage = defineOperation({
   name: "storage.create",
   permission: "backup.configure",
-  input: z.intersection(z.object({ projectId: z.uuid(), ...common }), StorageFields),
+  input: z.intersection(z.object({ projectId: z.uuid(), ...storageCommon }), StorageFields),
   audit: "change",
   scope: ({ db, input }) => scopeOfProject(db, input.projectId),
   prepare: ({ input, actor }) => prepareStorage(requireOwnRights(input, actor), null, input.untested),
@@ -36,7 +37,7 @@ export const createStorage = defineOperation({
 export const createInstanceStorage = defineOperation({
   name: "storage.create_shared",
   permission: "instance_admin",
-  input: z.intersection(z.object(common), StorageFields),
+  input: z.intersection(z.object(storageCommon), StorageFields),
   audit: "change",
   scope: ({ input }) => instanceScope("storage", input.name),
   prepare: ({ input }) => prepareStorage(input, null, input.untested),
@@ -45,7 +46,14 @@ export const createInstanceStorage = defineOperation({
 
 const storageRef = z.object({ storageId: z.uuid() });
 
-async function ownScope({ db, input }: { db: Tx; input: { storageId: string } }): Promise<Scope> {
+/** A project's own storage. @throws DomainError not_found */
+export async function ownStorageScope({
+  db,
+  input,
+}: {
+  db: Tx;
+  input: { storageId: string };
+}): Promise<Scope> {
   const row = await db.backupStorage.findUnique({ where: { id: input.storageId } });
   if (!row?.projectId) throw noSuch("storage");
   const scope = await scopeOfProject(db, row.projectId);
@@ -62,9 +70,9 @@ async function sharedScope({ db, input }: { db: Tx; input: { storageId: string }
 export const updateStorage = defineOperation({
   name: "storage.update",
   permission: "backup.configure",
-  input: z.intersection(z.object({ storageId: z.uuid(), ...common }), StorageFields),
+  input: z.intersection(z.object({ storageId: z.uuid(), ...storageCommon }), StorageFields),
   audit: "change",
-  scope: ownScope,
+  scope: ownStorageScope,
   prepare: ({ db, input, actor }) => prepareChange(db, requireOwnRights(input, actor), input),
   run: ({ ctx, input, prepared }) => changeStorage(ctx.db, input, prepared, ctx.note),
 });
@@ -72,7 +80,7 @@ export const updateStorage = defineOperation({
 export const updateInstanceStorage = defineOperation({
   name: "storage.update_shared",
   permission: "instance_admin",
-  input: z.intersection(z.object({ storageId: z.uuid(), ...common }), StorageFields),
+  input: z.intersection(z.object({ storageId: z.uuid(), ...storageCommon }), StorageFields),
   audit: "change",
   scope: sharedScope,
   prepare: ({ db, input }) => prepareChange(db, input, input),
@@ -85,7 +93,7 @@ export const deleteStorage = defineOperation({
   permission: "backup.configure",
   input: storageRef.extend({ confirm: z.string() }),
   audit: "change",
-  scope: ownScope,
+  scope: ownStorageScope,
   run: ({ ctx, input, scope }) => removeStorage(ctx.db, input, scope.resource.label),
 });
 
@@ -116,7 +124,13 @@ function requireOwnRights(
 
 interface Prepared {
   row: StorageRow & { settings: Prisma.InputJsonValue };
-  failure: { code: string; message: string; hint?: string } | null;
+  failure: Failure | null;
+}
+
+interface Failure {
+  code: string;
+  message: string;
+  hint?: string;
 }
 
 async function prepareStorage(
@@ -127,14 +141,29 @@ async function prepareStorage(
   const id = stored?.id ?? randomUUID();
   const { secret, settings } = secretOf(input, stored, id);
   const row = { id, projectId: null, kind: input.kind, settings, secret };
-  try {
-    await tryStorage(row);
-    return { row, failure: null };
-  } catch (error) {
-    if (!(error instanceof DomainError) || !untested || error.code.endsWith("forbidden_address")) throw error;
-    const { code, message, hint } = error;
-    return { row, failure: { code, message, ...(hint === undefined ? {} : { hint }) } };
-  }
+  const error = await errorOfTrying(row);
+  if (error && (!untested || error.code.endsWith("forbidden_address"))) throw error;
+  return { row, failure: error && keptOf(error) };
+}
+
+/** What came of writing there, as it is kept; null: it works. */
+export async function failureOfTrying(row: StorageRow): Promise<Failure | null> {
+  const error = await errorOfTrying(row);
+  return error && keptOf(error);
+}
+
+function errorOfTrying(row: StorageRow): Promise<DomainError | null> {
+  return tryStorage(row).then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof DomainError) return error;
+      throw error;
+    },
+  );
+}
+
+function keptOf({ code, message, hint }: DomainError): Failure {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 async function prepareChange(
@@ -208,9 +237,12 @@ function written(row: Prepared["row"], failure: Prepared["failure"]) {
   return {
     settings: row.settings,
     secret: row.secret === null ? null : new Uint8Array(row.secret),
-    triedAt: new Date(),
-    error: failure ?? Prisma.DbNull,
+    ...triedColumns(failure),
   };
+}
+
+export function triedColumns(failure: Failure | null) {
+  return { triedAt: new Date(), error: failure ? { ...failure } : Prisma.DbNull };
 }
 
 async function requireNameFree(
@@ -228,7 +260,7 @@ async function removeStorage(
   tx: Tx,
   { storageId, confirm }: { storageId: string; confirm: string },
   name: string,
-): Promise<void> {
+): Promise<{ id: string }> {
   confirmName(name, confirm);
   const backups = await tx.backup.count({ where: { storageId } });
   if (backups > 0) {
@@ -238,4 +270,5 @@ async function removeStorage(
     });
   }
   await tx.backupStorage.delete({ where: { id: storageId } });
+  return { id: storageId };
 }

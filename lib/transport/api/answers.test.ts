@@ -1,3 +1,5 @@
+import { cp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { Role } from "../../access/roles";
@@ -83,13 +85,15 @@ async function call(role: Role, method: string, path: string, body?: object): Pr
   const sent = body ? { body: JSON.stringify({ project: project.slug, ...body }) } : {};
   const segments = url.pathname.split("/").slice(3);
   const response = await handleApi(new Request(url, { method, headers, ...sent }), segments);
-  const json = (await response.json()) as Fields;
-  expect(response.ok, `${method} ${path}: ${JSON.stringify(json)}`).toBe(true);
+  const text = await response.text();
+  expect(response.ok, `${method} ${path}: ${text}`).toBe(true);
   const match = matchEndpoint(method, segments);
   if (match.kind !== "found") throw new Error(`${path} is no endpoint`);
   const { endpoint } = match;
+  const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+  const json = (type === "application/json" ? JSON.parse(text) : text) as Fields;
   const documented = paths[endpoint.path]?.[method.toLowerCase()]?.responses[response.status];
-  const schema = documented?.content?.["application/json"]?.schema;
+  const schema = documented?.content?.[type]?.schema;
   expect(schema && Object.keys(schema), `${endpoint.id} ${response.status} is documented`).not.toEqual([]);
   expect(schema).toBeDefined();
   expect(findMisfits(json, schema ?? {}, schemas), endpoint.id).toEqual([]);
@@ -207,6 +211,54 @@ it("backups: every answer is what is documented", async () => {
   expect(await call("developer", "POST", `/restores/${restored.id}/settle`, word)).toEqual({
     state: "failed",
   });
+});
+
+it("what backups demand and take: every answer is what is documented", async () => {
+  const estimate = { ...here, tables: ["public.orders"] };
+  expect(await call("developer", "POST", "/backups/estimate", estimate)).toMatchObject({ fits: true });
+  const { snapshotId } = await db().backup.findFirstOrThrow({ where: { description: "by hand" } });
+  const sql = (await call("admin", "GET", `/backups/${snapshotId}/export`)) as unknown as string;
+  expect(sql).toContain("CREATE TABLE public.orders");
+  const policies = (await call("viewer", "GET", "/backup-policies")) as unknown as {
+    environment: { id: string; name: string };
+    policy: object;
+  }[];
+  const { id } = policies.find((one) => one.environment.name === "production")?.environment ?? {};
+  await call("admin", "PATCH", `/backup-policies/${id}`, { policy: { keepLast: 3 } });
+  const after = (await call("viewer", "GET", "/backup-policies")) as unknown as typeof policies;
+  expect(after.find((one) => one.environment.id === id)?.policy).toMatchObject({ keepLast: 3 });
+});
+
+it("storages: every answer is what is documented", async () => {
+  const path = join(folder.path, "elsewhere");
+  const settings = { kind: "folder", settings: { path } };
+  const asInstanceAdmin = (instanceAdmin: boolean) =>
+    db().user.update({ where: { id: project.actors.admin.userId ?? "" }, data: { instanceAdmin } });
+  await asInstanceAdmin(true);
+  const { id } = await call("admin", "POST", "/storages", { name: "elsewhere", ...settings });
+  await asInstanceAdmin(false);
+  const storages = (await call("viewer", "GET", "/storages")) as unknown as { id: string; name: string }[];
+  expect(storages.find((one) => one.id === id)).toMatchObject({ name: "elsewhere" });
+  expect(await call("admin", "POST", `/storages/${id}/test`, {})).toEqual({ ok: true, error: null });
+
+  const made = await db().backup.findFirstOrThrow({ where: { description: "by hand" } });
+  await cp(made.filePath, join(path, made.snapshotId), { recursive: true });
+  const { archives } = (await call("admin", "GET", `/storages/${id}/archives`)) as unknown as {
+    archives: object[];
+  };
+  expect(archives).toMatchObject([{ name: made.snapshotId, known: false }]);
+  const imported = { names: [made.snapshotId], targetId };
+  const { ids } = (await call("admin", "POST", `/storages/${id}/import`, imported)) as unknown as {
+    ids: string[];
+  };
+  expect(await call("viewer", "GET", `/backups/${ids[0]}`)).toMatchObject({ state: "succeeded" });
+
+  await rm(path, { recursive: true });
+  await writeFile(path, "no folder");
+  const failed = await call("admin", "POST", `/storages/${id}/test`, {});
+  expect(failed).toMatchObject({ ok: false, error: { code: "storage.folder" } });
+  await db().backup.deleteMany({ where: { storageId: id } });
+  await call("admin", "DELETE", `/storages/${id}?confirm=elsewhere`);
 });
 
 it("schedules and kept rows: every answer is what is documented", async () => {

@@ -16,6 +16,7 @@ let target: TestDatabase;
 let tokens: Record<"viewer" | "developer" | "admin" | "stranger", string>;
 let migrationId: string;
 let targetId: string;
+let environmentId: string;
 const missing = "00000000-0000-4000-8000-000000000000";
 
 beforeAll(async () => {
@@ -51,6 +52,7 @@ beforeAll(async () => {
     },
   });
   targetId = row.id;
+  environmentId = environment.id;
   await db().target.update({
     where: { id: targetId },
     data: { password: sealSecret(target.spec.password ?? "", targetId) },
@@ -109,6 +111,8 @@ function filled(path: string): string {
     .replace("{runId}", missing)
     .replace("{restoreId}", missing)
     .replace("{scheduleId}", missing)
+    .replace("{storageId}", missing)
+    .replace("{environmentId}", environmentId)
     .replace("{targetId}", targetId)
     .replace("{slug}", "shop")
     .replace("{number}", "1");
@@ -139,7 +143,7 @@ describe("every endpoint", () => {
     async (method, path) => {
       migrationId ??= await anyMigration();
       const named = path === "/migrations/diff" ? `&${new URLSearchParams(names)}` : "";
-      const where = method === "GET" || method === "DELETE" ? `?project=shop${named}` : "";
+      const where = method === "GET" || method === "DELETE" ? `?project=shop&confirm=x${named}` : "";
       const body = {
         ...names,
         project: "shop",
@@ -161,6 +165,11 @@ describe("every endpoint", () => {
         migrations: ["x"],
         as: "done",
         cron: "0 3 * * *",
+        policy: {},
+        names: ["x"],
+        ...(path === "/storages"
+          ? { kind: "s3", settings: { bucket: "archives", accessKeyId: "x", secretAccessKey: "x" } }
+          : {}),
         ...(path.startsWith("/restores/") ? { confirm: "x" } : {}),
       };
       const sent = where ? {} : { body };

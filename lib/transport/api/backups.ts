@@ -6,17 +6,22 @@ import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
 import { Description, Labels } from "../../operations/backup/fields";
 import { getBackup } from "../../operations/backup/get";
+import { importBackups } from "../../operations/backup/import";
 import { listBackups } from "../../operations/backup/list";
 import { updateBackup } from "../../operations/backup/update";
 import type { BackupRow, StoredFailure, UseRow } from "../../operations/backup/views";
 import { execute } from "../../operations/define";
+import { findProjectBySlug } from "../../operations/project/find";
 import { createRestore } from "../../operations/restore/create";
 import { endRestoreDoubt } from "../../operations/restore/end-doubt";
 import { getRestore } from "../../operations/restore/get";
 import { ScheduleFields } from "../../operations/schedule/save";
+import { StorageFields } from "../../operations/storage/fields";
+import { storageCommon } from "../../operations/storage/save";
 import { findTargetByNames } from "../../operations/target/by-names";
+import type { BackupRef } from "../backup-download";
 import type { Answer, Call, RawInput } from "./endpoint";
-import { namedTarget, parseRequest } from "./named-target";
+import { byNames, namedTarget, parseRequest } from "./named-target";
 
 /** A backup as the source documents' table has it, and what is known of it beside. */
 export interface BackupRecord {
@@ -260,6 +265,31 @@ export const restoreWord = restoreById.extend({
 
 export const scheduleRequest = namedTarget.extend(ScheduleFields.shape);
 
+const storage_id = z.uuid().optional().describe("The project's default unless said.");
+export const estimateRequest = backupRequest
+  .pick({ project: true, service: true, environment: true, tables: true, schemas: true, schema_only: true })
+  .extend({ storage_id });
+
+/** The input of an estimate, by the same fields as a backup. */
+export async function ofEstimate(raw: RawInput, call: Call): Promise<RawInput> {
+  const { storage_id: storageId, ...body } = parseRequest(estimateRequest, raw);
+  const { targetId } = await byNames(raw, call);
+  return { targetId, scope: scopeOf(body), ...(storageId === undefined ? {} : { storageId }) };
+}
+
+const ofProject = z.object({ project: namedTarget.shape.project });
+export const storageRequest = z.intersection(ofProject.extend(storageCommon), StorageFields);
+export const archivesRequest = ofProject.extend({ storageId: z.uuid() });
+export const importRequest = archivesRequest.extend({
+  names: importBackups.input.shape.names.describe("Of archives that lie there."),
+  targetId: z.uuid().optional().describe("Whose backups they become; without it, nobody's."),
+});
+
+/** The input with the project's id in place of its slug. @throws DomainError not_found */
+export async function byProject({ project, ...rest }: RawInput, { db }: Call): Promise<RawInput> {
+  return { ...rest, projectId: (await findProjectBySlug(db, String(project))).id };
+}
+
 /** The input of an operation on something that is done with an archive. */
 export function ofRestore({ restoreId, ...rest }: RawInput): RawInput {
   return { ...rest, useId: restoreId };
@@ -268,7 +298,7 @@ export function ofRestore({ restoreId, ...rest }: RawInput): RawInput {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The input of an operation on a backup, by its id or the name of its archive. */
-export function ofBackup(raw: RawInput): { backupId: string } | { project: string; snapshotId: string } {
+export function ofBackup(raw: RawInput): BackupRef {
   const { project, id } = parseRequest(backupRequestById, raw);
   return UUID.test(id) ? { backupId: id } : { project, snapshotId: id };
 }

@@ -40,6 +40,8 @@ export interface Endpoint {
   input?(raw: RawInput, call: Call): Promise<RawInput> | RawInput;
   /** Does more than one operation; each of them checks and records for itself. */
   respond?(raw: RawInput, call: Call): Promise<Answer>;
+  /** Answers with a file of this type and not with JSON. */
+  file?: { type: string; send(raw: RawInput, call: Call): Promise<Response> };
   status?: 200 | 201 | 202 | 204;
   /** Makes something: takes an Idempotency-Key. */
   creates?: true;

@@ -3,8 +3,12 @@ import { cancelBackup } from "../../operations/backup/cancel";
 import { testBackup, verifyBackup } from "../../operations/backup/check";
 import { createBackup } from "../../operations/backup/create";
 import { deleteBackup } from "../../operations/backup/delete";
+import { estimateBackupOf } from "../../operations/backup/estimate";
+import { exportBackup } from "../../operations/backup/export";
 import { getBackup } from "../../operations/backup/get";
+import { importBackups, listArchives } from "../../operations/backup/import";
 import { listBackups } from "../../operations/backup/list";
+import { listBackupPolicies, updateBackupPolicy } from "../../operations/backup/policy";
 import { updateBackup } from "../../operations/backup/update";
 import { findBaseline } from "../../operations/baseline/detect";
 import { stampBaseline } from "../../operations/baseline/stamp";
@@ -47,24 +51,33 @@ import { getRun, getRunLog } from "../../operations/run/get";
 import { listRuns } from "../../operations/run/list";
 import { listSchedules } from "../../operations/schedule/list";
 import { createSchedule, deleteSchedule, updateSchedule } from "../../operations/schedule/save";
+import { listStorages } from "../../operations/storage/list";
+import { createStorage, deleteStorage } from "../../operations/storage/save";
+import { testStorage } from "../../operations/storage/test";
 import { getTarget, listTargets } from "../../operations/target/get";
 import { targetStatus } from "../../operations/target/status";
 import { testTarget } from "../../operations/target/test";
 import { listKeptRows } from "../../operations/undo/list";
 import { purgeKeptRows } from "../../operations/undo/purge";
+import { sendBackup } from "../backup-download";
 import { applyMigrations, applyRequest } from "./apply";
 import {
+  archivesRequest,
   backupChange,
   backupDeletion,
   backupListRequest,
   backupRequest,
   backupRequestById,
+  byProject,
   createBackupRecord,
   deleteBackupRecord,
+  estimateRequest,
   getBackupRecord,
   getRestoreRecord,
+  importRequest,
   listBackupRecords,
   ofBackup,
+  ofEstimate,
   ofRestore,
   restoreBackupRecord,
   restoreById,
@@ -72,6 +85,7 @@ import {
   restoreRequest,
   restoreWord,
   scheduleRequest,
+  storageRequest,
   testBackupRecord,
   updateBackupRecord,
   verifyBackupRecord,
@@ -426,6 +440,15 @@ export const ENDPOINT_LIST = [
     creates: true,
   },
   {
+    id: "backups.estimate",
+    method: "POST",
+    path: "/backups/estimate",
+    ...backups,
+    operation: estimateBackupOf,
+    request: estimateRequest,
+    input: ofEstimate,
+  },
+  {
     id: "backups.get",
     method: "GET",
     path: "/backups/{id}",
@@ -462,6 +485,18 @@ export const ENDPOINT_LIST = [
     request: backupRequestById,
     respond: testBackupRecord,
     status: 202,
+  },
+  {
+    id: "backups.export",
+    method: "GET",
+    path: "/backups/{id}/export",
+    ...backups,
+    operation: exportBackup,
+    request: backupRequestById,
+    file: {
+      type: "application/sql",
+      send: (raw, { actor, signal }) => sendBackup(actor, ofBackup(raw), signal),
+    },
   },
   {
     id: "backups.stop",
@@ -534,6 +569,65 @@ export const ENDPOINT_LIST = [
     operation: dropKeptDatabase,
     request: restoreChange,
     input: ofRestore,
+  },
+  {
+    id: "backups.policies",
+    method: "GET",
+    path: "/backup-policies",
+    ...backups,
+    operation: listBackupPolicies,
+  },
+  {
+    id: "backups.policy",
+    method: "PATCH",
+    path: "/backup-policies/{environmentId}",
+    ...backups,
+    operation: updateBackupPolicy,
+  },
+  { id: "storages.list", method: "GET", path: "/storages", ...backups, operation: listStorages },
+  {
+    id: "storages.create",
+    method: "POST",
+    path: "/storages",
+    ...backups,
+    operation: createStorage,
+    request: storageRequest,
+    input: byProject,
+    status: 201,
+    creates: true,
+  },
+  {
+    id: "storages.test",
+    method: "POST",
+    path: "/storages/{storageId}/test",
+    ...backups,
+    operation: testStorage,
+  },
+  {
+    id: "storages.delete",
+    method: "DELETE",
+    path: "/storages/{storageId}",
+    ...backups,
+    operation: deleteStorage,
+  },
+  {
+    id: "storages.archives",
+    method: "GET",
+    path: "/storages/{storageId}/archives",
+    ...backups,
+    operation: listArchives,
+    request: archivesRequest,
+    input: byProject,
+  },
+  {
+    id: "storages.import",
+    method: "POST",
+    path: "/storages/{storageId}/import",
+    ...backups,
+    operation: importBackups,
+    request: importRequest,
+    input: byProject,
+    status: 201,
   },
   { id: "schedules.list", method: "GET", path: "/schedules", ...backups, operation: listSchedules },
   {

@@ -13,6 +13,7 @@ export interface JsonSchema {
   required?: string[];
   allOf?: JsonSchema[];
   anyOf?: JsonSchema[];
+  oneOf?: JsonSchema[];
   [key: string]: unknown;
 }
 
@@ -34,7 +35,7 @@ export function flatFields(schema: JsonSchema): FlatField[] {
   const add = (list: FlatField[]) => {
     for (const field of list) {
       const known = fields.get(field.name);
-      fields.set(field.name, known ? { ...known, required: known.required || field.required } : field);
+      fields.set(field.name, known ? both(known, field) : field);
     }
   };
   const required = new Set(schema.required ?? []);
@@ -46,7 +47,7 @@ export function flatFields(schema: JsonSchema): FlatField[] {
     })),
   );
   for (const part of schema.allOf ?? []) add(flatFields(part));
-  const alternatives = (schema.anyOf ?? []).map(flatFields);
+  const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map(flatFields);
   for (const list of alternatives) {
     add(
       list.map((field) => ({
@@ -60,6 +61,14 @@ export function flatFields(schema: JsonSchema): FlatField[] {
   return [...fields.values()];
 }
 
+/** One field of two parts: whatever one of them takes. */
+function both(a: FlatField, b: FlatField): FlatField {
+  const schemas = [...(a.schema.anyOf ?? [a.schema]), ...(b.schema.anyOf ?? [b.schema])];
+  const distinct = [...new Map(schemas.map((one) => [JSON.stringify(one), one])).values()];
+  const schema = distinct.length > 1 ? { anyOf: distinct } : a.schema;
+  return { name: a.name, schema, required: a.required || b.required };
+}
+
 /** A type in few words, for people: "string", "integer", "array of string", "one of a, b". */
 export function typeWords(schema: JsonSchema): string {
   if (typeof schema.$ref === "string") return schema.$ref.split("/").at(-1) ?? "object";
@@ -68,6 +77,6 @@ export function typeWords(schema: JsonSchema): string {
   if (schema.type === "array") return `${schema.items ? typeWords(schema.items) : "any"}[]`;
   const words = Array.isArray(schema.type) ? schema.type.join(" | ") : schema.type;
   if (words) return schema.format && schema.format !== "regex" ? `${words} (${schema.format})` : words;
-  const parts = schema.anyOf ?? schema.allOf;
+  const parts = schema.anyOf ?? schema.oneOf ?? schema.allOf;
   return parts ? [...new Set(parts.map(typeWords))].join(" | ") : "any";
 }

@@ -63,7 +63,9 @@ function responsesOf(endpoint: Endpoint): Record<string, unknown> {
   if (endpoint.missing) return { ...common, 501: problem("Not available yet") };
   const json = {
     description: summaryOf(endpoint.id),
-    content: { "application/json": { schema: answerSchema(endpoint) } },
+    content: endpoint.file
+      ? { [endpoint.file.type]: { schema: { type: "string" } } }
+      : { "application/json": { schema: answerSchema(endpoint) } },
   };
   return {
     [endpoint.status ?? 200]: json,
