@@ -11,5 +11,6 @@ const migrations = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Mi
 const client = await openConnection({ ...spec, applicationName: "dbmigrator runner" });
 const { steps } = planUp(migrations, await readLedger(client));
 process.stdout.write("ready\n");
-await runMigrations({ spec, client, steps, appliedBy: "child" });
+const mode = process.env.TEST_MODE === "single_transaction" ? "single_transaction" : "each";
+await runMigrations({ spec, client, steps, appliedBy: "child", mode });
 await closeConnection(client);

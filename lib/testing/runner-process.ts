@@ -4,12 +4,15 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { MigrationSource } from "../core/migration/types";
 import type { ConnectionSpec } from "../postgres/connection/connect";
+import type { runMigrations } from "../postgres/runner/runner";
 import { projectRoot } from "../server/root";
+
+type RunMode = NonNullable<Parameters<typeof runMigrations>[0]["mode"]>;
 
 /** Runs migrations in a process of its own, for tests that kill it. */
 export interface RunnerProgram {
   /** Resolves once it begins to run scripts. */
-  start(spec: ConnectionSpec, migrations: readonly MigrationSource[]): Promise<RunnerProcess>;
+  start(spec: ConnectionSpec, migrations: readonly MigrationSource[], mode?: RunMode): Promise<RunnerProcess>;
   remove(): void;
 }
 
@@ -28,10 +31,10 @@ export async function buildRunnerProgram(): Promise<RunnerProgram> {
     outfile: join(folder, "child.mjs"),
   });
   return {
-    async start(spec, migrations) {
+    async start(spec, migrations, mode = "each") {
       writeFileSync(join(folder, "steps.json"), JSON.stringify(migrations));
       const child = spawn(process.execPath, [join(folder, "child.mjs"), join(folder, "steps.json")], {
-        env: { ...process.env, TEST_SPEC: JSON.stringify(spec) },
+        env: { ...process.env, TEST_SPEC: JSON.stringify(spec), TEST_MODE: mode },
         stdio: ["ignore", "pipe", "inherit"],
       });
       await new Promise((resolve) => {

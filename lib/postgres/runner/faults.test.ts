@@ -311,6 +311,50 @@ describe("a killed process", () => {
       if (n % 3 === 2) expect(await bench.value(`SELECT count(*)::int FROM k_${n} WHERE id = -1`)).toBe(1);
     }
   });
+
+  it("at any moment of a run in one transaction: all of it is there and recorded, or nothing", async () => {
+    await bench.client.query("CREATE TABLE did_all (service text, n int)");
+    const sessionsEnded = async () => {
+      while (
+        await bench.value(
+          "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'dbmigrator runner' AND datname = current_database()",
+        )
+      )
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const seen = new Set<number>();
+    for (const round of [1, 2]) {
+      const service = `killed_all_${round}`;
+      const scripts = Object.fromEntries(
+        Array.from({ length: 12 }, (_, index) => {
+          const n = index + 10;
+          const insert = `INSERT INTO did_all VALUES ('${service}', ${n});`;
+          const table = `CREATE TABLE all_${round}_${n} AS SELECT generate_series(1, 500) id; CREATE INDEX ON all_${round}_${n} (id);`;
+          return [`${n}_x.sql`, n % 2 === 0 ? `${insert} SELECT pg_sleep(0.01);` : `${table} ${insert}`];
+        }),
+      );
+      const sources = bench.sources(service, scripts);
+      // Ever later, until the transaction was over before the process was.
+      for (let delay = 20 + 10 * round; !seen.has(round); delay *= 1.5) {
+        const runner = await program.start(bench.database.spec, sources, "single_transaction");
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        await runner.kill();
+        await sessionsEnded();
+        const rows = await rowsOf(service);
+        expect(rows.every(([, status]) => status === "applied")).toBe(true);
+        const done = `SELECT count(*)::int FROM did_all WHERE service = '${service}'`;
+        expect([0, 12]).toContain(rows.length);
+        expect(await bench.value(done)).toBe(rows.length);
+        if (rows.length > 0) seen.add(round);
+        else seen.add(0);
+      }
+      expect(await bench.up(service, scripts, { mode: "single_transaction" })).toMatchObject({
+        state: "succeeded",
+      });
+      expect(await rowsOf(service)).toHaveLength(12);
+    }
+    expect(seen).toContain(0);
+  });
 });
 
 it("says that there is nothing to do without connecting", async () => {
