@@ -32,7 +32,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
   if (verb === "create") {
     waitFor(action, keyOf("drop", fact.id), actions);
-    for (const other of sameName(fact, around.from)) waitFor(action, keyOf("drop", other), actions);
+    for (const other of sameName(fact, around.from)) waitForDrop(action, other, actions);
   }
   if (verb === "alter") connectAlter(action, actions, around);
   if (verb !== "drop" || fact.kind === "identity_sequence") return;
@@ -136,8 +136,8 @@ function connectBelow(action: Action, actions: Actions, around: Surroundings): v
     const child = actions.get(keyOf(verb, below.id));
     const table = notValid ? actions.get(keyOf("create", below.parent ?? "")) : undefined;
     if (verb === "drop" && child?.sql.length === 0) later(action, child);
-    else if (verb !== "create") later(child, action);
-    else if (below.body.local === true && !table) later(action, child);
+    else if (verb !== "create" || below.body.local !== true) later(child, action);
+    else if (!table) later(action, child);
     // What a new table says of its column's constraint comes after that, and the table before.
     if (verb !== "drop" && table) {
       later(actions.get(keyOf("create", below.id)), action);

@@ -16,6 +16,7 @@ import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
 import { factsOfKind, nameOfId } from "../schema/lookups";
 import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
+import { parentsThroughout } from "./by-itself";
 import { joinParents, staysInherited } from "./join-parents";
 import { isJoined } from "./rebuild-actions";
 import { typedTable } from "./typed-tables";
@@ -70,8 +71,22 @@ export function lateActions(
   }
   for (const fact of factsOfKind(around.to, "table"))
     for (const sql of typedTable(old(fact), fact, around, gone).after) push(after, fact, sql);
+  const joinsLater = (fact: Fact) => {
+    const parent = fact.body.attachedTo as string | null | undefined;
+    if (!parent || comesWithParents(fact)) return false;
+    if (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born)) return false;
+    const early = isAttachedEarly(around.to.facts.get(fact.parent ?? ""), rebuilds);
+    return !early || !isJoined(fact, around.to);
+  };
+  const joined = new Set<FactId>();
   for (const fact of factsOfKind(around.to, "table")) {
     if (isAttachedEarly(fact, rebuilds)) continue;
+    // A key that those below do not belong to yet is no key, and ATTACH PARTITION would make another.
+    if (old(fact)?.body.kind === "p" && tableMoved(fact.id, around, born))
+      for (const key of keysBelow(fact, around).filter(joinsLater)) {
+        push(after, key, attachIndex(key));
+        joined.add(key.id);
+      }
     for (const sql of joinParents(old(fact), fact, around)) push(after, fact, sql);
     for (const sql of leaveStandIns(fact, around)) push(after, fact, sql);
   }
@@ -83,15 +98,7 @@ export function lateActions(
       for (const sql of addToWholeAlone(fact)) push(after, fact, sql);
   for (const kind of ["constraint", "index"] as const) {
     for (const fact of factsOfKind(around.to, kind)) {
-      const parent = fact.body.attachedTo as string | null | undefined;
-      if (
-        !parent ||
-        comesWithParents(fact) ||
-        (old(fact)?.body.attachedTo === parent && !tableMoved(fact.parent, around, born))
-      )
-        continue;
-      const early = isAttachedEarly(around.to.facts.get(fact.parent ?? ""), rebuilds);
-      if (!early || !isJoined(fact, around.to)) push(after, fact, attachIndex(fact));
+      if (joinsLater(fact) && !joined.has(fact.id)) push(after, fact, attachIndex(fact));
     }
   }
   for (const fact of factsOfKind(around.to, "sequence")) {
@@ -110,6 +117,19 @@ export function lateActions(
   for (const fact of factsOfKind(around.to, "materialized_view"))
     after.push(...clusterSettings(fact, old(fact), born));
   return { before, after };
+}
+
+/** Indexes of the partitions that a table has throughout, from the leaves up. */
+function keysBelow(table: Fact, around: Surroundings): Fact[] {
+  const parts = factsOfKind(around.to, "table").filter(
+    ({ id, body }) => body.partitionOf === table.name && parentsThroughout(id, around).includes(table.name),
+  );
+  return parts.flatMap((part) => [
+    ...keysBelow(part, around),
+    ...(around.to.children.get(part.id) ?? []).filter(
+      ({ kind }) => kind === "constraint" || kind === "index",
+    ),
+  ]);
 }
 
 /** What a table that leaves its parent had from it alone stays behind as its own. */

@@ -27,13 +27,26 @@ function defaultClash(fact: Fact, from: Snapshot): FactId[] {
     .map((one) => one.id);
 }
 
-/** A key's index and a plain index may follow one another under one name. */
+/** Indexes, of keys too, may follow one another under one name, and a table that follows another has its indexes' names. */
 function indexClash(fact: Fact, from: Snapshot): FactId[] {
-  if (fact.kind === "constraint") {
-    const id = `index:${fact.schema}.${fact.name}`;
-    return from.facts.has(id) ? [id] : [];
+  const name = fact.kind === "index" ? fact.name : `${fact.schema}.${fact.body.index}`;
+  const keys = keysByIndex(from).get(name) ?? [];
+  return [`index:${name}`, ...keys].filter((id) => id !== fact.id && from.facts.has(id));
+}
+
+const lookups = new WeakMap<Snapshot, Map<string, FactId[]>>();
+
+/** Keys and exclusions of a schema, by the names of their indexes. */
+function keysByIndex(snapshot: Snapshot): Map<string, FactId[]> {
+  let found = lookups.get(snapshot);
+  if (!found) {
+    found = new Map();
+    for (const { id, schema, body } of factsOfKind(snapshot, "constraint")) {
+      if (typeof body.index !== "string") continue;
+      const name = `${schema}.${body.index}`;
+      found.set(name, [...(found.get(name) ?? []), id]);
+    }
+    lookups.set(snapshot, found);
   }
-  const name = fact.name.slice((fact.schema ?? "").length + 1);
-  const siblings = fact.parent ? (from.children.get(fact.parent) ?? []) : [];
-  return siblings.filter((one) => one.kind === "constraint" && one.body.index === name).map((one) => one.id);
+  return found;
 }

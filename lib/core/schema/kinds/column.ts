@@ -16,15 +16,18 @@ import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import { needsText } from "./built-in-casts";
 import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
+  addNotNull,
   alterNotNull,
   isSharedName,
   type NotNullConstraint,
   notNullClause,
   notNullSettings,
   readNotNull,
+  stateOf,
 } from "./not-null";
 import { columnsBelow, withThoseBelow } from "./not-null-below";
 import { alterNumbers, newSequenceOptions, type SequenceNumbers, sequenceOptions } from "./sequence";
+import type { TableBody } from "./table";
 
 export interface ColumnBody {
   position: number;
@@ -219,14 +222,14 @@ export const columnKind: KindDefinition = {
   create: (fact, around) => [
     `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around)}${inlineDefault(fact, around.to)}`,
     ...takenFromParent(fact, around),
-    ...(isView(fact)
-      ? []
-      : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
     ...columnSettings(relationOf(fact), fact),
     ...ownCompression(fact, around.to),
     ...ownForeignOptions(fact, around),
     ...fillMoved(fact, around),
     ...ownNotNull(fact, around),
+    ...(isView(fact)
+      ? []
+      : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
@@ -274,22 +277,27 @@ function ownCompression(fact: Fact, snapshot: Snapshot): string[] {
   );
 }
 
-/** Before 18 a child's column that comes from its parent may be NOT NULL where the parent's is not. */
+/** A column that comes from above may be NOT NULL where the parent's is not: before 18 as it is, then by its own name. */
 function ownNotNull(fact: Fact, around: Surroundings): string[] {
   const b = body(fact);
-  if (b.local || !b.notNull || around.to.version >= 180000 || isView(fact)) return [];
-  const table = around.to.facts.get(fact.parent ?? "")?.body as {
-    inherits?: string[];
-    partitionOf?: string | null;
-  };
+  if (b.local || !b.notNull || b.notNullInherited || isView(fact)) return [];
+  const table = around.to.facts.get(fact.parent ?? "");
+  if (table?.kind !== "table") return [];
+  const { inherits, partitionOf } = table.body as unknown as TableBody;
+  // A new partition is made with all of its columns, and so is a new table of 18.
+  if (!around.from.facts.has(table.id) && (partitionOf !== null || around.to.version >= 180000)) return [];
   const joined = joinsAbove(fact, around);
-  const covered = (table?.inherits ?? []).some((parent) => {
+  const covered = (partitionOf === null ? inherits : [partitionOf]).some((parent) => {
     if (joined.includes(parent)) return false;
     const column = around.to.facts.get(`column:${parent}.${fact.name}`);
     return column !== undefined && body(column).notNull;
   });
-  if (covered || table?.partitionOf) return [];
-  return [`ALTER TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name} SET NOT NULL`];
+  const state = stateOf(b);
+  if (covered || state === null || state.notValid) return [];
+  const alter = `ALTER TABLE ${relationOf(fact)}`;
+  return around.to.version >= 180000
+    ? [addNotNull(state, alter, fact.name)]
+    : [`${alter} ALTER COLUMN ${fact.name} SET NOT NULL`];
 }
 
 function withoutPosition(fact: Fact) {

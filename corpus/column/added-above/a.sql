@@ -1,0 +1,7 @@
+CREATE TABLE whole (a int) PARTITION BY LIST (a);
+CREATE TABLE part PARTITION OF whole FOR VALUES IN (1);
+CREATE TABLE other_part PARTITION OF whole FOR VALUES IN (2);
+CREATE TABLE parent (a int);
+CREATE TABLE child () INHERITS (parent);
+INSERT INTO whole VALUES (1), (2);
+INSERT INTO child VALUES (1);
