@@ -30,7 +30,8 @@ const AT_ONCE = 20;
 const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 200);
 const LIMIT_KB = 250;
 
-const PAGES = [
+/** Of all of them, or those that BENCH_PAGES names: "/audit?resource=change_4242 /deployments". */
+const PAGES = process.env.BENCH_PAGES?.split(" ") ?? [
   "",
   "/migrations",
   "/migrations?state=applied",

@@ -15,7 +15,7 @@ import {
 } from "../run/rows";
 import { nameColumn } from "../user/names";
 import { projectRef, projectRefScope } from "./project-ref";
-import type { DeploymentRow, Page, RunRow } from "./views";
+import type { DeploymentAlone, DeploymentRow, Page, RunRow } from "./views";
 
 /** What people filter by; each stands for some states. */
 export const DEPLOYMENT_FILTERS = {
@@ -43,7 +43,7 @@ export const listDeploymentsInput = z.intersection(
   }),
 );
 
-/** Deployments of a project, newest first, by keyset over their number. */
+/** Deployments of a project, newest first, by keyset over their number; each with its last run. */
 export const listDeployments = defineOperation({
   name: "deployment.list",
   permission: "deployment.read",
@@ -51,36 +51,55 @@ export const listDeployments = defineOperation({
   audit: "none",
   scope: projectRefScope,
   run: async ({ ctx, input, scope }): Promise<Page<DeploymentRow>> => {
-    const states = input.filter ? [...DEPLOYMENT_FILTERS[input.filter]] : null;
-    const records = await ctx.db.$queryRaw<DeploymentRecord[]>`
-      SELECT d.id, d.number, d.direction, d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
-             d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
-             ${nameColumn("d.created_by", "d.created_by_label")} AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
-             d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
-             (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
-                AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
-             s.id AS "serviceId", s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName",
-             e.color AS "environmentColor", e.protected AS "environmentProtected"
-      FROM deployment d JOIN target t ON t.id = d.target_id JOIN service s ON s.id = t.service_id
-      JOIN environment e ON e.id = t.environment_id
-      WHERE d.project_id = ${scope.projectId}::uuid
-        ${input.after ? Prisma.sql`AND d.number < ${Number(input.after)}` : Prisma.empty}
-        ${states ? Prisma.sql`AND d.state = ANY(${states})` : Prisma.empty}
-        ${input.targetId ? Prisma.sql`AND d.target_id = ${input.targetId}::uuid` : Prisma.empty}
-        ${input.environmentId ? Prisma.sql`AND t.environment_id = ${input.environmentId}::uuid` : Prisma.empty}
-        ${input.serviceId ? Prisma.sql`AND t.service_id = ${input.serviceId}::uuid` : Prisma.empty}
-      ORDER BY d.number DESC LIMIT ${input.limit + 1}`;
-    const page = records.slice(0, input.limit);
+    const { rows, next } = await readDeployments(ctx.db, scope.projectId as string, input);
     const runs = await lastRuns(
       ctx.db,
-      page.map((one) => one.id),
+      rows.map((one) => one.id),
     );
-    return {
-      rows: page.map((one) => deploymentRow(one, runs.get(one.id) ?? null)),
-      next: records.length > page.length ? String(page.at(-1)?.number) : null,
-    };
+    return { rows: rows.map((row) => ({ ...row, run: runs.get(row.id) ?? null })), next };
   },
 });
+
+/** The same without their runs, of which the page shows nothing. */
+export const listDeploymentsAlone = defineOperation({
+  name: "deployment.list_alone",
+  permission: "deployment.read",
+  input: listDeploymentsInput,
+  audit: "none",
+  scope: projectRefScope,
+  run: ({ ctx, input, scope }) => readDeployments(ctx.db, scope.projectId as string, input),
+});
+
+async function readDeployments(
+  db: Db,
+  projectId: string,
+  input: z.output<typeof listDeploymentsInput>,
+): Promise<Page<DeploymentAlone>> {
+  const states = input.filter ? [...DEPLOYMENT_FILTERS[input.filter]] : null;
+  const records = await db.$queryRaw<DeploymentRecord[]>`
+    SELECT d.id, d.number, d.direction, d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
+           d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
+           ${nameColumn("d.created_by", "d.created_by_label")} AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
+           d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
+           (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+              AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+           s.id AS "serviceId", s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName",
+           e.color AS "environmentColor", e.protected AS "environmentProtected"
+    FROM deployment d JOIN target t ON t.id = d.target_id JOIN service s ON s.id = t.service_id
+    JOIN environment e ON e.id = t.environment_id
+    WHERE d.project_id = ${projectId}::uuid
+      ${input.after ? Prisma.sql`AND d.number < ${Number(input.after)}` : Prisma.empty}
+      ${states ? Prisma.sql`AND d.state = ANY(${states})` : Prisma.empty}
+      ${input.targetId ? Prisma.sql`AND d.target_id = ${input.targetId}::uuid` : Prisma.empty}
+      ${input.environmentId ? Prisma.sql`AND t.environment_id = ${input.environmentId}::uuid` : Prisma.empty}
+      ${input.serviceId ? Prisma.sql`AND t.service_id = ${input.serviceId}::uuid` : Prisma.empty}
+    ORDER BY d.number DESC LIMIT ${input.limit + 1}`;
+  const page = records.slice(0, input.limit);
+  return {
+    rows: page.map(deploymentRow),
+    next: records.length > page.length ? String(page.at(-1)?.number) : null,
+  };
+}
 
 /** The last attempt of each deployment. */
 export async function lastRuns(db: Db, deploymentIds: string[]): Promise<Map<string, RunRow>> {
@@ -100,7 +119,7 @@ export async function lastRuns(db: Db, deploymentIds: string[]): Promise<Map<str
   );
 }
 
-function deploymentRow(record: DeploymentRecord, run: RunRow | null): DeploymentRow {
+function deploymentRow(record: DeploymentRecord): DeploymentAlone {
   return {
     id: record.id,
     number: record.number,
@@ -117,6 +136,5 @@ function deploymentRow(record: DeploymentRecord, run: RunRow | null): Deployment
     updatedAt: record.updatedAt.toISOString(),
     finishedAt: record.finishedAt?.toISOString() ?? null,
     approvals: { given: record.given, needed: record.approvalsNeeded },
-    run,
   };
 }

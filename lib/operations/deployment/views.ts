@@ -66,6 +66,8 @@ export interface DeploymentRow {
   run: RunRow | null;
 }
 
+export type DeploymentAlone = Omit<DeploymentRow, "run">;
+
 export interface RunRow {
   id: string;
   attempt: number;

@@ -4,7 +4,7 @@ import { Page, PageHead } from "@/components/page";
 import { Pager } from "@/components/pager";
 import { Button } from "@/components/ui/button";
 import { can } from "@/lib/access/permissions";
-import { DEPLOYMENT_FILTERS, listDeployments } from "@/lib/operations/deployment/list";
+import { DEPLOYMENT_FILTERS, listDeploymentsAlone } from "@/lib/operations/deployment/list";
 import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { runForPage } from "@/lib/transport/action";
@@ -31,7 +31,7 @@ export default async function DeploymentsPage({ params, searchParams }: PageProp
   const environmentId = id(query, "environment");
   const after = one(query, "after");
   const [page, places, frame] = await Promise.all([
-    runForPage(listDeployments, {
+    runForPage(listDeploymentsAlone, {
       project,
       ...(filter ? { filter } : {}),
       ...(serviceId ? { serviceId } : {}),

@@ -1,3 +1,5 @@
+"use client";
+
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type Column, DataTable } from "@/components/data-table";
@@ -6,17 +8,18 @@ import { Mark } from "@/components/mark";
 import { RelativeTime } from "@/components/relative-time";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
-import type { DeploymentRow } from "@/lib/operations/deployment/views";
+import type { DeploymentAlone } from "@/lib/operations/deployment/views";
 import { shortVersion } from "../../_overview/links";
 import { StateMark } from "./state-mark";
 
 interface DeploymentsTableProps {
   project: string;
-  rows: DeploymentRow[];
+  rows: DeploymentAlone[];
   filtered: boolean;
   mayCreate: boolean;
 }
 
+/** Rows go to the browser as data and not as what is drawn of them, which is four times as much. */
 export function DeploymentsTable({ project, rows, filtered, mayCreate }: DeploymentsTableProps) {
   const t = useTranslations("deployments");
   return (
@@ -56,7 +59,7 @@ export function DeploymentsTable({ project, rows, filtered, mayCreate }: Deploym
   );
 }
 
-function useColumns(): Column<DeploymentRow>[] {
+function useColumns(): Column<DeploymentAlone>[] {
   const t = useTranslations("deployments");
   return [
     {
