@@ -1,6 +1,7 @@
 import type { PlanProblem } from "../core/plan/plan";
 import type { PlanStep } from "../core/plan/types";
 import type { PostgresFailure, RunEvent, RunOutcome } from "../core/run/types";
+import { type NotBack, whatIsNotBack } from "../core/undo/not-back";
 import { DomainError } from "../errors";
 import { describeSpec } from "../postgres/connection/connection-spec";
 import type { UndoSettings } from "../postgres/runner/undo";
@@ -122,18 +123,7 @@ function teller(steps: readonly PlanStep[]): (event: RunEvent) => void {
 }
 
 function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): string {
-  const {
-    relation,
-    restored,
-    newer,
-    gone,
-    orphaned,
-    refused = 0,
-    lacking = [],
-    examples,
-    reason,
-    message = "",
-  } = event;
+  const { relation, restored, examples, reason, message = "" } = event;
   const reasons: Record<string, string> = {
     no_key: "without a key its rows cannot be told apart",
     no_table: "the table is not there",
@@ -141,15 +131,20 @@ function putBackText(event: Extract<RunEvent, { type: "undo.put_back" }>): strin
     refused: message,
   };
   if (reason) return `nothing put back into ${relation}: ${reasons[reason] ?? reason}.`;
-  const left = [
-    newer > 0 ? `${newer} written since and left as they are` : "",
-    gone > 0 ? `${gone} gone since` : "",
-    orphaned > 0 ? `${orphaned} without the row that they refer to` : "",
-    refused > 0 ? `${refused} refused by PostgreSQL: ${message}` : "",
-    lacking.length > 0 ? `no column any more for the values of ${lacking.join(", ")}` : "",
-  ].filter(Boolean);
+  const left = whatIsNotBack(event).map(notBackText);
   const which = examples.length > 0 ? ` (${examples.join("; ")})` : "";
   return `${count(restored, "row")} of ${relation} put back${left.length > 0 ? `; ${left.join(", ")}${which}` : ""}.`;
+}
+
+function notBackText({ kind, count: rows, message, columns }: NotBack): string {
+  const texts: Record<NotBack["kind"], string> = {
+    newer: `${rows} written since and left as they are`,
+    gone: `${rows} gone since`,
+    orphaned: `${rows} without the row that they refer to`,
+    refused: `${rows} refused by PostgreSQL: ${message}`,
+    lacking: `no column any more for the values of ${columns}`,
+  };
+  return texts[kind];
 }
 
 function report(outcome: RunOutcome, session: Session, flags: RunFlags): void {

@@ -76,7 +76,7 @@ export function requireSteps(plan: TargetPlan, environment: string): void {
   }
   const drafts = plan.otherDrafts.map((draft) => draft.filename);
   throw new DomainError("precondition", "deployment.nothing", `Nothing is pending on ${environment}.`, {
-    details: { environment, drafts },
+    details: { environment, drafts, has: drafts.length > 0 ? "drafts" : "nothing" },
     hint:
       drafts.length > 0
         ? "There are drafts: name those that are to be taken along."

@@ -146,18 +146,28 @@ export function targetError(name: ConnectCause, spec: ConnectionSpec, cause?: un
     user: spec.user,
     reason: text,
   };
+  const direct = name === "pooler" ? directAddress(spec) : null;
   return new DomainError("target", found.code, found.message(spec, text), {
-    details,
-    hint: poolerHint(name, spec) ?? found.hint,
+    details: direct ? { ...details, ...direct } : details,
+    hint: (direct && directHint(direct)) ?? found.hint,
     ...(cause === undefined ? {} : { cause }),
   });
 }
 
-function poolerHint(name: ConnectCause, spec: ConnectionSpec): string | null {
-  if (name !== "pooler") return null;
-  if (spec.host.includes("-pooler.")) return `Use the direct address: ${spec.host.replace("-pooler.", ".")}.`;
-  if (spec.port === 6543) return "Use the direct connection: port 5432.";
-  return null;
+/** Where the server itself is, as far as the address of a provider's pooler tells. */
+interface DirectAddress {
+  direct: "host" | "port" | "unknown";
+  directHost: string;
+}
+
+function directAddress({ host, port }: ConnectionSpec): DirectAddress {
+  if (host.includes("-pooler.")) return { direct: "host", directHost: host.replace("-pooler.", ".") };
+  return { direct: port === 6543 ? "port" : "unknown", directHost: host };
+}
+
+function directHint({ direct, directHost }: DirectAddress): string | null {
+  if (direct === "host") return `Use the direct address: ${directHost}.`;
+  return direct === "port" ? "Use the direct connection: port 5432." : null;
 }
 
 /** By SQLSTATE (documentation: "PostgreSQL Error Codes"). */

@@ -162,7 +162,7 @@ export function dumpFailed(message: string): DomainError {
   }
   const denied = /permission denied/i.test(message);
   return new DomainError("target", "target.dump_failed", `The schema could not be read: ${message}`, {
-    details: { reason: message },
+    details: { reason: message, why: denied ? "denied" : "unknown" },
     hint: denied
       ? "Grant the role of this target SELECT on these objects, or let it own them."
       : "Check that the target is reachable and that its role may read the catalogs.",

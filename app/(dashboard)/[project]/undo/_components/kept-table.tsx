@@ -4,6 +4,7 @@ import { DataTable } from "@/components/data-table";
 import { Bytes, Count } from "@/components/figures";
 import { Mark } from "@/components/mark";
 import { RelativeTime } from "@/components/relative-time";
+import { whatIsNotBack } from "@/lib/core/undo/not-back";
 import type { UndoView } from "@/lib/operations/undo/list";
 import { RemoveRows } from "./remove-rows";
 
@@ -89,26 +90,12 @@ function State({ row }: { row: UndoView }) {
 /** What came back, what did not and why, and where the copy of it is. */
 function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoView["outcome"]> }) {
   const t = useTranslations("undo.page");
-  const {
-    restored,
-    newer,
-    gone,
-    orphaned,
-    refused = 0,
-    lacking = [],
-    examples,
-    reason,
-    message = "",
-  } = outcome;
+  const { restored, newer, gone, orphaned, refused = 0, examples, reason, message = "" } = outcome;
   const lost = newer + gone + orphaned + refused;
   const why = reason
     ? [t(`notBackReasons.${reason}`, { message })]
     : [
-        ...(newer > 0 ? [t("lost.newer", { count: newer })] : []),
-        ...(gone > 0 ? [t("lost.gone", { count: gone })] : []),
-        ...(orphaned > 0 ? [t("lost.orphaned", { count: orphaned })] : []),
-        ...(refused > 0 ? [t("lost.refused", { count: refused, message })] : []),
-        ...(lacking.length > 0 ? [t("lost.lacking", { columns: lacking.join(", ") })] : []),
+        ...whatIsNotBack(outcome).map(({ kind, ...values }) => t(`lost.${kind}`, values)),
         ...(examples.length > 0 ? [t("lost.examples", { keys: examples.join("; ") })] : []),
       ];
   if (why.length > 0) why.push(t("byHand", { table: `dbmigrator_undo.d${row.id}` }));
