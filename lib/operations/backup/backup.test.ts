@@ -9,7 +9,7 @@ import { type TestDatabase, testDatabase, testServer } from "../../testing/postg
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { createRestore } from "../restore/create";
-import { approveRestore } from "../restore/decide";
+import { approveRestore, cancelUse } from "../restore/decide";
 import { swapBack } from "../restore/drop-kept";
 import { getRestore } from "../restore/get";
 import { testBackup, verifyBackup } from "./check";
@@ -255,6 +255,16 @@ describe("a restore", () => {
     await expect(execute(approveRestore, admin, { useId: id })).rejects.toMatchObject({
       code: "restore.own",
     });
+    const ends = [
+      { actor: admin, code: "restore.withdrawn" },
+      { actor: approver, code: "restore.refused" },
+    ];
+    for (const { actor, code } of ends) {
+      const again = await execute(createRestore, admin, input);
+      expect(await execute(cancelUse, actor, { useId: again.id })).toEqual({ state: "cancelled" });
+      const { error } = await db().restore.findUniqueOrThrow({ where: { id: again.id } });
+      expect(error).toMatchObject({ code, details: { by: actor.label } });
+    }
     // Somebody approved and lost the role since.
     const past = { id: viewer.userId, label: viewer.label, at: new Date().toISOString() };
     await db().restore.update({ where: { id }, data: { approvals: [past], approvalsNeeded: 2 } });

@@ -1,6 +1,7 @@
+import type { Actor } from "../../access/actor";
 import type { Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
-import { DomainError } from "../../errors";
+import { DomainError, keepFailure } from "../../errors";
 import { enqueue } from "../../queue/queue";
 import { defineOperation, type Scope } from "../define";
 import { approversAmong } from "../deployment/approval-count";
@@ -66,11 +67,15 @@ export const cancelUse = defineOperation({
   run: async ({ ctx, input }): Promise<{ state: "cancelled" | "running" }> => {
     const { useId: id } = input;
     const now = new Date();
-    const waiting = await ctx.db.restore.updateMany({
-      where: { id, state: { in: ["queued", "awaiting_approval"] } },
-      data: { state: "cancelled", finishedAt: now, cancelAskedAt: now },
+    const data = { state: "cancelled", finishedAt: now, cancelAskedAt: now };
+    const { createdBy } = await ctx.db.restore.findUniqueOrThrow({ where: { id } });
+    const error = { ...keepFailure(notApproved(ctx.actor, createdBy)) };
+    const asked = await ctx.db.restore.updateMany({
+      where: { id, state: "awaiting_approval" },
+      data: { ...data, error },
     });
-    if (waiting.count > 0) return { state: "cancelled" };
+    const waiting = await ctx.db.restore.updateMany({ where: { id, state: "queued" }, data });
+    if (asked.count + waiting.count > 0) return { state: "cancelled" };
     const { count } = await ctx.db.restore.updateMany({
       where: { id, state: "running" },
       data: { cancelAskedAt: now },
@@ -79,6 +84,17 @@ export const cancelUse = defineOperation({
     return { state: "running" };
   },
 });
+
+/** Kept with the request: whoever asked sees who ended it. */
+function notApproved({ userId, label }: Actor, createdBy: string | null): DomainError {
+  const own = userId !== null && userId === createdBy;
+  return new DomainError(
+    "conflict",
+    own ? "restore.withdrawn" : "restore.refused",
+    `${label} ${own ? "withdrew" : "refused"} it before it began. Nothing was changed.`,
+    { details: { by: label } },
+  );
+}
 
 function notInState(state: string): DomainError {
   return new DomainError("conflict", "restore.state", "This is not waiting or at work any more.", {

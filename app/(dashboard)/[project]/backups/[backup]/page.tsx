@@ -38,10 +38,11 @@ export default async function BackupPage({ params }: PageProps) {
     ),
   };
   const atWork = GOING.includes(backup.state) || backup.uses.some((use) => GOING.includes(use.state));
+  const asked = backup.uses.some((use) => use.state === "awaiting_approval");
   const { manifest } = backup;
   return (
     <Page>
-      <Watch active={atWork} />
+      <Watch active={atWork || asked} everyMs={atWork ? 1500 : 5000} />
       {backup.environment ? <EnvironmentLine color={backup.environment.color} /> : null}
       <PageHead
         title={t("detail.of", { service: backup.service })}

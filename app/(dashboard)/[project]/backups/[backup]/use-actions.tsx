@@ -31,6 +31,7 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
     });
   const open = ["awaiting_approval", "queued", "running"].includes(use.state);
   const own = use.createdBy.id === viewer;
+  const ending = use.state !== "awaiting_approval" ? "cancel" : own ? "withdraw" : "refuse";
   const decided = use.approvals.given.some(({ id }) => id === viewer);
   const kept = use.keptDatabase && !use.keptDroppedAt ? use.keptDatabase : null;
   const kind = use.keptKind ?? "before";
@@ -53,9 +54,9 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
           variant="stop"
           pending={pending}
           disabled={use.cancelAskedAt !== null}
-          onClick={() => run(() => cancelUseAction({ useId }), t("cancelAsked"))}
+          onClick={() => run(() => cancelUseAction({ useId }), t(`${ending}Asked`))}
         >
-          {t("cancel")}
+          {t(ending)}
         </Button>
       ) : null}
       {doubtful

@@ -49,6 +49,8 @@ function UseText({ use }: { use: UseRow }) {
   const lines: string[] = [];
   if (use.state === "awaiting_approval")
     lines.push(t("use.approvals", { given: use.approvals.given.length, needed: use.approvals.needed }));
+  else if (use.approvals.given.length > 0)
+    lines.push(t("use.approvedBy", { names: use.approvals.given.map(({ label }) => label).join(", ") }));
   if (use.reason) lines.push(use.reason);
   if (progress) {
     lines.push(

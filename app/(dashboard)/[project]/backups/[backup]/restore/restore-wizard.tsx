@@ -167,7 +167,11 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
         <div className="grid gap-4">
           <Field
             label={t("owners")}
-            hint={t("ownersHint", { roles: backup.roles.slice(0, 6).join(", ") })}
+            hint={
+              backup.roles.length > 0
+                ? t("ownersHint", { roles: backup.roles.slice(0, 6).join(", ") })
+                : t("ownersNone")
+            }
             beside
           >
             <Checkbox
