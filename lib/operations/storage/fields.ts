@@ -17,7 +17,7 @@ export const FolderFields = z.object({
 const Bucket = z
   .string()
   .trim()
-  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "small letters, digits, points and hyphens");
+  .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, "3 to 63 small letters, digits, points and hyphens");
 
 const Prefix = z
   .string()

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DomainError } from "../../errors";
+import { notWritable } from "../../postgres/backup/failures";
 import { folderStorage } from "../../postgres/backup/folder-store";
 import { openBucket, type StorageRow } from "./open";
 
@@ -18,6 +19,9 @@ export async function tryStorage(row: StorageRow): Promise<void> {
       await store.delete();
     }
   } catch (error) {
+    // The name of what was tried says nothing to whoever chose the folder.
+    if (error instanceof DomainError && error.code === "backup.not_writable")
+      throw notWritable(path, String(error.details.reason), error);
     if (error instanceof DomainError) throw error;
     const { code = "", message } = error as NodeJS.ErrnoException;
     throw new DomainError("target", "storage.folder", `${path} cannot be written to: ${code || message}.`, {

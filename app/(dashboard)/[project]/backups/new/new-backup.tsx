@@ -152,7 +152,7 @@ function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind;
   }
 
   return (
-    <div className="estimate" aria-live="polite">
+    <div className={problem ? undefined : "estimate"} aria-live="polite">
       {problem ? (
         <Note
           meaning="danger"

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import { expect, it } from "vitest";
+import { tryStorage } from "./try-storage";
+
+// Nobody writes there, root neither.
+it.skipIf(!existsSync("/sys/kernel"))(
+  "names the folder that was chosen, and not the file that was tried in it",
+  async () => {
+    const row = { id: "", projectId: null, kind: "folder", settings: { path: "/sys/kernel" }, secret: null };
+    await expect(tryStorage(row)).rejects.toMatchObject({
+      code: "backup.not_writable",
+      message: "/sys/kernel cannot be written to.",
+      details: { location: "/sys/kernel" },
+    });
+  },
+);
