@@ -1,3 +1,4 @@
+-- remade: relation p1_a_idx | relation q1_pkey | constraint q1_pkey on q1
 CREATE TABLE p (a int) PARTITION BY LIST (a);
 CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
 CREATE INDEX p1_a_idx ON p1 (a);

@@ -1,7 +1,7 @@
 import { continueNumbers, sequenceAside } from "../schema/kinds/column";
 import { addToWholeAlone, comesWithParents, constraintBody, saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createUnattached, isUnattached } from "../schema/kinds/index";
-import { leaveStandIns } from "../schema/kinds/moved-column";
+import { joinBringer, leaveBringer, leaveStandIns } from "../schema/kinds/moved-column";
 import { persistenceSql, type SequenceBody } from "../schema/kinds/sequence";
 import {
   alterToastOptions,
@@ -59,6 +59,7 @@ export function lateActions(
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     if (next)
       for (const sql of [
+        ...joinBringer(next, around),
         ...detachTable(fact, next),
         ...leftConstraints(fact, next, around),
         ...madeByNextParent(fact, next, around, gone),
@@ -89,6 +90,7 @@ export function lateActions(
       }
     for (const sql of joinParents(old(fact), fact, around)) push(after, fact, sql);
     for (const sql of leaveStandIns(fact, around)) push(after, fact, sql);
+    if (old(fact)) for (const sql of leaveBringer(fact, around)) push(after, fact, sql);
   }
   for (const fact of factsOfKind(around.to, "index"))
     if (born.has(fact.id) && isUnattached(fact))

@@ -1,3 +1,4 @@
+import { nameOfId } from "../lookups";
 import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { persistenceSql } from "./sequence";
@@ -35,7 +36,12 @@ export const identitySequenceKind: KindDefinition = {
     return isUnlogged(fact) === null || isUnlogged(fact) === usual ? [] : [persistenceSql(fact)];
   },
   drop: () => [],
-  alter: (from, to) => (isUnlogged(from) === isUnlogged(to) ? [] : [persistenceSql(to)]),
+  alter: (from, to, around) => {
+    const owner = `column:${nameOfId(from.parent ?? "")}.${from.body.column}`;
+    // It went with its column, and another one has its name.
+    if (!around.to.facts.has(owner)) return "replace";
+    return isUnlogged(from) === isUnlogged(to) ? [] : [persistenceSql(to)];
+  },
   grantedOn: (fact) => ({ on: `SEQUENCE ${fact.name}`, all: "rwU" }),
 };
 

@@ -58,6 +58,46 @@ export function setAside(column: Fact): string[] {
   return [`ALTER TABLE ${table} RENAME COLUMN ${column.name} TO ${asideName(column)}`];
 }
 
+/**
+ * Columns that a table has from parents that it leaves and from others that it joins later: they would be its own in
+ * between, and remain so. A parent of ours brings them until then.
+ */
+function broughtThroughout(table: Fact, { from, to }: Surroundings): Fact[] {
+  const { before, after } = parentsOf(table.id, { from, to });
+  if (before.length === 0 || after.every((parent) => before.includes(parent))) return [];
+  const kept = before.filter((parent) => after.includes(parent));
+  return (from.children.get(table.id) ?? []).filter((was) => {
+    const is = was.kind === "column" ? to.facts.get(was.id) : undefined;
+    if (!is || [was, is].some((one) => body(one).local || body(one).generated !== "")) return false;
+    // What changes its type meanwhile may not come from above.
+    const same = body(was).type === body(is).type && body(was).collation === body(is).collation;
+    const plain = was.deps.every((id) => id === table.id);
+    return same && plain && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
+  });
+}
+
+function bringer(table: Fact, { from }: Surroundings): string {
+  return `${table.schema}.dbmigrator_parent_${[...from.children.keys()].indexOf(table.id)}`;
+}
+
+/** Before the table leaves its parents. */
+export function joinBringer(table: Fact, around: Surroundings): string[] {
+  const columns = broughtThroughout(table, around).map((column) => {
+    const { type, collation } = body(column);
+    return `${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}`;
+  });
+  if (columns.length === 0) return [];
+  const parent = bringer(table, around);
+  return [`CREATE TABLE ${parent} (${columns.join(", ")})`, `ALTER TABLE ${table.name} INHERIT ${parent}`];
+}
+
+/** Once it has its new ones. */
+export function leaveBringer(table: Fact, around: Surroundings): string[] {
+  if (broughtThroughout(table, around).length === 0) return [];
+  const parent = bringer(table, around);
+  return [`ALTER TABLE ${table.name} NO INHERIT ${parent}`, `DROP TABLE ${parent}`];
+}
+
 /** A parent of ours that stands in for the real one, which is joined at the end. */
 function standIn(column: Fact, { from, to }: Surroundings): string {
   const table = from.facts.get(column.parent ?? "");

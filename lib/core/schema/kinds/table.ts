@@ -108,10 +108,9 @@ export const tableKind: KindDefinition = {
     };
   },
   create: createTable,
-  drop: (fact, { from, to }) => {
-    const { partitionOf } = tableBody(fact);
-    const left = to.facts.has(`table:${partitionOf}`) && isReferenced(partitionOf, from);
-    return [...(left ? leaveParents(fact) : []), `DROP ${noun(fact)} ${fact.name}`];
+  drop: (fact, around) => {
+    const left = isReferenced(tableBody(fact).partitionOf, around) ? leaveParents(fact) : [];
+    return [...left, `DROP ${noun(fact)} ${fact.name}`];
   },
   alter: alterTable,
   // Replica identity and CLUSTER name an index that may come later: actions of their own (see diff/late).
@@ -227,18 +226,16 @@ export function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): s
   return null;
 }
 
-/** Whether foreign keys point at this table or one that it is a partition of: they hold its partitions too. */
-function isReferenced(table: string | null, snapshot: Snapshot): boolean {
-  const fact = snapshot.facts.get(`table:${table}`);
+/** Whether foreign keys point at this table, or at one that it is a partition of, and it stays: they hold its partitions. */
+function isReferenced(table: string | null, around: Surroundings): boolean {
+  const fact = around.from.facts.get(`table:${table}`);
   if (fact === undefined) return false;
-  const keys = (snapshot.children.get(fact.id) ?? []).filter(
-    ({ kind }) => kind === "constraint" || kind === "index",
+  const isForeignKey = (id: FactId) => around.from.facts.get(id)?.body.type === "f";
+  const held = (around.from.children.get(fact.id) ?? []).some(
+    ({ kind, id }) =>
+      (kind === "constraint" || kind === "index") && dependantsOf(around.from, id).some(isForeignKey),
   );
-  const isForeignKey = (id: FactId) => snapshot.facts.get(id)?.body.type === "f";
-  return (
-    keys.some(({ id }) => dependantsOf(snapshot, id).some(isForeignKey)) ||
-    isReferenced(tableBody(fact).partitionOf, snapshot)
-  );
+  return (held && around.to.facts.has(fact.id)) || isReferenced(tableBody(fact).partitionOf, around);
 }
 
 /** Of a table that is set aside. */

@@ -1,0 +1,5 @@
+CREATE TABLE p (a int NOT NULL, d int, k int PRIMARY KEY, f int DEFAULT 5 CHECK (f > 0));
+CREATE TABLE c (w int) INHERITS (p);
+INSERT INTO c VALUES (1, 2, 3, 4, 5);
+CREATE INDEX ON c (d);
+CREATE VIEW v AS SELECT a, d FROM c;

@@ -1,0 +1,5 @@
+CREATE TABLE q (a int NOT NULL, d int, k int PRIMARY KEY, f int DEFAULT 5 CHECK (f > 0));
+CREATE TABLE r (a int) INHERITS (q);
+CREATE TABLE c (w int) INHERITS (r);
+CREATE INDEX ON c (d);
+CREATE VIEW v AS SELECT a, d FROM c;
