@@ -13,10 +13,10 @@ export interface EventsRead {
 
 /** Events of one number in the keys of `audit_search_keys`. */
 const STRETCH = 16_384n;
-/** Stretches that one query walks: half a million events. */
-const AT_ONCE = 32n;
+/** Stretches that one query walks: a quarter of a million events, in some 10 ms. */
+const AT_ONCE = 16n;
 /** Queries of one search. */
-const MOST = 40;
+const MOST = 80;
 
 /**
  * Up to `limit` events that fit, in the order of the chain or against it. What one index tells (at most one column)
