@@ -74,8 +74,7 @@ export function columnDefinition(fact: Fact, around: Surroundings, namesTaken = 
   if (b.compression) parts.push(`COMPRESSION ${COMPRESSION[b.compression]}`);
   if (b.foreignOptions.length > 0) parts.push(foreignOptions(b.foreignOptions).trim());
   if (b.collation) parts.push(`COLLATE ${b.collation}`);
-  if (b.generated !== "")
-    parts.push(`GENERATED ALWAYS AS (${b.expression}) ${b.generated === "s" ? "STORED" : "VIRTUAL"}`);
+  parts.push(...generatedClause(b));
   if (ownIdentity(b) !== "") parts.push(identityClause(fact, around, namesTaken));
   const named =
     (namesTaken && b.notNullName !== null) ||
@@ -233,7 +232,7 @@ export const columnKind: KindDefinition = {
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
-    if (isMoved(fact, around)) return setAside(fact);
+    if (isMoved(fact, around)) return setAside(fact, around);
     const only = childKeeps(fact, around) ? "ONLY " : "";
     return [
       `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${only}${relationOf(fact)} DROP COLUMN ${fact.name}`,
@@ -303,6 +302,12 @@ function ownNotNull(fact: Fact, around: Surroundings): string[] {
 function withoutPosition(fact: Fact) {
   const { sequence } = body(fact);
   return sequence === null ? null : { ...sequence, position: undefined };
+}
+
+export function generatedClause({ generated, expression }: ColumnBody): string[] {
+  return generated === ""
+    ? []
+    : [`GENERATED ALWAYS AS (${expression}) ${generated === "s" ? "STORED" : "VIRTUAL"}`];
 }
 
 export function isView(fact: Fact): boolean {

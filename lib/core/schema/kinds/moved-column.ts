@@ -1,5 +1,5 @@
 import type { Fact, FactId, Surroundings } from "../types";
-import { type ColumnBody, inlineDefault, relationOf } from "./column";
+import { type ColumnBody, generatedClause, inlineDefault, relationOf } from "./column";
 import { addNotNull, stateOf } from "./not-null";
 import { columnsBelow } from "./not-null-below";
 
@@ -24,7 +24,7 @@ function parentsOf(table: FactId | null, { from, to }: Surroundings): { before: 
 /** Own before, or not there at all, and from a parent alone afterwards. */
 function becomesInherited({ id }: Fact, { from, to }: Surroundings): boolean {
   const [was, is] = [from.facts.get(id), to.facts.get(id)];
-  if (is === undefined || body(is).local || body(is).generated !== "") return false;
+  if (is === undefined || body(is).local) return false;
   return was === undefined ? from.facts.has(is.parent ?? "") : body(was).local;
 }
 
@@ -51,10 +51,15 @@ export function joinsAbove(column: Fact, around: Surroundings): string[] {
   return above.some((parent) => before.includes(parent)) ? [] : above;
 }
 
-/** Of a foreign table nothing has to be kept: its rows are elsewhere. */
-export function setAside(column: Fact): string[] {
+/** Of a foreign table nothing has to be kept, its rows are elsewhere, nor of what is generated. */
+function isKept(column: Fact, { to }: Surroundings): boolean {
+  return body(column).of !== "f" && to.facts.get(column.id)?.body.generated === "";
+}
+
+export function setAside(column: Fact, around: Surroundings): string[] {
   const table = relationOf(column);
-  if (body(column).of === "f") return [`ALTER FOREIGN TABLE ${table} DROP COLUMN ${column.name}`];
+  if (!isKept(column, around))
+    return [`ALTER ${body(column).of === "f" ? "FOREIGN " : ""}TABLE ${table} DROP COLUMN ${column.name}`];
   return [`ALTER TABLE ${table} RENAME COLUMN ${column.name} TO ${asideName(column)}`];
 }
 
@@ -82,10 +87,7 @@ function bringer(table: Fact, { from }: Surroundings): string {
 
 /** Before the table leaves its parents. */
 export function joinBringer(table: Fact, around: Surroundings): string[] {
-  const columns = broughtThroughout(table, around).map((column) => {
-    const { type, collation } = body(column);
-    return `${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}`;
-  });
+  const columns = broughtThroughout(table, around).map(plain);
   if (columns.length === 0) return [];
   const parent = bringer(table, around);
   return [`CREATE TABLE ${parent} (${columns.join(", ")})`, `ALTER TABLE ${table.name} INHERIT ${parent}`];
@@ -106,16 +108,29 @@ function standIn(column: Fact, { from, to }: Surroundings): string {
   return `${table?.schema}.dbmigrator_parent_${number}_${position}`;
 }
 
+function plain(column: Fact): string {
+  const { type, collation } = body(column);
+  return `${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}`;
+}
+
+/** Columns of its table that a generated one is computed of. */
+function columnsOfExpression(column: Fact, { to }: Surroundings): Fact[] {
+  if (body(column).generated === "") return [];
+  return column.deps.flatMap((id) => {
+    const other = to.facts.get(id);
+    return other?.kind === "column" && other.parent === column.parent ? [other] : [];
+  });
+}
+
 export function takenFromParent(column: Fact, around: Surroundings): string[] {
   if (joinsAbove(column, around).length === 0) return [];
   const parent = standIn(column, around);
-  const { type, collation } = body(column);
   // A new column needs its default for the rows that are there; what is moved has values.
   const value = around.from.facts.has(column.id) ? "" : inlineDefault(column, around.to);
   return [
-    `CREATE TABLE ${parent} ()`,
+    `CREATE TABLE ${parent} (${columnsOfExpression(column, around).map(plain).join(", ")})`,
     `ALTER TABLE ${relationOf(column)} INHERIT ${parent}`,
-    `ALTER TABLE ${parent} ADD COLUMN ${column.name} ${type}${collation ? ` COLLATE ${collation}` : ""}${value}`,
+    `ALTER TABLE ${parent} ADD COLUMN ${[plain(column), ...generatedClause(body(column))].join(" ")}${value}`,
   ];
 }
 
@@ -136,7 +151,7 @@ export function fillMoved(column: Fact, around: Surroundings): string[] {
   const own = b.notNullInherited ? null : stateOf(b);
   const named = own !== null && !own.notValid && around.to.version >= 180000;
   return [
-    ...(was && b.of !== "f"
+    ...(was && isKept(column, around)
       ? [
           `UPDATE ${table} SET ${column.name} = ${asideName(was)}${body(was).type === b.type ? "" : `::${b.type}`}`,
           `ALTER TABLE ${table} DROP COLUMN ${asideName(was)}`,
