@@ -18,7 +18,7 @@ let direct: pg.Client;
 
 beforeAll(async () => {
   [store, target] = await Promise.all([metadataDatabase(), testDatabase()]);
-  project = await testProject();
+  project = await testProject(["orders", "billing"]);
   open = await testTarget(project, "orders", "development", target.spec);
   guarded = await testTarget(project, "orders", "production", target.spec);
   direct = new pg.Client({ connectionString: target.url });
