@@ -76,8 +76,8 @@ function broughtThroughout(table: Fact, { from, to }: Surroundings): Fact[] {
     if (!is || [was, is].some((one) => body(one).local || body(one).generated !== "")) return false;
     // What changes its type meanwhile may not come from above.
     const same = body(was).type === body(is).type && body(was).collation === body(is).collation;
-    const plain = was.deps.every((id) => id === table.id);
-    return same && plain && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
+    const builtIn = was.deps.every((id) => id === table.id);
+    return same && builtIn && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
   });
 }
 
