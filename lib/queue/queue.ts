@@ -1,4 +1,4 @@
-import { type Job as BossJob, PgBoss } from "pg-boss";
+import { type Job as BossJob, PgBoss, type WorkOptions } from "pg-boss";
 import type { Tx } from "../db/client";
 import { env } from "../env";
 
@@ -87,8 +87,28 @@ export async function closeQueue(): Promise<void> {
 }
 
 /**
+ * Takes jobs of a queue, in as many slots at once. A slot that ended one looks for the next right away: pg-boss by
+ * itself waits for its next poll or word, and what piled up would go on at one job in five seconds.
+ */
+export async function takeJobs<N extends JobName>(
+  name: N,
+  slots: number,
+  options: WorkOptions,
+  handler: (jobs: Job<N>[]) => Promise<void>,
+): Promise<void> {
+  const queue = await boss();
+  for (let slot = 0; slot < slots; slot += 1) {
+    let id = "";
+    id = await queue.work<Jobs[N]>(name, options, (jobs) =>
+      handler(jobs).finally(() => queue.notifyWorker(id)),
+    );
+  }
+}
+
+/**
  * Puts a job in the queue in the transaction of the change that asks for it: both are there, or neither.
- * @param onceIn seconds in which the same job is wished only once, for wishes that are repeated
+ * @param onceIn for wishes that are repeated: seconds in which the same job is wished only once, and never while it
+ * still waits for a slot
  */
 export async function enqueue<N extends JobName>(
   tx: Tx,
@@ -100,6 +120,13 @@ export async function enqueue<N extends JobName>(
   const executeSql = async (text: string, values: unknown[] = []) => ({
     rows: await tx.$queryRawUnsafe<Record<string, unknown>[]>(text, ...values),
   });
-  const once = onceIn === undefined ? {} : { singletonKey: JSON.stringify(data), singletonSeconds: onceIn };
-  await queue.send(name, data, { ...once, db: { executeSql } });
+  if (onceIn === undefined) {
+    await queue.send(name, data, { db: { executeSql } });
+    return;
+  }
+  const key = JSON.stringify(data);
+  const waiting = await tx.$queryRaw<unknown[]>`
+    SELECT 1 AS one FROM queue.job WHERE name = ${name} AND state < 'active' AND data = ${key}::jsonb LIMIT 1`;
+  if (waiting.length > 0) return;
+  await queue.send(name, data, { singletonKey: key, singletonSeconds: onceIn, db: { executeSql } });
 }

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { db } from "../db/client";
 import { sweepBackups } from "../operations/backup/sweep";
 import { sweepRuns } from "../operations/run/sweep";
-import { boss, closeQueue } from "../queue/queue";
+import { boss, closeQueue, takeJobs } from "../queue/queue";
 import { logFailure } from "../transport/failure-log";
 import { backupHandler, backupUseHandler, maintainHandler } from "./backup";
 import { checkHandler } from "./check";
@@ -62,17 +62,17 @@ async function launch(options: Required<WorkerOptions>): Promise<Worker> {
     working,
   );
   const polling = { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 };
-  await queue.work("deployment.check", { ...polling, localConcurrency: 2 }, checkHandler);
-  await queue.work("deployment.run", { ...polling, localConcurrency: 4 }, run);
-  await queue.work("drift.check", { ...polling, localConcurrency: 1 }, driftHandler);
-  await queue.work("target.sync", { ...polling, localConcurrency: 2 }, syncHandler);
-  await queue.work("schema.read", { ...polling, localConcurrency: 1 }, schemaHandler);
+  await takeJobs("deployment.check", 2, polling, checkHandler);
+  await takeJobs("deployment.run", 4, polling, run);
+  await takeJobs("drift.check", 1, polling, driftHandler);
+  await takeJobs("target.sync", 2, polling, syncHandler);
+  await takeJobs("schema.read", 1, polling, schemaHandler);
   const backups = {
     ...{ workerId: id, flushMs: Math.max(options.flushMs, 300), heartbeatMs: options.heartbeatMs },
     onUnexpected: (error: unknown) => void logFailure(error, "backup"),
   };
-  await queue.work("backup.create", { ...polling, localConcurrency: 2 }, backupHandler(backups, working));
-  await queue.work("backup.use", { ...polling, localConcurrency: 2 }, backupUseHandler(backups, working));
+  await takeJobs("backup.create", 2, polling, backupHandler(backups, working));
+  await takeJobs("backup.use", 2, polling, backupUseHandler(backups, working));
   await queue.work("backups.maintain", { pollingIntervalSeconds: 5 }, maintainHandler);
   const sweepOptions = { workerId: id, staleAfterMs: options.staleAfterMs, lostAfterMs: 5000 };
   const sweeps = [

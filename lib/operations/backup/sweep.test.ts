@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { db } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
-import { closeQueue } from "../../queue/queue";
+import { closeQueue, enqueue } from "../../queue/queue";
 import { backupFolder } from "../../testing/backup-records";
 import { metadataDatabase, type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
@@ -81,6 +81,17 @@ async function killed(origin: "manual" | "deployment" = "manual") {
   const change = { state: "running", attempt: 1, workerId: "gone", heartbeatAt: old };
   return db().backup.update({ where: { id: row.id }, data: change });
 }
+
+it("wishes a lost job again, and one that only waits for its turn never", async () => {
+  const waits = await insert();
+  const lost = await insert();
+  await enqueue(db(), "backup.create", { backupId: waits.id });
+  await db().backup.updateMany({ data: { createdAt: old } });
+  for (let turn = 0; turn < 3; turn += 1) await sweepBackups(db(), { ...OPTIONS, lostAfterMs: 1000 });
+  const jobs = await db().$queryRaw<{ id: string }[]>`
+    SELECT data ->> 'backupId' AS id FROM queue.job WHERE name = 'backup.create' AND state < 'active'`;
+  expect(jobs.map(({ id }) => id).sort()).toEqual([waits.id, lost.id].sort());
+});
 
 describe("a backup whose worker was killed", () => {
   it("is removed and made anew under another name", async () => {
