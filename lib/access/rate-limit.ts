@@ -1,3 +1,4 @@
+import { waitingTime } from "../core/waiting-time";
 import type { Db } from "../db/client";
 import { DomainError } from "../errors";
 
@@ -12,7 +13,7 @@ export interface Limit {
  * Counts one attempt in the database (so that every process counts alike) and refuses the one past the limit.
  * Windows are fixed; the current one and the one before it are weighed together, so that two bursts at a
  * border do not pass.
- * @throws DomainError rate_limited with `retryAfterSeconds`
+ * @throws DomainError rate_limited with the values of waitingTime
  */
 export async function countAttempt(db: Db, limit: Limit, value: string): Promise<void> {
   const key = `${limit.name}:${value}`;
@@ -27,14 +28,13 @@ export async function countAttempt(db: Db, limit: Limit, value: string): Promise
     ), 0) AS before`;
   const elapsed = (now - start) / width;
   if ((row?.count ?? 0) + (row?.before ?? 0) * (1 - elapsed) <= limit.max) return;
-  const seconds = Math.max(1, Math.ceil((start + width - now) / 1000));
+  const wait = waitingTime(Math.max(1, Math.ceil((start + width - now) / 1000)));
+  const told = wait.retryAfterMinutes ? `${wait.retryAfterMinutes} min` : `${wait.retryAfterSeconds} s`;
   throw new DomainError(
     "rate_limited",
     "access.too_many_attempts",
-    `Too many attempts. Try again in ${seconds} s.`,
-    {
-      details: { retryAfterSeconds: seconds },
-    },
+    `Too many attempts. Try again in ${told}.`,
+    { details: wait },
   );
 }
 

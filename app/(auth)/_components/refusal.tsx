@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { FormError } from "@/components/form-error";
+import { waitingTime } from "@/lib/core/waiting-time";
 
 /** Why signing in did not work, in the reader's language. */
 export function Refusal({ code, value = "" }: { code: string; value?: string | undefined }) {
@@ -10,7 +11,7 @@ export function Refusal({ code, value = "" }: { code: string; value?: string | u
   const hint = `${known}_hint`;
   return (
     <FormError
-      message={t(known as "internal", { id: value, retryAfterSeconds: Number(value) || 60, email: value })}
+      message={t(known as "internal", { id: value, email: value, ...waitingTime(Number(value) || 60) })}
       hint={t.has(hint as never) ? t(hint as never) : undefined}
     />
   );

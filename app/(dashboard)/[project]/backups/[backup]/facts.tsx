@@ -1,4 +1,4 @@
-import { useLocale, useTranslations } from "next-intl";
+import { useFormatter, useLocale, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { formatBytes, formatCount } from "@/components/format";
 import { Section } from "@/components/page";
@@ -9,6 +9,7 @@ import type { BackupDetail } from "@/lib/operations/backup/views";
 export function Facts({ backup }: { backup: BackupDetail }) {
   const t = useTranslations("backups");
   const locale = useLocale();
+  const format = useFormatter();
   const { manifest } = backup;
   const rows: [string, ReactNode][] = [
     [t("facts.archive"), <code key="a">{backup.snapshotId}</code>],
@@ -23,7 +24,10 @@ export function Facts({ backup }: { backup: BackupDetail }) {
   if (backup.expiresAt) rows.push([t("facts.expires"), <RelativeTime key="x" at={backup.expiresAt} />]);
   if (manifest) {
     const { totals, largeObjects } = manifest;
+    const taken = new Date(manifest.takenAt);
     rows.push(
+      // To the second: what was written after it is not in it.
+      [t("facts.taken"), format.dateTime(taken, { dateStyle: "medium", timeStyle: "long" })],
       [t("facts.database"), t("facts.databaseOf", { name: manifest.database, server: manifest.server })],
       [
         t("facts.holds"),
@@ -45,7 +49,7 @@ export function Facts({ backup }: { backup: BackupDetail }) {
     if (manifest.extensions.length > 0) rows.push([t("facts.extensions"), manifest.extensions.join(", ")]);
   }
   return (
-    <Section title={t("facts.title")}>
+    <Section title={t(manifest ? "facts.title" : "facts.about")}>
       <div className="panel fields-panel">
         <dl className="kv">
           {rows.map(([name, value]) => (

@@ -11,11 +11,14 @@ import { Select } from "@/components/ui/select";
 import type { EnvironmentPolicyView } from "@/lib/operations/backup/views";
 import { changePolicy } from "../actions";
 
-const NUMBERS = [
+const RETENTION = [
   ["keepLast", 1, 1000],
   ["keepDaily", 0, 366],
   ["keepWeekly", 0, 260],
   ["keepMonthly", 0, 120],
+] as const;
+
+const LIMITS = [
   ["overdueHours", 1, 8784],
   ["keepReplacedDays", 1, 90],
   ["restoreApprovals", 0, 10],
@@ -48,19 +51,21 @@ export function PolicyForm({ view }: { view: EnvironmentPolicyView }) {
               <Checkbox name="policy.testRestore" defaultChecked={policy.testRestore} />
             </Field>
           </div>
-          <div className="row">
-            {NUMBERS.map(([name, min, max]) => (
-              <Field key={name} label={t(`${name}.label`)} hint={t(`${name}.hint`)}>
-                <Input
-                  name={`policy.${name}`}
-                  type="number"
-                  min={min}
-                  max={max}
-                  defaultValue={policy[name] ?? undefined}
-                />
-              </Field>
-            ))}
-          </div>
+          {[RETENTION, LIMITS].map((numbers) => (
+            <div key={numbers[0][0]} className={numbers === RETENTION ? "row narrow" : "row"}>
+              {numbers.map(([name, min, max]) => (
+                <Field key={name} label={t(`${name}.label`)} hint={t(`${name}.hint`)}>
+                  <Input
+                    name={`policy.${name}`}
+                    type="number"
+                    min={min}
+                    max={max}
+                    defaultValue={policy[name] ?? undefined}
+                  />
+                </Field>
+              ))}
+            </div>
+          ))}
         </fieldset>
         {mayChange ? (
           <div className="buttons">
