@@ -43,13 +43,30 @@ export function folderStore(folder: string): ArchiveStore {
   };
 }
 
-/** Where the disk is read-only, Node says that the folder above is missing. */
+/** Where the disk is read-only, or takes no folders as /proc does, the system says that the one above is missing. */
 async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolders(path);
   } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT" && !isForbidden(error)) throw error;
-    throw notWritable(path, (error as Error).message, error);
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    if (!["ENOENT", "ENOTDIR"].includes(code) && !isForbidden(error)) throw error;
+    throw notWritable(path, message, error);
+  }
+}
+
+/** Not mkdir's own `recursive`: where a folder is refused as missing although the one above is there, it never ends. */
+async function makeFolders(path: string): Promise<void> {
+  const make = () => mkdir(path, { mode: 0o700 });
+  const unlessThere = (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  };
+  try {
+    await make().catch(unlessThere);
+  } catch (error) {
+    const above = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || above === path) throw error;
+    await makeFolders(above);
+    await make().catch(unlessThere);
   }
 }
 
