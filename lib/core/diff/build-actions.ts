@@ -1,14 +1,15 @@
 import { kindOf } from "../schema/kinds/all";
-import { relationOf } from "../schema/kinds/column";
+import { relationOf, settingsOfNew } from "../schema/kinds/column";
 import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Grant, Kind } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
-import { comesByItself, goesByItself, isInlined, parentsThroughout, settingsAfterTable } from "./by-itself";
+import { comesByItself, goesByItself, isInlined, parentsThroughout } from "./by-itself";
 import { retypeTogether } from "./common-children";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
+import { joinsNotNull } from "./join-parents";
 import { namePartitionNotNulls } from "./partition-not-null";
 import { addRebuilds, setAside } from "./rebuild-actions";
 import { addSwaps, setTypeAside } from "./swap-types";
@@ -23,7 +24,14 @@ export function buildActions(planning: Planning): Actions {
   const actions: Actions = new Map();
   const add = (verb: Action["verb"], fact: Fact, sql: string[]) => {
     const key = keyOf(verb, fact.id);
-    actions.set(key, { key, verb, fact, sql, after: new Set(), softAfter: new Set() });
+    actions.set(key, {
+      key,
+      verb,
+      fact,
+      sql: saidNow(sql, fact, planning),
+      after: new Set(),
+      softAfter: new Set(),
+    });
   };
   for (const id of decided.gone) {
     const fact = around.from.facts.get(id);
@@ -45,6 +53,12 @@ export function buildActions(planning: Planning): Actions {
   return actions;
 }
 
+/** What is said of a constraint that comes with parents that the table joins is said there (see join-parents). */
+function saidNow(sql: string[], fact: Fact, { around, decided }: Planning): string[] {
+  const later = fact.kind === "column" && !decided.born.has(fact.parent ?? "") && joinsNotNull(fact, around);
+  return later ? sql.filter((one) => !one.startsWith("COMMENT ON CONSTRAINT ")) : sql;
+}
+
 function dropSql(fact: Fact, planning: Planning): string[] {
   const { around } = planning;
   if (rebuildsOf(around).old.has(fact.id)) return setAside(fact, around);
@@ -56,7 +70,7 @@ function dropSql(fact: Fact, planning: Planning): string[] {
 function createSql(fact: Fact, planning: Planning): string[] {
   const { around, options } = planning;
   const extra = stripped(afterCreate(fact, around), options);
-  if (comesByItself(fact, planning)) return [...settingsAfterTable(fact, around), ...extra];
+  if (comesByItself(fact, planning)) return [...settingsOfNew(fact, around), ...extra];
   return isInlined(fact, planning) ? extra : [...kindOf(fact.kind).create(fact, around), ...extra];
 }
 

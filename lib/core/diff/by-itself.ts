@@ -1,4 +1,4 @@
-import { kindOf } from "../schema/kinds/all";
+import { isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
 import { staysWithOldRows } from "../schema/rebuilds";
@@ -74,14 +74,9 @@ export function comesByItself(fact: Fact, planning: Planning): boolean {
 
 /** A default that ADD COLUMN wrote already. */
 export function isInlined(fact: Fact, planning: Planning): boolean {
-  if (fact.kind !== "default" || !fact.parent?.startsWith("table:")) return false;
+  if (fact.kind !== "default" || !fact.parent?.startsWith("table:") || isOfSession(fact)) return false;
   const column = planning.around.to.facts.get(`column:${fact.id.slice("default:".length)}`);
   return column !== undefined && planning.decided.born.has(column.id) && !comesByItself(column, planning);
-}
-
-/** What CREATE TABLE cannot write of a column. */
-export function settingsAfterTable(fact: Fact, around: Surroundings): string[] {
-  return kindOf("column").create(fact, around).slice(1);
 }
 
 /**

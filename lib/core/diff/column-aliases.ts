@@ -1,4 +1,4 @@
-import { tableBody } from "../schema/kinds/table";
+import { withAncestors } from "../schema/kinds/table";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { type Action, keyOf } from "./actions";
 import { skip } from "./printed";
@@ -96,38 +96,40 @@ function columnsInOrder(snapshot: Snapshot, table: FactId): Fact[] {
     .sort((a, b) => Number(a.body.position) - Number(b.body.position));
 }
 
-/** Of a table that stays: its columns as they are printed and as they will stand, new ones last. null: the same. */
-export function orderAfter(
-  ordered: readonly Action[],
-  { from, to }: Surroundings,
-): (table: string) => { printed: string[]; here: string[] } | null {
+/** Columns of a table as they are printed and as they stand; null: the same. */
+type OrderOf = (table: string) => { printed: string[]; here: string[] } | null;
+
+/**
+ * Of tables that stay: where their columns stand at a place of the plan, new ones last, and those that are yet to be
+ * dropped among them.
+ */
+export function orderAt(ordered: readonly Action[], { from, to }: Surroundings): (place: number) => OrderOf {
   const places = new Map(ordered.map(({ key }, place) => [key, place]));
-  return (name) => {
-    const table = `table:${name}`;
-    if (!from.facts.has(table) || places.has(keyOf("create", table))) return null;
-    const printed = columnsInOrder(to, table);
-    const stays = ({ id }: Fact) => to.facts.has(id) && !places.has(keyOf("create", id));
-    const kept = columnsInOrder(from, table).filter(stays);
-    const names = new Set(kept.map((column) => column.name));
-    const added = printed.filter((column) => !names.has(column.name));
-    const addedAt = (column: Fact) =>
-      Math.min(
-        ...withParents(name, to).map((one) => places.get(`create column:${one}.${column.name}`) ?? Infinity),
-      );
-    added.sort((a, b) => addedAt(a) - addedAt(b) || 0);
+  const placesOf = (verb: Action["verb"], table: string, { name }: Fact, side: Snapshot) =>
+    withAncestors(table, side).flatMap((one) => places.get(keyOf(verb, `column:${one}.${name}`)) ?? []);
+  return (place) => (table) => {
+    const id = `table:${table}`;
+    if (!from.facts.has(id) || places.has(keyOf("create", id))) return null;
+    const printed = columnsInOrder(to, id);
+    const stays = (column: Fact) => to.facts.has(column.id) && !places.has(keyOf("create", column.id));
+    const goes = (column: Fact) => Math.max(...placesOf("drop", table, column, from)) > place;
+    const old = columnsInOrder(from, id).filter((column) => stays(column) || goes(column));
+    const kept = new Set(old.filter(stays).map(({ name }) => name));
+    const addedAt = (column: Fact) => Math.min(...placesOf("create", table, column, to));
+    const added = printed.filter((column) => !kept.has(column.name) && addedAt(column) <= place);
+    added.sort((a, b) => addedAt(a) - addedAt(b));
     const order = {
-      printed: printed.map((one) => one.name),
-      here: [...kept, ...added].map((one) => one.name),
+      printed: printed.map(({ name }) => name),
+      here: [
+        ...old.map((one) => (stays(one) ? one.name : aliasOfGone(one))),
+        ...added.map(({ name }) => name),
+      ],
     };
     return order.here.join("\n") === order.printed.join("\n") ? null : order;
   };
 }
 
-/** Parents bring their new columns to those below them. */
-function withParents(name: string, snapshot: Snapshot): string[] {
-  const table = snapshot.facts.get(`table:${name}`);
-  if (!table) return [name];
-  const { partitionOf, inherits } = tableBody(table);
-  const parents = partitionOf === null ? inherits : [partitionOf];
-  return [name, ...parents.flatMap((parent) => withParents(parent, snapshot))];
+/** No column of the query has this name, and it is printed no more when the column is gone. */
+function aliasOfGone({ body }: Fact): string {
+  return `dbmigrator_gone_${body.position}`;
 }

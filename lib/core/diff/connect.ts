@@ -3,7 +3,7 @@ import { bringers } from "../schema/kinds/moved-column";
 import { columnsBelow, NOT_NULL } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
-import type { FactId, Kind, Surroundings } from "../schema/types";
+import type { Fact, FactId, Kind, Snapshot, Surroundings } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
 import { sameName } from "./same-name";
 import { softDependencies } from "./soft-dependencies";
@@ -25,6 +25,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
   if (verb !== "drop") connectNeeds(action, actions, around);
   connectIdentity(action, actions, around);
+  if (verb !== "drop") connectConstraintName(action, actions, around.from);
   if (fact.kind === "column") {
     connectMoved(action, actions, around);
     connectBelow(action, actions, around);
@@ -144,6 +145,25 @@ function connectBelow(action: Action, actions: Actions, around: Surroundings): v
       later(action, table);
     }
   }
+}
+
+/** From 18 on a NOT NULL has a name, which another constraint of the table may have until then. */
+function connectConstraintName({ fact, softAfter }: Action, actions: Actions, from: Snapshot): void {
+  const name = nameOfConstraint(fact);
+  const was = from.facts.get(fact.id);
+  if (name === null || (was && nameOfConstraint(was) === name)) return;
+  for (const other of from.children.get(fact.parent ?? "") ?? []) {
+    if (other.id === fact.id || nameOfConstraint(other) !== name) continue;
+    for (const verb of ["drop", "alter"] as const) {
+      const key = keyOf(verb, other.id);
+      if (actions.has(key)) softAfter.add(key);
+    }
+  }
+}
+
+function nameOfConstraint({ kind, name, body }: Fact): string | null {
+  if (kind === "constraint") return name;
+  return kind === "column" ? ((body.notNullName as string | undefined) ?? null) : null;
 }
 
 /** A check that is not valid yet comes down to children as such, and a valid one of theirs could not follow. */

@@ -7,7 +7,7 @@ import { dependantsOf, nameOfId } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
-import { followsParent } from "./by-itself";
+import { followsParent, parentsThroughout } from "./by-itself";
 import type { Difference } from "./compare";
 import { isRetype, SWAPPED_KINDS } from "./retype";
 import { swapsOf } from "./swap-types";
@@ -42,6 +42,7 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     for (const child of around.from.children.get(id) ?? []) remove(child.id);
     for (const blocked of blockedBySwap(id, around)) remove(blocked);
     for (const below of madeAnewBelow(id, around)) remove(below);
+    for (const above of madeAnewAbove(id, around)) remove(above);
     const whole = indexAbove(id, around);
     if (whole !== null) remove(whole);
     // DROP TYPE takes the functions of a base type along.
@@ -66,6 +67,15 @@ function madeAnewBelow(id: FactId, around: Surroundings): FactId[] {
     .filter((one) => one.body.local !== true && around.to.facts.has(one.id))
     .filter((one) => followsParent(one, those, around))
     .map((one) => one.id);
+}
+
+/** What is computed comes anew in the parents that have it too: a child cannot drop what it has from above. */
+function madeAnewAbove(id: FactId, around: Surroundings): FactId[] {
+  const [column, next] = [around.from, around.to].map(({ facts }) => facts.get(id));
+  if (column?.kind !== "column" || !next?.body.generated) return [];
+  return parentsThroughout(column.parent, around)
+    .map((parent): FactId => `column:${parent}.${column.name}`)
+    .filter((above) => [around.from, around.to].every(({ facts }) => facts.get(above)?.body.generated));
 }
 
 /** A partition that stays does not give up its part of an index by itself: the whole index is made anew. */

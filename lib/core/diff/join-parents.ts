@@ -1,5 +1,6 @@
 import { type ColumnBody, hasFromKeptParent } from "../schema/kinds/column";
 import { isMoved } from "../schema/kinds/moved-column";
+import { commentNotNull, type NotNullConstraint, stateOf } from "../schema/kinds/not-null";
 import { attachTable, columnsOf, inheritedCheck, tableBody } from "../schema/kinds/table";
 import type { Fact, Snapshot, Surroundings } from "../schema/types";
 
@@ -9,6 +10,8 @@ const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
 interface Handed {
   add: string;
   takenOff: string[];
+  /** What is said of it once it is there. */
+  said: string[];
 }
 
 /** A table that joins a partitioned table or other parents, with what it must have for that. */
@@ -18,7 +21,7 @@ export function joinParents(old: Fact | undefined, table: Fact, around: Surround
   // Of a partition, what its parent has too becomes the parent's.
   if (old === undefined || tableBody(table).partitionOf !== null)
     return [...missingChecks(table, old, around), ...join];
-  const handed = [...handedNotNulls(old, table, around), ...handedChecks(old, table, around)];
+  const handed = [...handedNotNulls(table, around), ...handedChecks(old, table, around)];
   return handed.length === 0 ? join : throughOurParent(table, handed, join, around.to);
 }
 
@@ -41,20 +44,32 @@ function throughOurParent(table: Fact, handed: Handed[], join: string[], snapsho
     ...join,
     `ALTER TABLE ${table.name} NO INHERIT ${parent}`,
     `DROP TABLE ${parent}`,
+    ...handed.flatMap(({ said }) => said),
   ];
 }
 
+/** PostgreSQL 18: a NOT NULL that the table is to have from parents alone that it joins, after everything else. */
+export function joinsNotNull(column: Fact, { from, to }: Surroundings): boolean {
+  const b = columnBody(column);
+  const [was, is] = [from, to].map(({ facts }) => facts.get(column.parent ?? ""));
+  if (was?.kind !== "table" || is?.kind !== "table" || tableBody(is).partitionOf !== null) return false;
+  return b.notNullInherited && b.generated === "" && !hasFromKeptParent(column, was, is, to);
+}
+
 /** PostgreSQL 18 knows whether a NOT NULL is the table's own. */
-function handedNotNulls(old: Fact, table: Fact, { from, to }: Surroundings): Handed[] {
+function handedNotNulls(table: Fact, around: Surroundings): Handed[] {
+  const { from, to } = around;
   return columnsOf(to, table.id).flatMap((column) => {
+    if (!joinsNotNull(column, around)) return [];
     const b = columnBody(column);
-    if (!b.notNullInherited || b.generated !== "" || hasFromKeptParent(column, old, table, to)) return [];
+    const constraint = stateOf(b) as NotNullConstraint;
     const was = from.facts.get(column.id);
     const own = was !== undefined && columnBody(was).notNull;
-    const state = b.notNullConstraint?.notValid ? " NOT VALID" : "";
+    const state = constraint.notValid ? " NOT VALID" : "";
     return {
-      add: `CONSTRAINT ${b.notNullName} NOT NULL ${column.name}${state}`,
+      add: `CONSTRAINT ${constraint.name} NOT NULL ${column.name}${state}`,
       takenOff: own ? [`ALTER TABLE ${table.name} ALTER COLUMN ${column.name} DROP NOT NULL`] : [],
+      said: constraint.comment === null ? [] : [commentNotNull(constraint, table.name)],
     };
   });
 }
@@ -70,6 +85,7 @@ function handedChecks(old: Fact, table: Fact, around: Surroundings): Handed[] {
     return {
       add: `CONSTRAINT ${name} ${definition}`,
       takenOff: own ? [`ALTER TABLE ${table.name} DROP CONSTRAINT${dropped} ${name}`] : [],
+      said: [],
     };
   });
 }

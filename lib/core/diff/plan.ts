@@ -1,7 +1,7 @@
 import type { FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
 import { buildActions } from "./build-actions";
-import { forOrder, orderAfter } from "./column-aliases";
+import { forOrder, orderAt } from "./column-aliases";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
 import { lateActions } from "./late";
@@ -70,15 +70,15 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   const ordered = orderActions(actions);
   const { before, after } = lateActions(around, decided.gone, decided.born);
   const bare = { losesData: false, needsNoRows: false, commitAfter: false };
+  const orderOf = orderAt(ordered, around);
+  const spelled = (place: number) => (one: PlannedStatement) =>
+    one.verb === "drop" ? one : { ...one, sql: forOrder(asPrinted(one.sql), orderOf(place)) };
   const statements: PlannedStatement[] = [
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
-    ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })),
-    ...ordered.flatMap((action) => statementsOf(action, around)),
-    ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })),
+    ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })).map(spelled(-1)),
+    ...ordered.flatMap((action, place) => statementsOf(action, around).map(spelled(place))),
+    ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })).map(spelled(ordered.length)),
   ];
-  const orderOf = orderAfter(ordered, around);
-  for (const statement of statements)
-    if (statement.verb !== "drop") statement.sql = forOrder(asPrinted(statement.sql), orderOf);
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));
   return { statements, differences, renames: renamed.applied, questions, losses, offline };

@@ -9,6 +9,9 @@ const HERE = `
   CREATE TABLE t (a int, b int, c text);
   INSERT INTO t VALUES (1, 20, 'x');
   CREATE TABLE log (n int);
+  CREATE TABLE narrowed (gone int, a int, b text);
+  INSERT INTO narrowed VALUES (1, 2, 'x');
+  CREATE VIEW over_narrowed AS SELECT q.x, q.y FROM narrowed q(g, x, y) WHERE q.g > 0;
   CREATE VIEW same AS SELECT q.x, q.y FROM t q(x, y, z);
   CREATE VIEW turned AS SELECT q.x FROM t q(x, y, z);
   CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(x, y, z) ON log.n = p.x;
@@ -19,6 +22,8 @@ const HERE = `
 const THERE = `
   CREATE TABLE t (e int, b int, "C, d" int, c text, a int);
   CREATE TABLE log (n int);
+  CREATE TABLE narrowed (a int, b text);
+  CREATE VIEW over_narrowed AS SELECT q.x, q.y FROM narrowed q(x, y);
   CREATE VIEW same AS SELECT q.x, q.y FROM t q(w, y, v, z, x);
   CREATE VIEW turned AS SELECT q.x FROM t q(w, x, v, z, y);
   CREATE VIEW joined AS SELECT p.x FROM log JOIN t p(w, x, v, z, y) ON log.n = p.x;
@@ -53,6 +58,7 @@ describe("aliases of columns by their position", () => {
     const value = async (sql: string) => Object.values((await here.query(sql)).rows[0]);
     expect(await value("SELECT * FROM same")).toEqual([1, 20]);
     expect(await value("SELECT * FROM turned")).toEqual([20]);
+    expect(await value("SELECT * FROM over_narrowed")).toEqual([2, "x"]);
     expect(await value("SELECT * FROM fresh")).toEqual([1, "s.t q(a, b, c, d, e)"]);
     await here.query("REFRESH MATERIALIZED VIEW kept; INSERT INTO log VALUES (20)");
     expect(await value("SELECT * FROM kept")).toEqual([1]);

@@ -14,6 +14,7 @@ import {
 } from "../sql-text";
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import { needsText } from "./built-in-casts";
+import { isOfSession } from "./default";
 import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
   addNotNull,
@@ -26,8 +27,9 @@ import {
   stateOf,
 } from "./not-null";
 import { columnsBelow, withThoseBelow } from "./not-null-below";
+import { addNumbered, needsNumbersBelow } from "./numbered-column";
 import { alterNumbers, newSequenceOptions, type SequenceNumbers, sequenceOptions } from "./sequence";
-import type { TableBody } from "./table";
+import { type TableBody, withAncestors } from "./table";
 
 export interface ColumnBody {
   position: number;
@@ -84,11 +86,11 @@ export function columnDefinition(fact: Fact, around: Surroundings, namesTaken = 
 }
 
 /** From 17 on partitions share the identity of their parent's column, and get it with ATTACH. */
-function ownIdentity(b: ColumnBody): ColumnBody["identity"] {
+export function ownIdentity(b: ColumnBody): ColumnBody["identity"] {
   return b.sequenceName === null ? "" : b.identity;
 }
 
-function identityClause(fact: Fact, around: Surroundings, namesTaken = false): string {
+export function identityClause(fact: Fact, around: Surroundings, namesTaken = false): string {
   const b = body(fact);
   const options = b.sequence
     ? newSequenceOptions(b.sequence).filter((option) => !option.startsWith("AS "))
@@ -219,16 +221,10 @@ export const columnKind: KindDefinition = {
     };
   },
   create: (fact, around) => [
-    `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(fact)} ADD COLUMN ${columnDefinition(fact, around)}${inlineDefault(fact, around.to)}`,
-    ...takenFromParent(fact, around),
-    ...columnSettings(relationOf(fact), fact),
-    ...ownCompression(fact, around.to),
-    ...ownForeignOptions(fact, around),
-    ...fillMoved(fact, around),
-    ...ownNotNull(fact, around),
-    ...(isView(fact)
-      ? []
-      : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
+    ...(needsNumbersBelow(fact, around)
+      ? addNumbered(fact, around)
+      : [addColumn(fact, around, inlineDefault(fact, around.to))]),
+    ...settingsOfNew(fact, around),
   ],
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
@@ -251,6 +247,27 @@ export const columnKind: KindDefinition = {
   commentOn: (fact) => `COLUMN ${relationOf(fact)}.${fact.name}`,
   grantedOn: (fact) => ({ on: `TABLE ${relationOf(fact)}`, all: "arwx" }),
 };
+
+/** What neither CREATE TABLE nor ADD COLUMN writes of a column. */
+export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
+  return [
+    ...takenFromParent(fact, around),
+    ...columnSettings(relationOf(fact), fact),
+    ...ownCompression(fact, around.to),
+    ...ownForeignOptions(fact, around),
+    ...fillMoved(fact, around),
+    ...ownNotNull(fact, around),
+    ...givenUpNotNull(fact, around),
+    ...(isView(fact)
+      ? []
+      : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
+  ];
+}
+
+export function addColumn(column: Fact, around: Surroundings, value: string): string {
+  const alter = `ALTER ${body(column).of === "f" ? "FOREIGN " : ""}TABLE ${relationOf(column)}`;
+  return `${alter} ADD COLUMN ${columnDefinition(column, around)}${value}`;
+}
 
 /** Of a column that comes from a parent; a new partition is made with all of its columns. */
 function ownForeignOptions(fact: Fact, { from, to }: Surroundings): string[] {
@@ -299,6 +316,18 @@ function ownNotNull(fact: Fact, around: Surroundings): string[] {
     : [`${alter} ALTER COLUMN ${fact.name} SET NOT NULL`];
 }
 
+/** Before 18 a child may give up the NOT NULL that it got from its parents when it, or the column, came to be. */
+function givenUpNotNull(fact: Fact, { from, to }: Surroundings): string[] {
+  const b = body(fact);
+  const table = to.facts.get(fact.parent ?? "");
+  if (to.version >= 180000 || b.notNull || table?.kind !== "table") return [];
+  if (b.local && from.facts.has(table.id)) return [];
+  const gotIt = (table.body as unknown as TableBody).inherits
+    .flatMap((parent) => withAncestors(parent, to))
+    .some((parent) => to.facts.get(`column:${parent}.${fact.name}`)?.body.notNull === true);
+  return gotIt ? [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${fact.name} DROP NOT NULL`] : [];
+}
+
 function withoutPosition(fact: Fact) {
   const { sequence } = body(fact);
   return sequence === null ? null : { ...sequence, position: undefined };
@@ -317,7 +346,7 @@ export function isView(fact: Fact): boolean {
 /** A new column on a table with rows needs its default at once, or NOT NULL fails. */
 export function inlineDefault(fact: Fact, snapshot: Snapshot): string {
   const value = snapshot.facts.get(`default:${relationOf(fact)}.${fact.name}`);
-  return value ? ` DEFAULT ${value.body.expression}` : "";
+  return value && !isOfSession(value) ? ` DEFAULT ${value.body.expression}` : "";
 }
 
 /** A child that keeps the column of its parent keeps its values: it is dropped from the parent alone. */

@@ -36,3 +36,13 @@ function on(fact: Fact): string {
   const only = fact.parent?.startsWith("table:") ? "ONLY " : "";
   return `ALTER TABLE ${only}${relationOf(fact)} ALTER COLUMN ${fact.name}`;
 }
+
+const OF_SESSION = /\b(currval|lastval)\(|\bcurrent_setting\('[^']*\.[^']*'::text\)/;
+
+/**
+ * Whether it has a value only in a session that used the sequence or made the setting: to the rows that are there
+ * when their column is added it could give none.
+ */
+export function isOfSession({ body }: Fact): boolean {
+  return OF_SESSION.test(String(body.expression));
+}

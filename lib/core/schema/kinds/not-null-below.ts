@@ -102,7 +102,7 @@ function parentsOf(table: Fact): string[] {
 }
 
 /** Whether it is there, below this parent, when the statement runs: partitions are attached late. */
-function belongsBefore(column: Fact, parent: Fact, { from, to }: Surroundings): boolean {
+export function belongsBefore(column: Fact, parent: Fact, { from, to }: Surroundings): boolean {
   const [was, is] = [from.facts.get(column.parent ?? ""), to.facts.get(column.parent ?? "")];
   if (was?.kind === "table") return parentsOf(was).includes(relationOf(parent));
   return is?.kind === "table" && tableBody(is).partitionOf === null;

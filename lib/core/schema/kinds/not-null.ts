@@ -86,15 +86,21 @@ export function alterNotNull(
 ): string[] {
   const [a, b] = [stateOf(from), stateOf(to)];
   const same = JSON.stringify([a, from.notNullInherited]) === JSON.stringify([b, to.notNullInherited]);
-  if (same || to.notNullInherited) return [];
+  if (same) return [];
+  // It came or comes from a parent, with what was said of it here if it was there already.
+  if (b !== null && to.notNullInherited)
+    return commented(from.notNullInherited && a !== null ? a.comment : null, b, table);
   const alter = `ALTER TABLE ${table}`;
   const on = `ALTER TABLE ${alone ? "ONLY " : ""}${table} ALTER COLUMN ${column}`;
   if (b === null) return [`${on} DROP NOT NULL`];
-  // Said of an inherited one, it becomes the column's own too.
+  // Said of an inherited one, it becomes the column's own too, or is another one when the parent gives up its own.
   if (a === null || from.notNullInherited) {
-    return (to.notNullConstraint === null && !named) || a !== null
-      ? [`${on} SET NOT NULL`]
-      : [addNotNull(b, alter, column), ...commented(null, b, table)];
+    const usual = (to.notNullConstraint === null && !named) || a !== null;
+    const said = a?.comment ?? b.comment;
+    return [
+      usual ? `${on} SET NOT NULL` : addNotNull(b, alter, column),
+      ...(said === null ? [] : [commentNotNull(b, table)]),
+    ];
   }
   // NO INHERIT and NOT VALID cannot be taken on by a constraint that exists.
   if (a.noInherit !== b.noInherit || (b.notValid && !a.notValid)) {

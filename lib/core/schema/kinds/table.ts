@@ -213,6 +213,15 @@ export function detachTable(from: Fact, to: Fact): string[] {
   ];
 }
 
+/** A table and all that it comes from: what these get, it gets. */
+export function withAncestors(name: string, snapshot: Snapshot): string[] {
+  const table = snapshot.facts.get(`table:${name}`);
+  if (!table) return [name];
+  const { partitionOf, inherits } = tableBody(table);
+  const parents = partitionOf === null ? inherits : [partitionOf];
+  return [name, ...parents.flatMap((parent) => withAncestors(parent, snapshot))];
+}
+
 /** What a check says that a table has from the nearest ancestor that has it by itself. */
 export function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string | null {
   const { partitionOf, inherits } = tableBody(table);

@@ -1,0 +1,13 @@
+CREATE TABLE p (a int);
+CREATE TABLE below (b int) INHERITS (p);
+INSERT INTO p VALUES (1), (2);
+INSERT INTO below VALUES (3, 4);
+CREATE TABLE deep (a int);
+CREATE TABLE middle (b int) INHERITS (deep);
+CREATE TABLE bottom (c int) INHERITS (middle);
+INSERT INTO bottom VALUES (1, 2, 3);
+CREATE TABLE whole (a int) PARTITION BY LIST (a);
+CREATE TABLE part PARTITION OF whole FOR VALUES IN (1);
+INSERT INTO whole VALUES (1);
+CREATE TABLE "It's one" (a int);
+CREATE TABLE "It's below" () INHERITS ("It's one");

@@ -1,0 +1,4 @@
+CREATE SEQUENCE s;
+CREATE TABLE t (a int);
+INSERT INTO t VALUES (1), (2);
+CREATE TABLE u (a int);
