@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import type pg from "pg";
 import { compareSnapshots } from "../lib/core/diff/compare";
 import { planSchema } from "../lib/core/diff/plan";
+import type { Snapshot } from "../lib/core/schema/types";
 import { type ConnectionSpec, openConnection } from "../lib/postgres/connection/connect";
 import { dumpSchema } from "../lib/postgres/dump/dump";
 import { readSnapshot } from "../lib/postgres/introspect/read-snapshot";
@@ -11,7 +12,7 @@ import { changeSchema, fillSchema } from "./schema-seed";
 
 /**
  * Comparing two databases that differ in 1 % of their objects, against a plain read of the same catalogs of both by
- * node-postgres; reading one, against pg_dump --schema-only. BENCH_TABLES=100,1000 chooses the sizes, BENCH_ROUNDS
+ * node-postgres; planning the change by itself; reading one, against pg_dump --schema-only. BENCH_TABLES=100,1000 chooses the sizes, BENCH_ROUNDS
  * how often. Run by itself with `once <url> <url>` it compares once and prints what it took, so that memory is that
  * of a process which does nothing else.
  */
@@ -52,6 +53,18 @@ async function measure(
     () => compareOnce(left, right),
   );
   report(`compare two of ${tables} tables, against a raw read of both`, both.second, both.first, 1.5);
+  const [from, to] = await readBoth(left, right);
+  const planning = await alternate(
+    rounds,
+    () => void compareSnapshots(from, to),
+    () => {
+      if (planSchema(from, to).statements.length === 0) throw new Error("nothing is planned");
+    },
+  );
+  const [compared, planned] = [median(planning.first), median(planning.second)].map(Math.round);
+  console.log(
+    `  of ${tables} tables, once both are read: compare ${compared} ms, plan the change ${planned} ms`,
+  );
   const dump = await alternate(
     Math.min(rounds, 3),
     () => dumpOne(left, native),
@@ -83,17 +96,19 @@ async function onBoth(
   await Promise.all([onOne(left, work), onOne(right, work)]);
 }
 
+async function readBoth(left: ConnectionSpec, right: ConnectionSpec): Promise<[Snapshot, Snapshot]> {
+  const read = async (spec: ConnectionSpec) => {
+    const client = await openConnection(spec);
+    const snapshot = await readSnapshot(client);
+    await client.end();
+    return snapshot;
+  };
+  return Promise.all([read(left), read(right)]);
+}
+
 async function compareOnce(left: ConnectionSpec, right: ConnectionSpec): Promise<void> {
-  const [a, b] = await Promise.all(
-    [left, right].map(async (spec) => {
-      const client = await openConnection(spec);
-      const snapshot = await readSnapshot(client);
-      await client.end();
-      return snapshot;
-    }),
-  );
-  if (!a || !b || compareSnapshots(a, b).length === 0) throw new Error("nothing differs");
-  if (planSchema(a, b).statements.length === 0) throw new Error("nothing is planned");
+  const [from, to] = await readBoth(left, right);
+  if (compareSnapshots(from, to).length === 0) throw new Error("nothing differs");
 }
 
 function installedDump(): number {

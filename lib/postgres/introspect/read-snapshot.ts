@@ -58,8 +58,9 @@ async function readOnce(
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     await watch.begin();
+    // Parallel workers would look up anew, each for itself, what this session knows of every relation.
     await client.query(
-      "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1; SET LOCAL jit = off",
+      "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0",
     );
     snapshot = await readAll(client, options, denied);
     if (snapshot !== null) await watch.end();

@@ -47,7 +47,8 @@ export const constraintKind: KindDefinition = {
       quote_ident(k.conname) AS name, k.contype AS type, pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated,
       ${version >= 180000 ? "k.conenforced" : "true"} AS enforced, k.condeferrable AS deferrable, k.condeferred AS deferred,
       CASE WHEN k.contype IN ('p', 'u', 'x') THEN k.conindid END AS index_oid, quote_ident(ic.relname) AS index, ic.reloptions AS index_options,
-      CASE WHEN k.contype IN ('p', 'u', 'x') THEN obj_description(k.conindid, 'pg_class') END AS index_comment,
+      CASE WHEN k.contype IN ('p', 'u', 'x') THEN (SELECT id.description FROM pg_description id
+        WHERE id.classoid = 'pg_class'::regclass AND id.objoid = k.conindid AND id.objsubid = 0) END AS index_comment,
       c.relkind = 'p' AS partitioned, c.relkind = 'p' AND (SELECT NOT indisvalid FROM pg_index WHERE indexrelid = ic.oid) AS index_invalid, CASE WHEN ic.relispartition THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
         FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
       CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,

@@ -19,12 +19,12 @@ export const indexKind: KindDefinition = {
     () => `SELECT i.oid, quote_ident(n.nspname) AS schema, quote_ident(i.relname) AS name, c.relkind AS of,
       quote_ident(cn.nspname) || '.' || quote_ident(c.relname) AS relation, pg_get_indexdef(i.oid) AS definition, i.reloptions AS options,
       x.indisvalid AS valid, quote_ident(pn.nspname) || '.' || quote_ident(p.relname) AS attached_to,
-      (SELECT string_agg(a.attnum || ' ' || a.attstattarget, ',' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attstattarget >= 0) AS statistics
+      CASE WHEN x.indexprs IS NOT NULL THEN (SELECT string_agg(a.attnum || ' ' || a.attstattarget, ',' ORDER BY a.attnum)
+        FROM pg_attribute a WHERE a.attrelid = i.oid AND a.attstattarget >= 0) END AS statistics
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
     JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
     LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT JOIN pg_class p ON p.oid = h.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
-    LEFT JOIN pg_constraint k ON k.conindid = i.oid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = c.oid
-    WHERE k.oid IS NULL AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "i.oid")} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "i.oid")} AND ${notMember("pg_class", "c.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const index: IndexBody = {

@@ -32,8 +32,8 @@ function part(
       coalesce(i.initprivs, ${usual})::text[] AS initial, (SELECT quote_ident(e.extname) FROM pg_depend m JOIN pg_extension e ON e.oid = m.refobjid
         WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension, NULL::text AS relation
     FROM ${catalog} o ${joins} LEFT JOIN pg_init_privs i ON i.classoid = '${of}'::regclass AND i.objoid = ${row} AND i.objsubid = ${sub}
-    WHERE o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR EXISTS (SELECT 1 FROM pg_depend m
-      WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.deptype = 'e'))${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
+    WHERE o.${acl} IS NOT NULL AND o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR EXISTS (SELECT 1 FROM pg_depend m
+      WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = '${of}'::regclass AND m.objid = ${row} AND m.deptype = 'e'))${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
 }
 
 const inSchema = (column: string) => `JOIN pg_namespace n ON n.oid = o.${column}`;
