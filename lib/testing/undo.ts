@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach } from "vitest";
 import { loadParser, parseScript, treeOf } from "../core/sql/parse-script";
 import { lossesOf } from "../core/undo/losses";
 import { closeConnection, openConnection } from "../postgres/connection/connect";
+import type { ConnectionSpec } from "../postgres/connection/connection-spec";
 import type { EmbeddedMajor } from "../postgres/embedded/embedded";
 import { rowsOfTag } from "../postgres/runner/message";
 import { keepLosses } from "../postgres/undo/keep";
@@ -50,6 +51,7 @@ export async function revertKeeping(client: pg.Client, down: string): Promise<({
 
 interface OpenUndoDatabase {
   client: pg.Client;
+  spec: ConnectionSpec;
   all(sql: string): Promise<unknown[][]>;
 }
 
@@ -77,6 +79,7 @@ export function undoDatabase(major: EmbeddedMajor): () => OpenUndoDatabase {
   });
   return () => ({
     client,
+    spec: database.spec,
     all: async (sql) => (await client.query<unknown[]>({ text: sql, rowMode: "array" })).rows,
   });
 }
