@@ -18,7 +18,13 @@ it.skipIf(!existsSync("/sys/kernel"))(
 it.skipIf(!existsSync("/proc/self"))(
   "refuses a place that says of every new folder that the one above is missing, instead of trying without end",
   async () => {
-    const row = { id: "", projectId: null, kind: "folder", settings: { path: "/proc/no/such" }, secret: null };
+    const row = {
+      id: "",
+      projectId: null,
+      kind: "folder",
+      settings: { path: "/proc/no/such" },
+      secret: null,
+    };
     await expect(tryStorage(row)).rejects.toMatchObject({ code: "backup.not_writable" });
   },
 );

@@ -49,7 +49,7 @@ async function makeFolder(path: string): Promise<void> {
     await makeFolders(path);
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
-    if (!["ENOENT", "ENOTDIR"].includes(code) && !isForbidden(error)) throw error;
+    if (code !== "ENOENT" && !isForbidden(error)) throw error;
     throw notWritable(path, message, error);
   }
 }
