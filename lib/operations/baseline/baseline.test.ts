@@ -9,6 +9,7 @@ import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { planTarget } from "../deployment/plan-target";
+import { createMigration } from "../migration/create";
 import { findBaseline, orderedMigrations } from "./detect";
 import { stampBaseline } from "./stamp";
 
@@ -66,7 +67,7 @@ it("takes the same scripts under another name of the service for recorded, and l
   const renamed = await testDatabase();
   await run(renamed.url, "CREATE TABLE orders (id int PRIMARY KEY, note text); CREATE TABLE later (id int)");
   const service = project.services.orders ?? "";
-  const scripts = await orderedMigrations(db(), service, "orders");
+  const scripts = await orderedMigrations(db(), service, "orders", { drafts: false });
   const client = await openConnection(renamed.spec);
   const before = scripts.map((one) => ({ ...one, service: "default" }));
   await recordBaseline(client, before, { appliedBy: "me", runId: randomUUID() });
@@ -84,4 +85,24 @@ it("takes the same scripts under another name of the service for recorded, and l
   const after = await planTarget(db(), { targetId, direction: "up" });
   expect([after.problems, after.planned]).toEqual([[], []]);
   await renamed.drop();
+});
+
+it("looks for drafts when asked to, and a draft that is recorded is one no longer", async () => {
+  const fresh = await testProject();
+  const held = await testDatabase();
+  await run(held.url, "CREATE TABLE customers (id int PRIMARY KEY)");
+  const target = await testTarget(fresh, "orders", "development", held.spec);
+  const { filename, id } = await execute(createMigration, fresh.actors.developer, {
+    ...{ project: fresh.slug, service: "orders", name: "customers" },
+    up: "CREATE TABLE customers (id int PRIMARY KEY);",
+  });
+  const without = execute(findBaseline, fresh.actors.developer, { targetId: target });
+  await expect(without).rejects.toMatchObject({ code: "baseline.nothing" });
+  const found = await execute(findBaseline, fresh.actors.developer, { targetId: target, drafts: true });
+  expect(found).toMatchObject({ upTo: filename, certainty: "exact" });
+  await execute(stampBaseline, fresh.actors.admin, { targetId: target, migrations: [filename] });
+  expect(await db().migration.findUniqueOrThrow({ where: { id } })).toMatchObject({ draft: false });
+  const plan = await planTarget(db(), { targetId: target, direction: "up" });
+  expect([plan.problems, plan.planned, plan.otherDrafts]).toEqual([[], [], []]);
+  await held.drop();
 });

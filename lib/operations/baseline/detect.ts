@@ -26,10 +26,13 @@ const SHOWN = 100;
 export const findBaseline = defineOperation({
   name: "baseline.detect",
   permission: "drift.check",
-  input: z.object({ targetId: z.uuid() }),
+  input: z.object({
+    targetId: z.uuid(),
+    drafts: z.boolean().default(false).describe("Look for drafts too."),
+  }),
   audit: "target",
   scope: ({ db, input: { targetId } }) => scopeOfTarget(db, targetId),
-  run: async ({ ctx, input: { targetId } }): Promise<BaselineView> => {
+  run: async ({ ctx, input: { targetId, drafts } }): Promise<BaselineView> => {
     const started = performance.now();
     const target = await ctx.db.target.findUniqueOrThrow({
       where: { id: targetId },
@@ -37,7 +40,7 @@ export const findBaseline = defineOperation({
     });
     const found = await detectBaseline({
       spec: specOf(target),
-      migrations: await orderedMigrations(ctx.db, target.serviceId, target.service.name),
+      migrations: await orderedMigrations(ctx.db, target.serviceId, target.service.name, { drafts }),
       schemas: target.service.schemas,
       ...shadowServer(),
       guardAddresses: true,
@@ -50,19 +53,20 @@ export const findBaseline = defineOperation({
   },
 });
 
-/** In the order of application, drafts left out. @throws DomainError precondition `baseline.nothing` */
+/** In the order of application. @throws DomainError precondition `baseline.nothing` */
 export async function orderedMigrations(
   db: Db,
   serviceId: string,
   service: string,
+  { drafts }: { drafts: boolean },
 ): Promise<StoredMigration[]> {
-  const all = await loadMigrationSources(db, serviceId, { drafts: false });
+  const all = await loadMigrationSources(db, serviceId, { drafts });
   const byName = new Map(all.map((one) => [one.filename, one]));
   const steps = planUp(all, []).steps.flatMap(({ migration }) => byName.get(migration.filename) ?? []);
   if (steps.length > 0) return steps;
   throw new DomainError("precondition", "baseline.nothing", `${service} has no migrations to look for.`, {
     details: { service },
-    hint: "Import them first; drafts do not count.",
+    hint: "Import them first; drafts count only when asked for.",
   });
 }
 

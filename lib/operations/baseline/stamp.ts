@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
 import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { recordBaseline } from "../../postgres/ledger/ledger";
@@ -7,7 +8,9 @@ import { enqueue } from "../../queue/queue";
 import { defineOperation } from "../define";
 import { personName } from "../deployment/person-name";
 import { askForCheck } from "../drift/ask";
+import type { StoredMigration } from "../migration/load";
 import { scopeOfTarget } from "../project/find";
+import { refreshMirrors } from "../target/mirror";
 import { specOf } from "../target/spec";
 import { orderedMigrations } from "./detect";
 
@@ -15,7 +18,7 @@ const LOCK_WAIT_MS = 10_000;
 
 /**
  * Records migrations as applied on a target without running them there: what an existing database already had. Those
- * that have a word in its ledger are left alone.
+ * that have a word in its ledger are left alone; a draft becomes one of the service's migrations, as in a first deployment.
  * @throws DomainError not_found `baseline.unknown_migration`; lock_timeout
  */
 export const stampBaseline = defineOperation({
@@ -34,23 +37,26 @@ export const stampBaseline = defineOperation({
       where: { id: targetId },
       include: { service: { select: { name: true } } },
     });
-    const all = await orderedMigrations(ctx.db, target.serviceId, target.service.name);
+    const all = await orderedMigrations(ctx.db, target.serviceId, target.service.name, { drafts: true });
     const known = new Set(all.map((one) => one.filename));
     const unknown = migrations.find((name) => !known.has(name));
     if (unknown !== undefined) throw noMigration(unknown);
     const wanted = new Set(migrations);
+    const chosen = all.filter((one) => wanted.has(one.filename));
     const client = await openConnection(specOf(target), { guardAddresses: true });
     try {
       await acquireRunnerLock(client, LOCK_WAIT_MS, () => undefined);
-      const recorded = await recordBaseline(
-        client,
-        all.filter((one) => wanted.has(one.filename)),
-        { appliedBy: await personName(ctx.db, ctx.actor), runId: ctx.runId },
+      const appliedBy = await personName(ctx.db, ctx.actor);
+      const recorded = await ctx.db.$transaction(
+        async (tx) => {
+          await takeDrafts(tx, target.serviceId, chosen);
+          const recorded = await recordBaseline(client, chosen, { appliedBy, runId: ctx.runId });
+          await askForCheck(tx, targetId);
+          await enqueue(tx, "target.sync", { targetId });
+          return recorded;
+        },
+        { timeout: 30_000, maxWait: 15_000 },
       );
-      await ctx.db.$transaction(async (tx) => {
-        await askForCheck(tx, targetId);
-        await enqueue(tx, "target.sync", { targetId });
-      });
       ctx.note({ recorded: recorded.join(", ").slice(0, 4000) });
       return { recorded };
     } finally {
@@ -58,6 +64,16 @@ export const stampBaseline = defineOperation({
     }
   },
 });
+
+async function takeDrafts(tx: Tx, serviceId: string, chosen: StoredMigration[]): Promise<void> {
+  const drafts = chosen.filter((one) => one.draft).map((one) => one.filename);
+  if (drafts.length === 0) return;
+  await tx.migration.updateMany({
+    where: { serviceId, filename: { in: drafts } },
+    data: { draft: false },
+  });
+  await refreshMirrors(tx, serviceId);
+}
 
 function noMigration(filename: string): DomainError {
   return new DomainError("not_found", "baseline.unknown_migration", `There is no migration ${filename}.`, {

@@ -3,6 +3,7 @@ import { Crumbs } from "@/components/crumbs";
 import { EnvironmentLine } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { can } from "@/lib/access/permissions";
+import { listMigrations } from "@/lib/operations/migration/list";
 import { getProject } from "@/lib/operations/project/get";
 import { getTarget } from "@/lib/operations/target/get";
 import { runForPage } from "@/lib/transport/action";
@@ -25,6 +26,9 @@ export default async function BaselinePage({
     runForPage(getTarget, { targetId }),
     getTranslations("baseline"),
   ]);
+  const service = project.services.find((one) => one.id === target.service.id);
+  const wanted = { project: slug, service: target.service.name, state: "draft" } as const;
+  const count = (await runForPage(listMigrations, wanted)).groups[0]?.total ?? 0;
   const environment = project.environments.find((one) => one.id === target.environment.id);
   const may = (permission: "drift.check" | "baseline.stamp") =>
     environment !== undefined && can(environment.role, permission, environment.protected);
@@ -48,6 +52,7 @@ export default async function BaselinePage({
           project={slug}
           targetId={targetId}
           database={target.database}
+          drafts={count === 0 ? "none" : count === service?.migrations ? "only" : "some"}
           mayLook={may("drift.check")}
           mayRecord={may("baseline.stamp")}
         />

@@ -40,14 +40,14 @@ export function TargetPanel({
     });
   return (
     <div className="panel fields-panel grid gap-3">
-      <div className="flex flex-wrap items-start gap-3">
+      <div className="target-head">
         <div className="min-w-0">
           <h3 className="strong">{target.service.name}</h3>
           <code className="break-all">
             {target.username}@{target.host}:{target.port}/{target.database}
           </code>
         </div>
-        <div className="ml-auto row-actions gap-2">
+        <div className="row-actions gap-2">
           {writes ? (
             <Button
               size="small"
@@ -69,9 +69,13 @@ export function TargetPanel({
           >
             {t("sync")}
           </Button>
-          {writes ? <Change target={target} /> : null}
-          {writes ? <Remove target={target} /> : null}
         </div>
+        {writes ? (
+          <div className="row-actions icons">
+            <Change target={target} />
+            <Remove target={target} />
+          </div>
+        ) : null}
       </div>
       {sameFailure ? null : <Standing project={project} target={target} />}
       {target.probe ? (

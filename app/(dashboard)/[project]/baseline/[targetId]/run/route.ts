@@ -7,5 +7,5 @@ export async function POST(
   { params }: { params: Promise<{ targetId: string }> },
 ): Promise<Response> {
   const { targetId } = await params;
-  return answerStream(request, findBaseline, () => ({ targetId }));
+  return answerStream(request, findBaseline, ({ drafts }) => ({ targetId, drafts }));
 }
