@@ -95,6 +95,9 @@ const WRITTEN_IN: Record<string, string> = { CopyStmt: "COPY", ExplainStmt: "EXP
 const BUILT_IN =
   /^(pg_|lo_|txid_|has_|to_|current|array_|jsonb?_|string_|regexp_|gen_random_|generate_s|set_?(val|config)$)|^(nextval|currval|lastval|now|version|format|concat|concat_ws|coalesce|length|upper|lower|max|min|count|sum|avg|md5|random|clock_timestamp|obj_description|col_description|round|date_trunc|exists)$/;
 
+/** They take large objects away, or what is in them. */
+const LOSES_LARGE_OBJECTS = /^(lo_unlink|lo_put|lo_truncate(64)?|lowrite)$/;
+
 /** `SELECT clean_up();`: a function that is called for what it does. */
 function calledCode(tree: Node): string | null {
   if (!("SelectStmt" in tree)) return null;
@@ -105,7 +108,7 @@ function calledCode(tree: Node): string | null {
     const [schema, own] = parts.length > 1 ? [parts.at(-2), parts.at(-1)] : [null, parts[0]];
     const theirs =
       schema === null ? !tree.SelectStmt.fromClause && !BUILT_IN.test(own ?? "") : schema !== "pg_catalog";
-    if (theirs) called ??= `${parts.map(quoteName).join(".")}()`;
+    if (theirs || LOSES_LARGE_OBJECTS.test(own ?? "")) called ??= `${parts.map(quoteName).join(".")}()`;
     return undefined;
   });
   return called;
