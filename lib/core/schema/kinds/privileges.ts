@@ -28,13 +28,20 @@ function part(
   const of = catalog === "pg_attribute" ? "pg_class" : catalog;
   const sub = catalog === "pg_attribute" ? "o.attnum" : "0";
   const column = catalog === "pg_attribute" ? "quote_ident(o.attname)" : "NULL::text";
+  // Only of a column the last REVOKE leaves nothing. Asked first: most objects have no list.
+  const given =
+    catalog === "pg_attribute"
+      ? `(o.attacl IS NOT NULL OR (o.attrelid, o.attnum) IN (SELECT p.objoid, p.objsubid FROM pg_init_privs p WHERE p.classoid = 'pg_class'::regclass))`
+      : `o.${acl} IS NOT NULL`;
   return `SELECT ${word} AS word, ${name} AS name, ${column} AS column, coalesce(o.${acl}, ${usual})::text[] AS acl,
-      coalesce(i.initprivs, ${usual})::text[] AS initial, (SELECT quote_ident(e.extname) FROM pg_depend m JOIN pg_extension e ON e.oid = m.refobjid
-        WHERE m.classid = '${of}'::regclass AND m.objid = ${row} AND m.refclassid = 'pg_extension'::regclass AND m.deptype = 'e') AS extension, NULL::text AS relation
+      coalesce(i.initprivs, ${usual})::text[] AS initial, quote_ident(m.extname) AS extension, NULL::text AS relation
     FROM ${catalog} o ${joins} LEFT JOIN pg_init_privs i ON i.classoid = '${of}'::regclass AND i.objoid = ${row} AND i.objsubid = ${sub}
-    WHERE o.${acl} IS NOT NULL AND o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR EXISTS (SELECT 1 FROM pg_depend m
-      WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = '${of}'::regclass AND m.objid = ${row} AND m.deptype = 'e'))${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
+    LEFT JOIN members m ON m.classid = '${of}'::regclass AND m.objid = ${row}
+    WHERE ${given} AND o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR m.objid IS NOT NULL)${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
 }
+
+const MEMBERS = `WITH members AS MATERIALIZED (SELECT d.classid, d.objid, e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+  WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')`;
 
 const inSchema = (column: string) => `JOIN pg_namespace n ON n.oid = o.${column}`;
 
@@ -51,8 +58,8 @@ const SYSTEM_COLUMNS = `SELECT 'TABLE', quote_ident(n.nspname) || '.' || quote_i
 export const privilegesKind: KindDefinition = {
   kind: "privileges",
   keyword: "PRIVILEGES",
-  query: () =>
-    [
+  query: () => {
+    const parts = [
       part(
         "pg_class",
         "relacl",
@@ -115,7 +122,9 @@ export const privilegesKind: KindDefinition = {
         "",
       ),
       SYSTEM_COLUMNS,
-    ].join("\nUNION ALL\n"),
+    ];
+    return `${MEMBERS}\n${parts.join("\nUNION ALL\n")}`;
+  },
   read: (row) => {
     const [word, name, column] = [text(row, "word"), text(row, "name"), optional(row, "column")];
     const extension = optional(row, "extension");
