@@ -7,6 +7,7 @@ import { decide } from "./decide";
 import { lateActions } from "./late";
 import { type Loss, lossesOf } from "./losses";
 import { goOnline } from "./online";
+import { attachOnline } from "./online-attach";
 import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
@@ -73,15 +74,24 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   const orderOf = orderAt(ordered, around);
   const spelled = (place: number) => (one: PlannedStatement) =>
     one.verb === "drop" ? one : { ...one, sql: forOrder(asPrinted(one.sql), orderOf(place)) };
+  const late = after.map((one): PlannedStatement => ({ ...one, ...bare, verb: "finish" }));
+  const finish = options.online ? attachOnline(late, planning) : { statements: late, notes: [] };
   const statements: PlannedStatement[] = [
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
     ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })).map(spelled(-1)),
     ...ordered.flatMap((action, place) => statementsOf(action, around).map(spelled(place))),
-    ...after.map((one) => ({ ...one, ...bare, verb: "finish" as const })).map(spelled(ordered.length)),
+    ...finish.statements.map(spelled(ordered.length)),
   ];
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));
-  return { statements, differences, renames: renamed.applied, questions, losses, offline };
+  return {
+    statements,
+    differences,
+    renames: renamed.applied,
+    questions,
+    losses,
+    offline: [...offline, ...finish.notes],
+  };
 }
 
 /** Of the statements that alter a column, those that say its type. */

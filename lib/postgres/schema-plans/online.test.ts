@@ -65,6 +65,30 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
     expect(proof.plan.offline).toEqual([]);
   });
 
+  it("has what a partition must fulfil validated beside its writers, and its rows not looked at when it is attached", async () => {
+    const proof = await provePlan({
+      major,
+      from: `CREATE TABLE days (d date, v int) PARTITION BY RANGE (d); CREATE TABLE rest PARTITION OF days DEFAULT; CREATE TABLE march (d date, v int);
+        CREATE TABLE hashed (id int) PARTITION BY HASH (id); CREATE TABLE all_of_it (id int)`,
+      seed: "INSERT INTO days VALUES ('2025-01-01', 1), (NULL, 2); INSERT INTO march VALUES ('2025-03-03', 3); INSERT INTO all_of_it VALUES (1)",
+      to: `CREATE TABLE days (d date, v int) PARTITION BY RANGE (d); CREATE TABLE rest PARTITION OF days DEFAULT;
+        CREATE TABLE march PARTITION OF days FOR VALUES FROM ('2025-03-01') TO ('2025-04-01'); CREATE TABLE may PARTITION OF days FOR VALUES FROM ('2025-05-01') TO ('2025-06-01');
+        CREATE TABLE hashed (id int) PARTITION BY HASH (id); CREATE TABLE all_of_it PARTITION OF hashed FOR VALUES WITH (modulus 1, remainder 0)`,
+      options: { online: true },
+      andBack: true,
+    });
+    expect(proof.problem).toBe("");
+    const validated = proof.plan.statements
+      .filter((one) => one.transaction === "alone")
+      .map(({ sql }) => sql);
+    expect(validated).toEqual(
+      ["march", "rest", "rest"].map(
+        (table) => `ALTER TABLE public.${table} VALIDATE CONSTRAINT dbmigrator_bound`,
+      ),
+    );
+    expect(proof.plan.offline).toEqual([{ id: "table:public.all_of_it", reason: "scan" }]);
+  });
+
   it("says what still blocks writers", async () => {
     const proof = await provePlan({
       major,

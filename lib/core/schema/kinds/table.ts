@@ -27,6 +27,8 @@ export interface TableBody {
   partitionColumns: string[];
   partitionOf: string | null;
   bound: string | null;
+  /** What its rows are to fulfil as a partition of a range or list. Not compared. */
+  boundCheck: string | null;
   inherits: string[];
   ofType: string | null;
   rls: boolean;
@@ -53,6 +55,7 @@ export const tableKind: KindDefinition = {
       CASE WHEN c.relkind = 'p' THEN ARRAY(SELECT quote_ident(ka.attname) FROM pg_depend kd JOIN pg_attribute ka ON ka.attrelid = kd.objid AND ka.attnum = kd.objsubid
         WHERE kd.classid = 'pg_class'::regclass AND kd.objid = c.oid AND kd.objsubid > 0 AND kd.refclassid = 'pg_class'::regclass AND kd.refobjid = c.oid AND kd.refobjsubid = 0 AND kd.deptype = 'i') END AS partition_columns,
       CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
+      CASE WHEN c.relispartition AND pg_get_expr(c.relpartbound, c.oid) !~ '^(DEFAULT|FOR VALUES WITH)' THEN pg_get_partition_constraintdef(c.oid) END AS bound_check,
       i.parents, c.reloftype <> 0 AS typed, CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
       c.relrowsecurity AS rls, c.relforcerowsecurity AS force_rls, c.relreplident AS replica_identity,
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i') AS replica_index,
@@ -81,6 +84,7 @@ export const tableKind: KindDefinition = {
       partitionColumns: list(row, "partition_columns"),
       partitionOf: partition ? (parents[0] ?? null) : null,
       bound: optional(row, "bound"),
+      boundCheck: optional(row, "bound_check"),
       inherits: partition ? [] : parents,
       ofType: optional(row, "of_type"),
       rls: row.rls === true,
@@ -119,6 +123,7 @@ export const tableKind: KindDefinition = {
     options: [...tableBody(fact).options].sort(),
     toastOptions: [...tableBody(fact).toastOptions].sort(),
     partitionColumns: undefined,
+    boundCheck: undefined,
     inheritedConstraints: undefined,
     replicaIdentity: undefined,
     replicaIndex: undefined,
