@@ -10,6 +10,7 @@ import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
 import { joinsNotNull } from "./join-parents";
+import { referencesNewWhole } from "./late";
 import { namePartitionNotNulls } from "./partition-not-null";
 import { addRebuilds, setAside } from "./rebuild-actions";
 import { addSwaps, setTypeAside } from "./swap-types";
@@ -69,6 +70,7 @@ function dropSql(fact: Fact, planning: Planning): string[] {
 
 function createSql(fact: Fact, planning: Planning): string[] {
   const { around, options } = planning;
+  if (referencesNewWhole(fact, around.to, planning.decided.born)) return [];
   const extra = stripped(afterCreate(fact, around), options);
   if (comesByItself(fact, planning)) return [...settingsOfNew(fact, around), ...extra];
   return isInlined(fact, planning) ? extra : [...kindOf(fact.kind).create(fact, around), ...extra];

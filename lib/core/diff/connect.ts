@@ -32,7 +32,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
   }
   if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
   if (verb === "create") {
-    waitFor(action, keyOf("drop", fact.id), actions);
+    waitForDrop(action, fact.id, actions);
     for (const other of sameName(fact, around.from)) waitForDrop(action, other, actions);
   }
   if (verb === "alter") connectAlter(action, actions, around);

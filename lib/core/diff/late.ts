@@ -1,3 +1,4 @@
+import { kindOf } from "../schema/kinds/all";
 import { continueNumbers, sequenceAside } from "../schema/kinds/column";
 import { addToWholeAlone, comesWithParents, constraintBody, saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createUnattached, isUnattached } from "../schema/kinds/index";
@@ -17,6 +18,7 @@ import { factsOfKind, nameOfId } from "../schema/lookups";
 import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { parentsThroughout } from "./by-itself";
+import { afterCreate } from "./common-parts";
 import { joinParents, staysInherited } from "./join-parents";
 import { isJoined } from "./rebuild-actions";
 import { typedTable } from "./typed-tables";
@@ -103,6 +105,10 @@ export function lateActions(
       if (joinsLater(fact) && !joined.has(fact.id)) push(after, fact, attachIndex(fact));
     }
   }
+  for (const fact of factsOfKind(around.to, "constraint"))
+    if (referencesNewWhole(fact, around.to, born))
+      for (const sql of [...kindOf("constraint").create(fact, around), ...afterCreate(fact, around)])
+        push(after, fact, sql);
   for (const fact of factsOfKind(around.to, "sequence")) {
     if (!fact.body.ownedBy || !ownerChanged(fact, old(fact), born)) continue;
     push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);
@@ -119,6 +125,15 @@ export function lateActions(
   for (const fact of factsOfKind(around.to, "materialized_view"))
     after.push(...clusterSettings(fact, old(fact), born));
   return { before, after };
+}
+
+/** A new foreign key to a new key of a partitioned table that stays: it is one when those of its partitions belong to it. */
+export function referencesNewWhole({ id, body, deps }: Fact, to: Snapshot, born: Set<FactId>): boolean {
+  if (body.type !== "f" || !born.has(id)) return false;
+  return deps.some((dep) => {
+    const key = born.has(dep) ? to.facts.get(dep) : undefined;
+    return key?.kind === "constraint" && constraintBody(key).partitioned && !born.has(key.parent ?? "");
+  });
 }
 
 /** Indexes of the partitions that a table has throughout, from the leaves up. */

@@ -8,6 +8,7 @@ import { rebuildsOf } from "../schema/rebuilds";
 import { storageOptions } from "../schema/sql-text";
 import type { Fact } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
+import { referencesNewWhole } from "./late";
 import { notNullOnline } from "./online-not-null";
 import { changesStorage, fillsRows, isStored, notesOfSwaps, type OnlineNote, rewrites } from "./online-notes";
 
@@ -32,6 +33,12 @@ export function goOnline(actions: Actions, planning: Planning): OnlineNote[] {
   online.notes.push(...notesOfSwaps(planning));
   for (const action of [...actions.values()]) {
     const { fact, verb, sql } = action;
+    if (
+      verb === "create" &&
+      referencesNewWhole(fact, planning.around.to, planning.decided.born) &&
+      hasRows(fact, online)
+    )
+      online.notes.push({ id: fact.id, reason: "partitioned_key" });
     if (sql.length === 0) continue;
     if (fact.kind === "domain" || fact.kind === "domain_constraint") domainOnline(action, online);
     else if (fact.kind === "table" && verb === "alter" && changesStorage(sql))
