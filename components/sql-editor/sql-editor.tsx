@@ -4,12 +4,14 @@ import {
   autocompletion,
   closeBrackets,
   closeBracketsKeymap,
+  closeCompletion,
   completionKeymap,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { bracketMatching, indentUnit } from "@codemirror/language";
 import { Compartment, EditorState, Prec } from "@codemirror/state";
 import {
+  type Command,
   drawSelection,
   EditorView,
   highlightActiveLine,
@@ -184,8 +186,16 @@ export function SqlEditor(props: SqlEditorProps) {
   return <div ref={host} className="sql-editor" />;
 }
 
+/** What a key starts is to be seen: proposals that stand open close. */
 function bind(keys: readonly KeyBinding[] | undefined) {
-  return Prec.highest(keymap.of([...(keys ?? [])]));
+  const closing = (run: Command): Command => {
+    return (view) => {
+      closeCompletion(view);
+      return run(view);
+    };
+  };
+  const bound = (keys ?? []).map((key) => (key.run ? { ...key, run: closing(key.run) } : key));
+  return Prec.highest(keymap.of(bound));
 }
 
 function labelled(label: string, readOnly: boolean) {

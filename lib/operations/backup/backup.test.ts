@@ -8,6 +8,7 @@ import { startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
+import { personName } from "../deployment/person-name";
 import { createRestore } from "../restore/create";
 import { approveRestore, cancelUse } from "../restore/decide";
 import { swapBack } from "../restore/drop-kept";
@@ -263,7 +264,8 @@ describe("a restore", () => {
       const again = await execute(createRestore, admin, input);
       expect(await execute(cancelUse, actor, { useId: again.id })).toEqual({ state: "cancelled" });
       const { error } = await db().restore.findUniqueOrThrow({ where: { id: again.id } });
-      expect(error).toMatchObject({ code, details: { by: actor.label } });
+      expect(error).toMatchObject({ code, details: { by: await personName(db(), actor) } });
+      expect(JSON.stringify(error)).not.toContain("@");
     }
     // Somebody approved and lost the role since.
     const past = { id: viewer.userId, label: viewer.label, at: new Date().toISOString() };

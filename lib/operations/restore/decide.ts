@@ -1,10 +1,10 @@
-import type { Actor } from "../../access/actor";
 import type { Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { DomainError, keepFailure } from "../../errors";
 import { enqueue } from "../../queue/queue";
 import { defineOperation, type Scope } from "../define";
 import { approversAmong } from "../deployment/approval-count";
+import { personName } from "../deployment/person-name";
 import type { StoredApproval } from "./row";
 import { archiveUseRef, scopeOfUse } from "./scope";
 
@@ -69,7 +69,8 @@ export const cancelUse = defineOperation({
     const now = new Date();
     const data = { state: "cancelled", finishedAt: now, cancelAskedAt: now };
     const { createdBy } = await ctx.db.restore.findUniqueOrThrow({ where: { id } });
-    const error = { ...keepFailure(notApproved(ctx.actor, createdBy)) };
+    const own = ctx.actor.userId !== null && ctx.actor.userId === createdBy;
+    const error = { ...keepFailure(notApproved(await personName(ctx.db, ctx.actor), own)) };
     const asked = await ctx.db.restore.updateMany({
       where: { id, state: "awaiting_approval" },
       data: { ...data, error },
@@ -86,13 +87,12 @@ export const cancelUse = defineOperation({
 });
 
 /** Kept with the request: whoever asked sees who ended it. */
-function notApproved({ userId, label }: Actor, createdBy: string | null): DomainError {
-  const own = userId !== null && userId === createdBy;
+function notApproved(by: string, own: boolean): DomainError {
   return new DomainError(
     "conflict",
     own ? "restore.withdrawn" : "restore.refused",
-    `${label} ${own ? "withdrew" : "refused"} it before it began. Nothing was changed.`,
-    { details: { by: label } },
+    `${by} ${own ? "withdrew" : "refused"} it before it began. Nothing was changed.`,
+    { details: { by } },
   );
 }
 
