@@ -27,8 +27,10 @@ export async function countAttempt(db: Db, limit: Limit, value: string): Promise
       SELECT b.count FROM rate_limit b WHERE b.key = ${key} AND b.window_start = ${new Date(start - width)}
     ), 0) AS before`;
   const elapsed = (now - start) / width;
-  if ((row?.count ?? 0) + (row?.before ?? 0) * (1 - elapsed) <= limit.max) return;
-  const wait = waitingTime(Math.max(1, Math.ceil((start + width - now) / 1000)));
+  const { count, before } = row ?? { count: 0, before: 0 };
+  if (count + before * (1 - elapsed) <= limit.max) return;
+  const windows = windowsToWait({ count, before, elapsed, max: limit.max });
+  const wait = waitingTime(Math.max(1, Math.ceil(windows * limit.windowSeconds)));
   const told = wait.retryAfterMinutes ? `${wait.retryAfterMinutes} min` : `${wait.retryAfterSeconds} s`;
   throw new DomainError(
     "rate_limited",
@@ -36,6 +38,26 @@ export async function countAttempt(db: Db, limit: Limit, value: string): Promise
     `Too many attempts. Try again in ${told}.`,
     { details: wait },
   );
+}
+
+/**
+ * How long until one more attempt passes, in windows. The end of the current one is not enough: what was counted in it
+ * weighs on the next.
+ */
+export function windowsToWait({
+  count,
+  before,
+  elapsed,
+  max,
+}: {
+  count: number;
+  before: number;
+  /** Of the current window: 0 to 1. */
+  elapsed: number;
+  max: number;
+}): number {
+  if (count < max) return 1 - (max - count - 1) / before - elapsed;
+  return 1 - elapsed + Math.max(0, 1 - (max - 1) / count);
 }
 
 /** Forgets the attempts of a value, after one that succeeded. */
