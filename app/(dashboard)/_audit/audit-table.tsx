@@ -1,3 +1,5 @@
+"use client";
+
 import { useTranslations } from "next-intl";
 import { Mark, type Meaning } from "@/components/mark";
 import { ClockTime, RelativeTime } from "@/components/relative-time";
@@ -16,7 +18,10 @@ interface AuditTableProps {
   environments: { id: string; name: string }[];
 }
 
-/** Who did what to what, when, from where, and how it ended; each event opens to everything that is kept of it. */
+/**
+ * Who did what to what, when, from where, and how it ended; each event opens to everything that is kept of it. Events
+ * go to the browser as data and not as what is drawn of them, which is several times as much.
+ */
 export function AuditTable({ events, environments }: AuditTableProps) {
   const t = useTranslations("audit");
   const names = new Map(environments.map(({ id, name }) => [id, name]));

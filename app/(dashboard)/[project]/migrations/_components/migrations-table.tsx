@@ -1,3 +1,5 @@
+"use client";
+
 import { useTranslations } from "next-intl";
 import { type Column, DataTable } from "@/components/data-table";
 import { EnvironmentChip } from "@/components/environment";
@@ -6,7 +8,10 @@ import { RelativeTime } from "@/components/relative-time";
 import type { MigrationGroup, MigrationRow } from "@/lib/operations/migration/views";
 import { StateMark } from "./state-mark";
 
-/** The migrations of one service, newest first, with a column per environment. */
+/**
+ * The migrations of one service, newest first, with a column per environment. Rows go to the browser as data and not as
+ * what is drawn of them.
+ */
 export function MigrationsTable({ project, group }: { project: string; group: MigrationGroup }) {
   const t = useTranslations("migrations");
   const columns: Column<MigrationRow>[] = [
