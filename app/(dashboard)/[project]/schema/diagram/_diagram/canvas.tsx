@@ -73,6 +73,9 @@ function useDrawing({ diagram }: CanvasProps, shown: Shown) {
   return { drawing, failed, retry: () => setAttempt(attempt + 1) };
 }
 
+/** Room for the tools, which lie over the drawing. */
+const TOOLS = "64px";
+
 interface FlowProps extends CanvasProps {
   drawing: Drawing;
   shown: Shown;
@@ -123,7 +126,7 @@ function Flow({ project, query, diagram, drawing, shown, onShown }: FlowProps) {
         maxZoom={1.6}
         fitView
         // Names that can be read come before the whole of many tables, which is one button away.
-        fitViewOptions={{ padding: 0.06, minZoom: 0.4, maxZoom: 1 }}
+        fitViewOptions={{ padding: { x: 0.06, bottom: 0.06, top: TOOLS }, minZoom: 0.4, maxZoom: 1 }}
         aria-label={t("title")}
         ariaLabelConfig={{
           "controls.zoomIn.ariaLabel": t("zoomIn"),
