@@ -11,7 +11,8 @@ import { LIST_STATES, listMigrations } from "@/lib/operations/migration/list";
 import type { MigrationGroup, MigrationList } from "@/lib/operations/migration/views";
 import { runForPage } from "@/lib/transport/action";
 import { Filters } from "./_components/filters";
-import { MigrationsTable, OrphanNote } from "./_components/migrations-table";
+import { MigrationsTable } from "./_components/migrations-table";
+import { OrphanNote } from "./_components/orphan-note";
 
 type Query = Record<string, string | string[] | undefined>;
 
