@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Tx } from "../../db/client";
 import { DomainError } from "../../errors";
 import { closeConnection, openConnection } from "../../postgres/connection/connect";
 import { recordBaseline } from "../../postgres/ledger/ledger";
@@ -8,9 +7,8 @@ import { enqueue } from "../../queue/queue";
 import { defineOperation } from "../define";
 import { personName } from "../deployment/person-name";
 import { askForCheck } from "../drift/ask";
-import type { StoredMigration } from "../migration/load";
+import { takeDrafts } from "../migration/take-drafts";
 import { scopeOfTarget } from "../project/find";
-import { refreshMirrors } from "../target/mirror";
 import { specOf } from "../target/spec";
 import { orderedMigrations } from "./detect";
 
@@ -43,13 +41,14 @@ export const stampBaseline = defineOperation({
     if (unknown !== undefined) throw noMigration(unknown);
     const wanted = new Set(migrations);
     const chosen = all.filter((one) => wanted.has(one.filename));
+    const drafts = chosen.filter((one) => one.draft).map((one) => one.id);
     const client = await openConnection(specOf(target), { guardAddresses: true });
     try {
       await acquireRunnerLock(client, LOCK_WAIT_MS, () => undefined);
       const appliedBy = await personName(ctx.db, ctx.actor);
       const recorded = await ctx.db.$transaction(
         async (tx) => {
-          await takeDrafts(tx, target.serviceId, chosen);
+          await takeDrafts(tx, target.serviceId, drafts);
           const recorded = await recordBaseline(client, chosen, { appliedBy, runId: ctx.runId });
           await askForCheck(tx, targetId);
           await enqueue(tx, "target.sync", { targetId });
@@ -64,16 +63,6 @@ export const stampBaseline = defineOperation({
     }
   },
 });
-
-async function takeDrafts(tx: Tx, serviceId: string, chosen: StoredMigration[]): Promise<void> {
-  const drafts = chosen.filter((one) => one.draft).map((one) => one.filename);
-  if (drafts.length === 0) return;
-  await tx.migration.updateMany({
-    where: { serviceId, filename: { in: drafts } },
-    data: { draft: false },
-  });
-  await refreshMirrors(tx, serviceId);
-}
 
 function noMigration(filename: string): DomainError {
   return new DomainError("not_found", "baseline.unknown_migration", `There is no migration ${filename}.`, {

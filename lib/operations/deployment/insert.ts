@@ -2,7 +2,7 @@ import type { Actor } from "../../access/actor";
 import type { Tx } from "../../db/client";
 import type { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
-import { refreshMirrors } from "../target/mirror";
+import { takeDrafts } from "../migration/take-drafts";
 import { personName } from "./person-name";
 import type { TargetPlan } from "./plan-target";
 import { startCheck } from "./start-check";
@@ -53,12 +53,11 @@ export async function insertDeployment(
   });
   const drafts = args.plan.drafts.map((draft) => draft.id);
   if (drafts.length > 0) {
-    await tx.migration.updateMany({ where: { id: { in: drafts } }, data: { draft: false } });
     const { serviceId } = await tx.target.findUniqueOrThrow({
       where: { id: args.targetId },
       select: { serviceId: true },
     });
-    await refreshMirrors(tx, serviceId);
+    await takeDrafts(tx, serviceId, drafts);
   }
   await startCheck(tx, deployment.id);
   return { id: deployment.id, number, project: project.slug };

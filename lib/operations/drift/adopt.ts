@@ -11,8 +11,8 @@ import { differenceScripts } from "../migration/difference-scripts";
 import { insertDraft } from "../migration/insert";
 import { toSource } from "../migration/load";
 import { MigrationName } from "../migration/name";
+import { takeDrafts } from "../migration/take-drafts";
 import { scopeOfTarget } from "../project/find";
-import { refreshMirrors } from "../target/mirror";
 import { specOf } from "../target/spec";
 import { askForCheck } from "./ask";
 import { requireDrift } from "./require-drift";
@@ -61,8 +61,7 @@ export const adoptDrift = defineOperation({
             userId: ctx.actor.userId,
           });
           if (!mayStamp) return draft;
-          await tx.migration.update({ where: { id: draft.id }, data: { draft: false } });
-          await refreshMirrors(tx, target.serviceId);
+          await takeDrafts(tx, target.serviceId, [draft.id]);
           const source = toSource({ ...draft, draft: false }, target.service.name);
           await recordBaseline(client, [source], { appliedBy, runId: ctx.runId });
           return draft;

@@ -1,8 +1,7 @@
-import pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { compareSnapshots } from "../../core/diff/compare";
 import { planSchema } from "../../core/diff/plan";
-import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { schemaPair } from "../../testing/schema-pair";
 import { readSnapshot } from "../introspect/read-snapshot";
 
 const HERE = `
@@ -33,26 +32,11 @@ const THERE = `
   CREATE POLICY same_p ON log USING (EXISTS (SELECT FROM t q(w, y, v, z, x) WHERE q.x = n));
   CREATE POLICY turned_p ON log WITH CHECK (EXISTS (SELECT FROM t q(w, x, v, z, y) WHERE q.x = n));`;
 
-let databases: TestDatabase[];
-let clients: pg.Client[];
-
-beforeAll(async () => {
-  databases = [await testDatabase(), await testDatabase()];
-  clients = databases.map(({ url }) => new pg.Client({ connectionString: url }));
-  for (const [i, client] of clients.entries()) {
-    await client.connect();
-    await client.query(i === 0 ? HERE : THERE);
-  }
-});
-
-afterAll(async () => {
-  for (const client of clients) await client.end();
-  for (const database of databases) await database.drop();
-});
+const opened = schemaPair(HERE, THERE);
 
 describe("aliases of columns by their position", () => {
   it("name the columns that they name where these stand in another order", async () => {
-    const [here, there] = clients as [pg.Client, pg.Client];
+    const [here, there] = opened();
     const wanted = await readSnapshot(there);
     for (const { sql } of planSchema(await readSnapshot(here), wanted).statements) await here.query(sql);
     const value = async (sql: string) => Object.values((await here.query(sql)).rows[0]);
@@ -72,7 +56,7 @@ describe("aliases of columns by their position", () => {
   });
 
   it("are a difference where the same words mean another column", async () => {
-    const [here, there] = clients as [pg.Client, pg.Client];
+    const [here, there] = opened();
     const words = "CREATE VIEW words AS SELECT q.x FROM t q(x, y, z, v, w)";
     for (const client of [here, there]) await client.query(words);
     const rest = compareSnapshots(await readSnapshot(here), await readSnapshot(there));

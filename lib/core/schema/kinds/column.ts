@@ -29,7 +29,7 @@ import {
 import { columnsBelow, withThoseBelow } from "./not-null-below";
 import { addNumbered, needsNumbersBelow } from "./numbered-column";
 import { alterNumbers, newSequenceOptions, type SequenceNumbers, sequenceOptions } from "./sequence";
-import { type TableBody, withAncestors } from "./table";
+import { parentsOf, type TableBody, withAncestors } from "./table";
 
 export interface ColumnBody {
   position: number;
@@ -299,11 +299,11 @@ function ownNotNull(fact: Fact, around: Surroundings): string[] {
   if (b.local || !b.notNull || b.notNullInherited || isView(fact)) return [];
   const table = around.to.facts.get(fact.parent ?? "");
   if (table?.kind !== "table") return [];
-  const { inherits, partitionOf } = table.body as unknown as TableBody;
+  const { partitionOf } = table.body as unknown as TableBody;
   // A new partition is made with all of its columns, and so is a new table of 18.
   if (!around.from.facts.has(table.id) && (partitionOf !== null || around.to.version >= 180000)) return [];
   const joined = joinsAbove(fact, around);
-  const covered = (partitionOf === null ? inherits : [partitionOf]).some((parent) => {
+  const covered = parentsOf(table).some((parent) => {
     if (joined.includes(parent)) return false;
     const column = around.to.facts.get(`column:${parent}.${fact.name}`);
     return column !== undefined && body(column).notNull;

@@ -2,7 +2,7 @@ import { dependantsOf } from "../lookups";
 import type { Fact, Snapshot, Surroundings } from "../types";
 import { type ColumnBody, relationOf } from "./column";
 import { addNotNull, stateOf } from "./not-null";
-import { tableBody } from "./table";
+import { parentsOf, tableBody } from "./table";
 
 const body = (fact: Fact) => fact.body as unknown as ColumnBody;
 const isValid = (column: Fact) => body(column).notNull && body(column).notNullConstraint?.notValid !== true;
@@ -94,11 +94,6 @@ function ownConstraint(
 function isPartition(column: Fact, snapshot: Snapshot): boolean {
   const table = snapshot.facts.get(column.parent ?? "");
   return table?.kind === "table" && tableBody(table).partitionOf !== null;
-}
-
-function parentsOf(table: Fact): string[] {
-  const { partitionOf, inherits } = tableBody(table);
-  return partitionOf === null ? inherits : [partitionOf];
 }
 
 /** Whether it is there, below this parent, when the statement runs: partitions are attached late. */

@@ -218,19 +218,22 @@ export function detachTable(from: Fact, to: Fact): string[] {
   ];
 }
 
+/** The one that it is a partition of, or those that it inherits from. */
+export function parentsOf(table: Fact): string[] {
+  const { partitionOf, inherits } = tableBody(table);
+  return partitionOf === null ? inherits : [partitionOf];
+}
+
 /** A table and all that it comes from: what these get, it gets. */
 export function withAncestors(name: string, snapshot: Snapshot): string[] {
   const table = snapshot.facts.get(`table:${name}`);
   if (!table) return [name];
-  const { partitionOf, inherits } = tableBody(table);
-  const parents = partitionOf === null ? inherits : [partitionOf];
-  return [name, ...parents.flatMap((parent) => withAncestors(parent, snapshot))];
+  return [name, ...parentsOf(table).flatMap((parent) => withAncestors(parent, snapshot))];
 }
 
 /** What a check says that a table has from the nearest ancestor that has it by itself. */
 export function inheritedCheck(table: Fact, name: string, snapshot: Snapshot): string | null {
-  const { partitionOf, inherits } = tableBody(table);
-  for (const parent of partitionOf ? [partitionOf] : inherits) {
+  for (const parent of parentsOf(table)) {
     const constraint = snapshot.facts.get(`constraint:${parent}.${name}`);
     if (constraint) return constraint.body.type === "c" ? String(constraint.body.definition) : null;
     const above = snapshot.facts.get(`table:${parent}`);
