@@ -9,18 +9,19 @@ import type { WorkerOptions } from "../worker/main";
 /** A worker as a program of its own, for tests that kill or stop it. */
 export interface WorkerProgram {
   /** Resolves once it takes jobs. */
-  start(options: WorkerOptions, variables?: Record<string, string>): Promise<ChildProcess>;
+  start(options: WorkerOptions | object, variables?: Record<string, string>): Promise<ChildProcess>;
   /** Ends at once all that it started. */
   kill(): void;
   remove(): Promise<void>;
 }
 
-export async function workerProgram(): Promise<WorkerProgram> {
+/** @param entry another program beside this file; it says when it is ready as the worker does */
+export async function workerProgram(entry = "worker-process.ts"): Promise<WorkerProgram> {
   // Inside the project, so that the program finds its packages.
   const folder = await mkdtemp(join(projectRoot(), "node_modules", ".worker-"));
   const program = join(folder, "worker.mjs");
   await build({
-    entryPoints: [join(projectRoot(), "lib", "testing", "worker-process.ts")],
+    entryPoints: [join(projectRoot(), "lib", "testing", entry)],
     outfile: program,
     bundle: true,
     platform: "node",

@@ -1,20 +1,23 @@
+import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { db } from "../db/client";
 import { env, setEnv } from "../env";
 import { testBackup } from "../operations/backup/check";
 import { insertBackup } from "../operations/backup/insert";
+import { maintainBackups } from "../operations/backup/maintain";
 import { performBackup } from "../operations/backup/perform";
 import { sweepBackups } from "../operations/backup/sweep";
 import { execute } from "../operations/define";
 import { createRestore } from "../operations/restore/create";
 import { performUse } from "../operations/restore/perform";
+import { swapBack } from "../operations/restore/swap-back";
 import { defaultStorage } from "../operations/storage/default";
 import { closeQueue } from "../queue/queue";
 import { backupFolder } from "../testing/backup-records";
 import { contentOf, runSql } from "../testing/backups";
 import { metadataDatabase, type TestDatabase, testDatabase, testServer } from "../testing/postgres";
-import { type TestProject, testProject, testTarget } from "../testing/project";
+import { auditRows, type TestProject, testProject, testTarget } from "../testing/project";
 import { type WorkerProgram, workerProgram } from "../testing/worker-program";
 
 const OPTIONS = { periodic: false, heartbeatMs: 300, staleAfterMs: 2500, sweepMs: 600_000, flushMs: 50 };
@@ -32,6 +35,7 @@ vi.setConfig({ testTimeout: 180_000 });
 let store: TestDatabase;
 let folder: Awaited<ReturnType<typeof backupFolder>>;
 let program: WorkerProgram;
+let putter: WorkerProgram;
 let project: TestProject;
 let target: TestDatabase;
 let targetId: string;
@@ -42,6 +46,7 @@ beforeAll(async () => {
   store = await metadataDatabase();
   setEnv({ DBMIGRATOR_SHADOW_URL: (await testServer()).url });
   program = await workerProgram();
+  putter = await workerProgram("swap-back-process.ts");
   project = await testProject();
   target = await testDatabase();
   await runSql(
@@ -62,6 +67,7 @@ afterAll(async () => {
   await closeQueue();
   await db().$disconnect();
   await program.remove();
+  await putter.remove();
   const names = await runSql<{ datname: string }>(
     admin(),
     "SELECT datname FROM pg_database WHERE datname <> $1 AND starts_with(datname, $1)",
@@ -158,6 +164,74 @@ describe("a restore by a swap whose worker is killed", () => {
     const row = await swept(id);
     expect(row).toMatchObject({ state: "succeeded", keptDatabase: expect.stringContaining("_before_") });
     expect(row.keptUntil?.getTime()).toBeGreaterThan(Date.now());
+  });
+});
+
+describe("putting back what a restore replaced", () => {
+  /** Holds whoever writes down what is kept now. @returns ends them and lets go */
+  async function holdWriting(): Promise<() => Promise<unknown>> {
+    await db().$executeRaw`CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_sleep(600); RETURN NEW; END'`;
+    await db()
+      .$executeRaw`CREATE TRIGGER hold BEFORE UPDATE OF kept_database ON restore FOR EACH ROW EXECUTE FUNCTION hold()`;
+    return async () => {
+      await db().$queryRaw`SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event = 'PgSleep'`;
+      await db().$executeRaw`DROP FUNCTION hold() CASCADE`;
+    };
+  }
+
+  it("by a process that is killed before it wrote that down: the next sweep does, and it can be taken back", async () => {
+    const id = await ask("new_database");
+    expect(await performUse(db(), id, WORK)).toMatchObject({ kind: "succeeded" });
+    const { keptDatabase: before } = await rowOf(id);
+    const letGo = await holdWriting();
+    const actor = project.actors.admin;
+    const input = { useId: id, confirm: target.name };
+    const child = await putter.start({ actor, input });
+    await expect.poll(() => isRestored().catch(() => true), { timeout: 60_000 }).toBe(false);
+    child.kill("SIGKILL");
+    await letGo();
+    expect((await rowOf(id)).keptDatabase).toBe(before);
+
+    // Its time being over must not make anybody forget the one that is kept in truth.
+    await db().restore.update({ where: { id }, data: { keptUntil: new Date(0) } });
+    await maintainBackups(db(), WORK.onUnexpected);
+    expect((await rowOf(id)).keptDroppedAt).toBeNull();
+
+    await sweepBackups(db(), SWEEP);
+    const settled = await rowOf(id);
+    expect(settled).toMatchObject({ keptDatabase: expect.stringContaining("_restored_"), trace: {} });
+    expect(settled.keptUntil?.getTime()).toBeGreaterThan(Date.now());
+    const told = (await auditRows("restore.swap_back")).map(({ outcome, details }) => [outcome, details]);
+    expect(told.at(-1)).toEqual(["ok", expect.objectContaining({ result: "process_gone_succeeded" })]);
+    await execute(swapBack, actor, input);
+    expect(await isRestored()).toBe(true);
+  });
+
+  it("by a process that was killed before it happened: it is forgotten after a while, and until then nobody repeats it", async () => {
+    const id = await ask("new_database");
+    expect(await performUse(db(), id, WORK)).toMatchObject({ kind: "succeeded" });
+    const { database: live, keptDatabase: fresh } = await rowOf(id);
+    const put = {
+      kind: "put_back",
+      live,
+      fresh,
+      keepAs: `${live}_restored_20260101_000000`,
+      runId: randomUUID(),
+    };
+    const since = (at: Date) =>
+      db().restore.update({ where: { id }, data: { trace: { ...put, at: at.toISOString() } } });
+    await since(new Date());
+    await sweepBackups(db(), SWEEP);
+    const { admin } = project.actors;
+    const again = { useId: id, confirm: target.name };
+    await expect(execute(swapBack, admin, again)).rejects.toMatchObject({ code: "restore.putting_back" });
+    await since(new Date(Date.now() - 10 * 60_000));
+    await sweepBackups(db(), SWEEP);
+    expect(await rowOf(id)).toMatchObject({ trace: {}, keptDatabase: fresh });
+    await execute(swapBack, admin, again);
+    expect(await isRestored()).toBe(false);
   });
 });
 

@@ -81,7 +81,7 @@ async function dropExpired(db: Db): Promise<void> {
     select: { id: true, targetId: true, keptDatabase: true },
   });
   for (const { id, targetId, keptDatabase } of rows) {
-    if (!targetId || !keptDatabase) continue;
+    if (!targetId || !keptDatabase || !(await isSettled(db, id))) continue;
     const scope = await scopeOfUse({ db, input: { useId: id } });
     const event = { actor: systemActor, operation: "restore.drop_kept", scope, runId: crypto.randomUUID() };
     const details = { database: keptDatabase, why: "expired" };
@@ -98,4 +98,10 @@ async function dropExpired(db: Db): Promise<void> {
     if (outcome === "failed")
       await db.restore.update({ where: { id }, data: { keptUntil: new Date(Date.now() + DAY_MS) } });
   }
+}
+
+/** What is being put back, or was by a process that died, has another name by now than its row says. */
+async function isSettled(db: Db, id: string): Promise<boolean> {
+  const { trace } = await db.restore.findUniqueOrThrow({ where: { id }, select: { trace: true } });
+  return (trace as { kind?: string } | null)?.kind !== "put_back";
 }

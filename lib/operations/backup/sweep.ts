@@ -5,6 +5,7 @@ import { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
 import { enqueue } from "../../queue/queue";
 import { settleUse } from "../restore/settle";
+import { settlePutBacks } from "../restore/settle-put-back";
 import { openArchiveOf } from "../storage/open";
 import { backupScope, loadBackup } from "./scope";
 
@@ -22,13 +23,14 @@ const REPEAT_SECONDS = 30;
 
 /**
  * Finds backups and restores whose worker is gone. What a dead backup left is removed, and it starts over under
- * another name; a restore is settled by what its server shows.
+ * another name; a restore is settled by what its server shows, and so is putting back what one had replaced.
  */
 export async function sweepBackups(db: Db, options: SweepOptions): Promise<void> {
   for (const { id, attempt } of await takeOverBackups(db, options))
     await startOver(db, id, attempt).catch(laterWhenAway);
   for (const { id, attempt } of await takeOverUses(db, options))
     await settleUse(db, id, attempt).catch(laterWhenAway);
+  await settlePutBacks(db, (one) => one.catch(laterWhenAway));
   await requeue(db, options.lostAfterMs);
 }
 

@@ -2,16 +2,13 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { openAdmin } from "../../postgres/backup/admin-session";
-import { keptKind, keptName } from "../../postgres/backup/restore/names";
-import { swapDatabases } from "../../postgres/backup/restore/swap";
 import { quoteName } from "../../postgres/backup/sql-text";
 import { closeConnection } from "../../postgres/connection/connect";
-import { confirmName, requireNothingRunning } from "../confirm";
+import { confirmName } from "../confirm";
 import { defineOperation } from "../define";
 import { targetSpec } from "../target/spec";
-import { keptUntil } from "./kept-until";
+import { type Kept, keptOf } from "./kept";
 import { archiveUseRef, scopeOfUse } from "./scope";
-import { syncAll } from "./sync-all";
 
 /** Removes the database that a restore replaced, before its time. */
 export const dropKeptDatabase = defineOperation({
@@ -28,20 +25,6 @@ export const dropKeptDatabase = defineOperation({
     return { removed: row.keptDatabase };
   },
 });
-
-interface Kept {
-  id: string;
-  targetId: string;
-  database: string;
-  keptDatabase: string;
-}
-
-async function keptOf(db: Db, id: string): Promise<Kept> {
-  const row = await db.restore.findUniqueOrThrow({ where: { id } });
-  const { targetId, database, keptDatabase, keptDroppedAt } = row;
-  if (targetId && database && keptDatabase && !keptDroppedAt) return { id, targetId, database, keptDatabase };
-  throw new DomainError("conflict", "restore.nothing_kept", "No database is kept of this restore any more.");
-}
 
 /** Only a database that is closed to everybody is removed: nobody works in it. */
 export async function dropKept(
@@ -67,31 +50,3 @@ export async function dropKept(
   }
   await db.restore.update({ where: { id }, data: { keptDroppedAt: new Date() } });
 }
-
-/**
- * Gives the database that is kept the live name back; the one that has it is kept in its stead, under its own dated
- * name and for as long as one that was just replaced. What is put back can be taken back in the same way.
- */
-export const swapBack = defineOperation({
-  name: "restore.swap_back",
-  permission: "backup.restore",
-  input: archiveUseRef.extend({ confirm: z.string().max(100) }),
-  audit: "target",
-  scope: scopeOfUse,
-  run: async ({ ctx, input }) => {
-    const row = await keptOf(ctx.db, input.useId);
-    confirmName(row.database, input.confirm);
-    await requireNothingRunning(ctx.db, { id: row.targetId });
-    const spec = await targetSpec(ctx.db, row.targetId);
-    const now = keptKind(row.keptDatabase) === "before" ? "restored" : "before";
-    const keepAs = keptName(row.database, new Date(), now);
-    ctx.note({ database: row.database, back: row.keptDatabase, keptDatabase: keepAs });
-    await swapDatabases({ spec, live: row.database, fresh: row.keptDatabase, keepAs });
-    const until = await keptUntil(ctx.db, row.targetId);
-    await ctx.db.$transaction(async (tx) => {
-      await tx.restore.update({ where: { id: row.id }, data: { keptDatabase: keepAs, keptUntil: until } });
-      await syncAll(tx, row.targetId);
-    });
-    return { keptDatabase: keepAs };
-  },
-});

@@ -82,8 +82,11 @@ async function tryToSwap(
   }
 }
 
-/** The answer to COMMIT was lost: the names tell whether it was done. */
-async function isSwapped({ spec, live, fresh, keepAs }: SwapOptions): Promise<boolean> {
+/**
+ * Where the answer to COMMIT was lost, or whoever waited for it, the names tell whether it was done.
+ * @throws DomainError those of openConnection
+ */
+export async function isSwapped({ spec, live, fresh, keepAs }: SwapOptions): Promise<boolean> {
   const client = await openAdmin(spec, [live, fresh, keepAs]);
   try {
     return (await databaseExists(client, keepAs)) && !(await databaseExists(client, fresh));
