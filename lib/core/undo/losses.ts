@@ -119,7 +119,7 @@ function uncovered(reason: UncoveredReason | null, what: string): Loss[] {
 }
 
 /** `schema.name`, both quoted where needed; the schema as the script wrote it. */
-function relationSql(range: { schemaname?: string; relname?: string } | undefined): string {
+export function relationSql(range: { schemaname?: string; relname?: string } | undefined): string {
   return relationName(range) === ""
     ? ""
     : [range?.schemaname, range?.relname].flatMap((part) => (part ? [quoteName(part)] : [])).join(".");

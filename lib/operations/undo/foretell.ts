@@ -5,12 +5,13 @@ import type { EnvironmentPolicy } from "../../core/policy/types";
 import type { UndoForetold } from "../../core/run/types";
 import { splitUnits } from "../../core/run/units";
 import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
+import { type CodeOfStatement, codeOf } from "../../core/undo/code";
 import { type Loss, lossesOf } from "../../core/undo/losses";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readLedger } from "../../postgres/ledger/ledger";
 import { type Foretold, foretellLosses } from "../../postgres/undo/foretell";
 import { canUseUndoStore, listUndo } from "../../postgres/undo/store";
-import { writingTriggers } from "../../postgres/undo/triggers";
+import { type KnownCode, writingCode } from "../../postgres/undo/writing-code";
 import { undoLimits } from "./settings";
 
 type Part = UndoForetold["parts"][number];
@@ -43,6 +44,7 @@ export async function foretellUndo(
     await client.query("SET lock_timeout = '2s'");
     if (down) return { mode: "put_back", days, maxBytes, parts: await returning(client, steps) };
     const parts: Part[] = [];
+    const known: KnownCode = new Map();
     const usable = await canUseUndoStore(client);
     for (const { migration } of steps) {
       signal.throwIfAborted();
@@ -50,11 +52,19 @@ export async function foretellUndo(
       const { units } = splitUnits(parsed, readDirectives(migration.up).directives);
       const batched = new Set(units.filter((unit) => unit.batch).flatMap((unit) => unit.statements));
       for (const statement of parsed.statements) {
-        const losses = lossesOf(treeOf(statement), statement.text);
-        if (losses.length === 0) continue;
+        const tree = treeOf(statement);
+        const losses = lossesOf(tree, statement.text);
+        const isNew = ({ relation }: Part) =>
+          losses.length > 0 ||
+          !parts.some((one) => one.migration === migration.filename && one.relation === relation);
         const at = { migration: migration.filename, statement: statement.index, line: statement.line };
-        if (batched.has(statement)) parts.push(uncoveredPart(at, statement.node, "batch"));
-        else parts.push(...(await partsOf(client, at, losses, maxBytes)));
+        if (losses.length > 0 && batched.has(statement))
+          parts.push(uncoveredPart(at, statement.node, "batch"));
+        else {
+          const found = await partsOf(client, at, losses, { code: codeOf(tree), known, maxBytes });
+          // Thousands of INSERTs set the same few triggers to work: the first of them tells.
+          parts.push(...found.filter(isNew));
+        }
       }
     }
     return { mode: "keep", days, maxBytes, parts: usable ? parts : parts.map(withoutStore) };
@@ -79,13 +89,13 @@ async function partsOf(
   client: pg.Client,
   at: At,
   losses: readonly Loss[],
-  maxBytes: number,
+  { code, known, maxBytes }: { code: CodeOfStatement; known: KnownCode; maxBytes: number },
 ): Promise<Part[]> {
   const uncovered = losses.flatMap((loss) =>
     loss.kind === "uncovered" ? [uncoveredPart(at, loss.what, loss.reason)] : [],
   );
-  for (const what of await writingTriggers(client, losses))
-    uncovered.push(uncoveredPart(at, what, "trigger"));
+  for (const { what, reason } of await writingCode(client, losses, code, known))
+    uncovered.push(uncoveredPart(at, what, reason));
   const foretold = await foretellLosses(client, losses);
   // The limit is a statement's, with all that its foreign keys drag along.
   const bytes = foretold.reduce((sum, one) => sum + (one.bytes ?? 0), 0);

@@ -1,5 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { PlanStep } from "../../core/plan/types";
 import { db } from "../../db/client";
 import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
@@ -10,6 +11,7 @@ import { loadLastCheck } from "../deployment/load";
 import { rollbackDeployment } from "../deployment/rollback";
 import { runDeployment } from "../deployment/run";
 import { updateEnvironment } from "../environment/update";
+import { foretellUndo } from "./foretell";
 import { listKeptRows } from "./list";
 import { hasExpiredRows, purgeKeptRows } from "./purge";
 
@@ -96,6 +98,25 @@ describe("rows kept by deployments", () => {
       [5, "n5", "5"],
       [9, null, "9"],
     ]);
+  });
+
+  it("are foretold as lost where a trigger of what is inserted takes them away, once however many INSERTs there are", async () => {
+    await query(`CREATE TABLE note (id int);
+      CREATE FUNCTION cleans() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM orders WHERE id = -1; RETURN new; END $$;
+      CREATE TRIGGER cleans AFTER INSERT ON note FOR EACH ROW EXECUTE FUNCTION cleans()`);
+    const up = "CREATE TABLE other (id int);\nINSERT INTO note VALUES (1);\nINSERT INTO note VALUES (2);";
+    const step = { migration: { service: "orders", filename: "1_notes", up } } as PlanStep;
+    const planned = { direction: "up" as const, putBack: false, environment: { policy: {} } };
+    const { parts } = await foretellUndo(database.spec, planned, [step], AbortSignal.timeout(60_000));
+    expect(parts).toEqual([
+      expect.objectContaining({
+        statement: 2,
+        state: "not_kept",
+        reason: "trigger",
+        relation: "TRIGGER cleans ON note",
+      }),
+    ]);
+    await query("DROP TABLE note; DROP FUNCTION cleans()");
   });
 
   it("are none where nobody wants them, and the way back then needs its script", async () => {

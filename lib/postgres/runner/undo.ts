@@ -1,12 +1,13 @@
 import type { Blocker, PostgresFailure } from "../../core/run/types";
 import { treeOf } from "../../core/sql/parse-script";
 import type { Statement } from "../../core/sql/types";
+import { codeOf } from "../../core/undo/code";
 import { lossesOf } from "../../core/undo/losses";
 import { UndoRefusal } from "../undo/copies";
 import { type Kept, keepLosses } from "../undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "../undo/put-back";
 import { listUndo } from "../undo/store";
-import { writingTriggers } from "../undo/triggers";
+import { writingCode } from "../undo/writing-code";
 import { isConnectionLoss, type RunContext } from "./context";
 import {
   buildMessage,
@@ -91,13 +92,16 @@ async function keep(ctx: RunContext, script: PreparedScript, statement: Statemen
   if (!settings) return null;
   const { filename, service } = script.migration;
   const at = { migration: filename, statement: statement.index };
-  const losses = lossesOf(treeOf(statement), statement.text);
+  const tree = treeOf(statement);
+  const losses = lossesOf(tree, statement.text);
   for (const loss of losses) {
     if (loss.kind === "uncovered")
       ctx.emit({ type: "undo.not_kept", ...at, reason: loss.reason, relation: loss.what });
   }
-  for (const relation of await writingTriggers(ctx.session.client, losses))
-    ctx.emit({ type: "undo.not_kept", ...at, reason: "trigger", relation });
+  // What INSERTs set to work is told by the review: nobody waits for a look at the catalog before each of thousands.
+  const code = codeOf(OFTEN_HARMLESS.has(statement.node) ? null : tree);
+  for (const { what: relation, reason } of await writingCode(ctx.session.client, losses, code))
+    ctx.emit({ type: "undo.not_kept", ...at, reason, relation });
   if (ctx.undo?.noStore) {
     const covered = losses.flatMap((loss) => (loss.kind === "uncovered" ? [] : [loss]));
     for (const loss of covered) {

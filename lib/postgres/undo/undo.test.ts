@@ -1,13 +1,14 @@
 import type pg from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadParser, parseScript, treeOf } from "../../core/sql/parse-script";
+import { codeOf } from "../../core/undo/code";
 import { lossesOf } from "../../core/undo/losses";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { migrateKeeping, revertKeeping } from "../../testing/undo";
 import { closeConnection, openConnection } from "../connection/connect";
 import { keepLosses } from "./keep";
 import { ensureUndoStore, listUndo, purgeUndo } from "./store";
-import { writingTriggers } from "./triggers";
+import { writingCode } from "./writing-code";
 
 describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL %i", (major) => {
   let database: TestDatabase;
@@ -218,6 +219,64 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
     ]);
   });
 
+  /** What other code these statements set to work, as it is told. */
+  async function codeAtWork(sql: string): Promise<string[]> {
+    const found: string[] = [];
+    for (const one of parseScript(sql).statements) {
+      const tree = treeOf(one);
+      for (const { what } of await writingCode(client, lossesOf(tree, one.text), codeOf(tree)))
+        found.push(what);
+    }
+    return found;
+  }
+
+  it("names triggers of an INSERT that take other rows away, and no others", async () => {
+    await client.query(
+      `CREATE TABLE t (id int, a int); CREATE TABLE u (id int); CREATE TABLE part (LIKE t); CREATE TABLE sum (id int PRIMARY KEY, n int);
+       CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO u VALUES (1); PERFORM pg_notify('x', 'drop'); RETURN new; END $$;
+       CREATE FUNCTION cleans() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM u; RETURN new; END $$;
+       CREATE FUNCTION counts() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         INSERT INTO sum VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = sum.n + 1; RETURN new; END $$;
+       CREATE TRIGGER logs AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION logs();
+       CREATE TRIGGER cleans AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION cleans();
+       CREATE TRIGGER counts AFTER INSERT ON u FOR EACH ROW EXECUTE FUNCTION counts()`,
+    );
+    expect(await codeAtWork("INSERT INTO t VALUES (1)")).toEqual(["TRIGGER cleans ON t"]);
+    expect(await codeAtWork("COPY t FROM '/tmp/rows'")).toEqual(["TRIGGER cleans ON t"]);
+    expect(
+      await codeAtWork("WITH n AS (INSERT INTO u VALUES (1) RETURNING id) INSERT INTO t SELECT id FROM n"),
+    ).toEqual(expect.arrayContaining(["TRIGGER cleans ON t", "TRIGGER counts ON u"]));
+    expect(
+      await codeAtWork("INSERT INTO part VALUES (1); UPDATE t SET a = 1; COPY t TO '/tmp/rows'"),
+    ).toEqual([]);
+  });
+
+  it("names functions that take rows away wherever a statement calls them, and no others", async () => {
+    await client.query(
+      `CREATE SCHEMA s; CREATE TABLE t (id int, a int); CREATE TABLE u (id int);
+       CREATE FUNCTION cleans(x int) RETURNS int LANGUAGE sql AS 'DELETE FROM u; SELECT x';
+       CREATE FUNCTION s.sets(x int) RETURNS int LANGUAGE sql BEGIN ATOMIC UPDATE u SET id = x; SELECT x; END;
+       CREATE FUNCTION hidden(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DELETE FROM u'; RETURN x; END $$;
+       CREATE FUNCTION adds(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN INSERT INTO u VALUES (x); RETURN x; END $$;
+       CREATE FUNCTION reads(x int) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT 1'; RETURN x; END $$`,
+    );
+    expect(await codeAtWork("INSERT INTO t SELECT cleans(id) FROM u")).toEqual(["cleans()"]);
+    expect(await codeAtWork("WITH x AS (SELECT s.sets(1) AS id) INSERT INTO t SELECT id FROM x")).toEqual([
+      "s.sets()",
+    ]);
+    expect(await codeAtWork("WITH x AS MATERIALIZED (SELECT cleans(1)) SELECT count(*) FROM x")).toEqual([
+      "cleans()",
+    ]);
+    expect(await codeAtWork("SELECT id FROM u, hidden(1)")).toEqual(["hidden()"]);
+    expect(await codeAtWork("CREATE TABLE n AS SELECT hidden(1)")).toEqual(["hidden()"]);
+    expect(await codeAtWork("UPDATE t SET a = cleans(a)")).toEqual(["cleans()"]);
+    expect(
+      await codeAtWork("INSERT INTO t SELECT adds(1), reads(2), length('x'); SELECT * FROM reads(1)"),
+    ).toEqual([]);
+    // Its text says so already.
+    expect(await codeAtWork("SELECT cleans(1)")).toEqual([]);
+  });
+
   it("names triggers whose code writes too, and no others", async () => {
     await client.query(
       `CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE log (x text);
@@ -230,13 +289,9 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
        CREATE TRIGGER "Other" AFTER TRUNCATE ON p1 EXECUTE FUNCTION writes();
        CREATE TRIGGER off AFTER DELETE ON p1 FOR EACH ROW EXECUTE FUNCTION writes(); ALTER TABLE p1 DISABLE TRIGGER off`,
     );
-    const of = (sql: string) => {
-      const losses = parseScript(sql).statements.flatMap((one) => lossesOf(treeOf(one), one.text));
-      return writingTriggers(client, losses);
-    };
-    expect(await of("DELETE FROM p WHERE id = 1")).toEqual(["TRIGGER loud ON p"]);
-    expect(await of("UPDATE p SET a = 2; DROP TABLE log; DELETE FROM nowhere")).toEqual([]);
-    expect(await of("TRUNCATE p")).toEqual(['TRIGGER "Other" ON p1']);
+    expect(await codeAtWork("DELETE FROM p WHERE id = 1")).toEqual(["TRIGGER loud ON p"]);
+    expect(await codeAtWork("UPDATE p SET a = 2; DROP TABLE log; DELETE FROM nowhere")).toEqual([]);
+    expect(await codeAtWork("TRUNCATE p")).toEqual(['TRIGGER "Other" ON p1']);
   });
 
   it("says what has no key, and what cannot be foretold from the text", async () => {
