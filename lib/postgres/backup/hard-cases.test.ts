@@ -202,6 +202,34 @@ it("an index whose function reads another table is made when that table has its 
   await database.drop();
 }, 180_000);
 
+it.each([
+  ["btree", "16MB"],
+  ["hash", "64MB"],
+])(
+  "an index USING %s is built with a maintenance_work_mem of %s",
+  async (method, memory) => {
+    const database = await testDatabase();
+    const { spec } = database;
+    await runSql(
+      spec,
+      `CREATE FUNCTION told(id int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $f$ BEGIN
+       IF current_setting('application_name') = 'dbmigrator-restore' THEN
+         RAISE EXCEPTION 'built with %', current_setting('maintenance_work_mem');
+       END IF;
+       RETURN id; END $f$;
+     CREATE TABLE prices (id int);
+     INSERT INTO prices VALUES (1);
+     CREATE INDEX prices_told ON prices USING ${method} (told(id))`,
+    );
+    const store = await newStore();
+    await createBackup({ spec, store, scope: { kind: "database" } });
+    const restoring = restoreInto({ store, spec, mode: "beside", as: `${database.name}_told` });
+    await expect(restoring).rejects.toThrow(`built with ${memory}`);
+    await database.drop();
+  },
+  180_000,
+);
+
 it("roles that only the database itself names are asked for too", async () => {
   const database = await testDatabase();
   const { spec } = database;
