@@ -11,6 +11,7 @@ import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
 import { joinsNotNull } from "./join-parents";
 import { referencesNewWhole } from "./late";
+import { connectRescues, isAwayForMoves, rescueRows } from "./partition-moves";
 import { namePartitionNotNulls } from "./partition-not-null";
 import { addRebuilds, setAside } from "./rebuild-actions";
 import { addSwaps, setTypeAside } from "./swap-types";
@@ -51,6 +52,7 @@ export function buildActions(planning: Planning): Actions {
   namePartitionNotNulls(actions, planning);
   addRebuilds(actions, planning);
   addSwaps(actions, planning);
+  connectRescues(actions, planning.around);
   return actions;
 }
 
@@ -65,12 +67,16 @@ function dropSql(fact: Fact, planning: Planning): string[] {
   if (rebuildsOf(around).old.has(fact.id)) return setAside(fact, around);
   const waiting = planning.decided.swapped.get(fact.id);
   if (waiting !== undefined) return setTypeAside(fact, waiting);
-  return goesByItself(fact, planning) ? [] : kindOf(fact.kind).drop(fact, around);
+  if (goesByItself(fact, planning) || isAwayForMoves(fact.id, around)) return [];
+  const drop = kindOf(fact.kind).drop(fact, around);
+  if (fact.kind !== "table") return drop;
+  const rescue = rescueRows(fact, around);
+  return [...rescue, ...drop.filter((sql) => !rescue.includes(sql))];
 }
 
 function createSql(fact: Fact, planning: Planning): string[] {
   const { around, options } = planning;
-  if (referencesNewWhole(fact, around.to, planning.decided.born)) return [];
+  if (referencesNewWhole(fact, around, planning.decided.born)) return [];
   const extra = stripped(afterCreate(fact, around), options);
   if (comesByItself(fact, planning)) return [...settingsOfNew(fact, around), ...extra];
   return isInlined(fact, planning) ? extra : [...kindOf(fact.kind).create(fact, around), ...extra];

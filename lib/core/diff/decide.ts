@@ -9,6 +9,7 @@ import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
 import { followsParent, parentsThroughout } from "./by-itself";
 import type { Difference } from "./compare";
+import { partitionMoves } from "./partition-moves";
 import { isRetype, SWAPPED_KINDS } from "./retype";
 import { swapsOf } from "./swap-types";
 
@@ -29,6 +30,7 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     queue.push(id);
   };
   for (const id of rebuildsOf(around).old.keys()) remove(id);
+  for (const id of partitionMoves(around).foreignKeys) if (around.from.facts.has(id)) remove(id);
   for (const difference of differences) {
     decided.differences.set(difference.id, difference);
     if (difference.change === "added") decided.born.add(difference.id);

@@ -20,6 +20,7 @@ import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { parentsThroughout } from "./by-itself";
 import { afterCreate } from "./common-parts";
 import { joinParents, staysInherited } from "./join-parents";
+import { attachOrder, isAwayForMoves } from "./partition-moves";
 import { isJoined } from "./rebuild-actions";
 import { typedTable } from "./typed-tables";
 import { heldValidators } from "./validators";
@@ -57,6 +58,9 @@ export function lateActions(
         `ALTER SEQUENCE ${fact.name} RENAME TO ${aside.slice((fact.schema ?? "").length + 1)}`,
       );
   }
+  for (const fact of factsOfKind(around.from, "constraint"))
+    if (isAwayForMoves(fact.id, around))
+      for (const sql of kindOf("constraint").drop(fact, around)) push(before, fact, sql);
   for (const fact of factsOfKind(around.from, "table")) {
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     if (next)
@@ -82,7 +86,7 @@ export function lateActions(
     return !early || !isJoined(fact, around.to);
   };
   const joined = new Set<FactId>();
-  for (const fact of factsOfKind(around.to, "table")) {
+  for (const fact of attachOrder(factsOfKind(around.to, "table"), around)) {
     if (isAttachedEarly(fact, rebuilds)) continue;
     // A key that those below do not belong to yet is no key, and ATTACH PARTITION would make another.
     if (old(fact)?.body.kind === "p" && tableMoved(fact.id, around, born))
@@ -106,7 +110,7 @@ export function lateActions(
     }
   }
   for (const fact of factsOfKind(around.to, "constraint"))
-    if (referencesNewWhole(fact, around.to, born))
+    if (referencesNewWhole(fact, around, born))
       for (const sql of [...kindOf("constraint").create(fact, around), ...afterCreate(fact, around)])
         push(after, fact, sql);
   for (const fact of factsOfKind(around.to, "sequence")) {
@@ -127,9 +131,18 @@ export function lateActions(
   return { before, after };
 }
 
-/** A new foreign key to a new key of a partitioned table that stays: it is one when those of its partitions belong to it. */
-export function referencesNewWhole({ id, body, deps }: Fact, to: Snapshot, born: Set<FactId>): boolean {
+/**
+ * A new foreign key to a new key of a partitioned table that stays: it is one when those of its partitions belong to
+ * it. So is one that is away while rows move between partitions.
+ */
+export function referencesNewWhole(
+  { id, body, deps }: Fact,
+  around: Surroundings,
+  born: Set<FactId>,
+): boolean {
   if (body.type !== "f" || !born.has(id)) return false;
+  if (isAwayForMoves(id, around)) return true;
+  const { to } = around;
   return deps.some((dep) => {
     const key = born.has(dep) ? to.facts.get(dep) : undefined;
     return key?.kind === "constraint" && constraintBody(key).partitioned && !born.has(key.parent ?? "");

@@ -4,6 +4,7 @@ import { columnsOf, tableBody } from "../schema/kinds/table";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
+import { partitionMoves } from "./partition-moves";
 import { fillKey } from "./rebuild-actions";
 
 /** Rows or values that a plan destroys: of a table, a column, what a sequence gave out; or values converted. */
@@ -36,7 +37,7 @@ function lossesOfCopy(table: Fact, around: Surroundings): Loss[] {
 }
 
 function lossOfDrop(fact: Fact, around: Surroundings): Loss | null {
-  if (rebuildsOf(around).old.has(fact.id)) return null;
+  if (rebuildsOf(around).old.has(fact.id) || partitionMoves(around).covered.has(fact.id)) return null;
   if (fact.kind === "table" && tableBody(fact).kind !== "f")
     return { kind: "table", id: fact.id, name: fact.name };
   if (fact.kind === "sequence") return { kind: "sequence", id: fact.id, name: fact.name };

@@ -35,7 +35,7 @@ export function goOnline(actions: Actions, planning: Planning): OnlineNote[] {
     const { fact, verb, sql } = action;
     if (
       verb === "create" &&
-      referencesNewWhole(fact, planning.around.to, planning.decided.born) &&
+      referencesNewWhole(fact, planning.around, planning.decided.born) &&
       hasRows(fact, online)
     )
       online.notes.push({ id: fact.id, reason: "partitioned_key" });

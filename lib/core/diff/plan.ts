@@ -1,5 +1,6 @@
 import type { FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
+import { attachPartitions, ROWS_MOVE } from "./attach-partitions";
 import { buildActions } from "./build-actions";
 import { forOrder, orderAt } from "./column-aliases";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
@@ -7,7 +8,6 @@ import { decide } from "./decide";
 import { lateActions } from "./late";
 import { type Loss, lossesOf } from "./losses";
 import { goOnline } from "./online";
-import { attachOnline } from "./online-attach";
 import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
@@ -24,6 +24,8 @@ export interface PlannedStatement {
   losesData: boolean;
   /** PostgreSQL refuses it when the table has rows. */
   needsNoRows: boolean;
+  /** What a reader of the script is told of it. */
+  note?: string;
   /** A commit is needed after it before its result can be used (ALTER TYPE … ADD VALUE). */
   commitAfter: boolean;
   /** `outside`: PostgreSQL refuses it in a transaction. `alone`: its lock must not be kept for what follows. */
@@ -75,7 +77,7 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
   const spelled = (place: number) => (one: PlannedStatement) =>
     one.verb === "drop" ? one : { ...one, sql: forOrder(asPrinted(one.sql), orderOf(place)) };
   const late = after.map((one): PlannedStatement => ({ ...one, ...bare, verb: "finish" }));
-  const finish = options.online ? attachOnline(late, planning) : { statements: late, notes: [] };
+  const finish = attachPartitions(late, planning, options.online === true);
   const statements: PlannedStatement[] = [
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
     ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })).map(spelled(-1)),
@@ -105,9 +107,10 @@ function statementsOf(action: Action, around: Surroundings): PlannedStatement[] 
     sql,
     verb: action.verb,
     id: action.fact.id,
-    losesData: losesData && (action.verb === "drop" || CONVERTS.test(sql)),
+    losesData: losesData && (action.verb === "drop" ? !sql.startsWith("INSERT ") : CONVERTS.test(sql)),
     needsNoRows: action.fact.kind === "column" && REQUIRED.test(sql),
     commitAfter: /^ALTER TYPE .* ADD VALUE /.test(sql),
+    ...(action.verb === "drop" && sql.startsWith("INSERT ") ? { note: ROWS_MOVE } : {}),
     ...(action.transactions?.has(sql) ? { transaction: action.transactions.get(sql) } : {}),
   })) as PlannedStatement[];
 }

@@ -84,7 +84,7 @@ const NEEDS_NO_ROWS = "-- Fails where the table has rows: the column has no defa
 function textOf(statements: readonly PlannedStatement[]): string {
   const routines = statements.some((one) => ROUTINE.test(one.sql));
   const head = routines ? "SET LOCAL check_function_bodies = off;\n" : "";
-  const warned = ({ losesData, needsNoRows, sql }: PlannedStatement) =>
-    `${losesData ? "-- Loses data.\n" : ""}${needsNoRows ? NEEDS_NO_ROWS : ""}${sql};\n`;
+  const warned = ({ losesData, needsNoRows, note, sql }: PlannedStatement) =>
+    `${note ? `-- ${note}\n` : ""}${losesData ? "-- Loses data.\n" : ""}${needsNoRows ? NEEDS_NO_ROWS : ""}${sql};\n`;
   return `${head}${statements.map(warned).join("")}`;
 }

@@ -78,14 +78,18 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
       andBack: true,
     });
     expect(proof.problem).toBe("");
-    const validated = proof.plan.statements
-      .filter((one) => one.transaction === "alone")
-      .map(({ sql }) => sql);
-    expect(validated).toEqual(
-      ["march", "rest", "rest"].map(
-        (table) => `ALTER TABLE public.${table} VALIDATE CONSTRAINT dbmigrator_bound`,
-      ),
+    const bounds = proof.plan.statements.filter(({ sql }) => sql.includes(" CONSTRAINT dbmigrator_bound"));
+    // What the default partition gives away is seen again with the new one: only its check is added apart.
+    const steps = bounds.map(
+      ({ sql, transaction }) =>
+        `${/(\w+) (\w+) CONSTRAINT/.exec(sql)?.slice(1).join(" ")} ${transaction ?? ""}`,
     );
+    const rest = ["rest ADD alone", "rest VALIDATE "];
+    expect(steps).toEqual([
+      ...["march ADD ", "march VALIDATE alone"],
+      ...[...rest, "march DROP ", "rest DROP "],
+      ...[...rest, "rest DROP "],
+    ]);
     expect(proof.plan.offline).toEqual([{ id: "table:public.all_of_it", reason: "scan" }]);
   });
 

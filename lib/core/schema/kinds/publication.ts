@@ -1,7 +1,7 @@
 import { notMember, oid, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
-interface Body {
+export interface PublicationBody {
   allTables: boolean;
   publish: string[];
   viaRoot: boolean;
@@ -9,7 +9,7 @@ interface Body {
   schemas: string[];
   generated: string;
 }
-const body = (fact: Fact) => fact.body as unknown as Body;
+export const publicationBody = (fact: Fact) => fact.body as unknown as PublicationBody;
 
 /** pg_publication with its tables and schemas. */
 export const publicationKind: KindDefinition = {
@@ -34,7 +34,7 @@ export const publicationKind: KindDefinition = {
       filter: string | null;
     }[];
     const schemas = row.schemas as { oid: number; name: string }[];
-    const publication: Body = {
+    const publication: PublicationBody = {
       allTables: row.all_tables === true,
       publish: row.publish as string[],
       viaRoot: row.via_root === true,
@@ -56,13 +56,13 @@ export const publicationKind: KindDefinition = {
     };
   },
   create: (fact) => {
-    const b = body(fact);
+    const b = publicationBody(fact);
     const what = b.allTables ? " FOR ALL TABLES" : objects(b) ? ` FOR ${objects(b)}` : "";
     return [`CREATE PUBLICATION ${fact.name}${what} WITH (${parameters(b)})`];
   },
   drop: (fact) => [`DROP PUBLICATION ${fact.name}`],
   alter: (from, to) => {
-    const [a, b] = [body(from), body(to)];
+    const [a, b] = [publicationBody(from), publicationBody(to)];
     if (a.allTables !== b.allTables) return "replace";
     const on = `ALTER PUBLICATION ${to.name}`;
     const sets = objects(a) === objects(b);
@@ -74,13 +74,13 @@ export const publicationKind: KindDefinition = {
   ownedAs: (fact) => `PUBLICATION ${fact.name}`,
 };
 
-function parameters(b: Body): string {
+function parameters(b: PublicationBody): string {
   const generated = b.generated === "s" ? ", publish_generated_columns = stored" : "";
   return `publish = '${b.publish.join(", ")}', publish_via_partition_root = ${b.viaRoot}${generated}`;
 }
 
 /** The word TABLE once: servers before 15 know no other form. */
-function objects(b: Body): string {
+function objects(b: PublicationBody): string {
   const tables = b.tables.map(
     (t) => `ONLY ${t.table}${t.columns ? ` (${t.columns})` : ""}${t.filter ? ` WHERE (${t.filter})` : ""}`,
   );
@@ -94,7 +94,7 @@ function listed(tables: string[], schemas: string[]): string {
   ].join(", ");
 }
 
-function dropped(b: Body): string {
+function dropped(b: PublicationBody): string {
   return listed(
     b.tables.map((t) => t.table),
     b.schemas,

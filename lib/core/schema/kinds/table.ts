@@ -27,7 +27,7 @@ export interface TableBody {
   partitionColumns: string[];
   partitionOf: string | null;
   bound: string | null;
-  /** What its rows are to fulfil as a partition of a range or list. Not compared. */
+  /** What its rows are to fulfil as a partition, here and above: of a hash too. Not compared. */
   boundCheck: string | null;
   inherits: string[];
   ofType: string | null;
@@ -55,7 +55,7 @@ export const tableKind: KindDefinition = {
       CASE WHEN c.relkind = 'p' THEN ARRAY(SELECT quote_ident(ka.attname) FROM pg_depend kd JOIN pg_attribute ka ON ka.attrelid = kd.objid AND ka.attnum = kd.objsubid
         WHERE kd.classid = 'pg_class'::regclass AND kd.objid = c.oid AND kd.objsubid > 0 AND kd.refclassid = 'pg_class'::regclass AND kd.refobjid = c.oid AND kd.refobjsubid = 0 AND kd.deptype = 'i') END AS partition_columns,
       CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END AS bound,
-      CASE WHEN c.relispartition AND pg_get_expr(c.relpartbound, c.oid) !~ '^(DEFAULT|FOR VALUES WITH)' THEN pg_get_partition_constraintdef(c.oid) END AS bound_check,
+      CASE WHEN c.relispartition THEN replace(pg_get_partition_constraintdef(c.oid), quote_literal(i.parent_oid) || '::oid', quote_literal(i.parents[1]) || '::pg_catalog.regclass') END AS bound_check,
       i.parents, c.reloftype <> 0 AS typed, CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END AS of_type,
       c.relrowsecurity AS rls, c.relforcerowsecurity AS force_rls, c.relreplident AS replica_identity,
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisreplident AND c.relreplident = 'i') AS replica_index,
@@ -64,7 +64,7 @@ export const tableKind: KindDefinition = {
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_type t ON t.oid = c.reltype
     LEFT JOIN pg_am am ON am.oid = c.relam LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
     LEFT JOIN pg_foreign_table ft ON ft.ftrelid = c.oid LEFT JOIN pg_foreign_server s ON s.oid = ft.ftserver
-    LEFT JOIN (SELECT h.inhrelid, array_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) ORDER BY h.inhseqno) AS parents
+    LEFT JOIN (SELECT h.inhrelid, array_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) ORDER BY h.inhseqno) AS parents, min(h.inhparent) AS parent_oid
       FROM pg_inherits h JOIN pg_class p ON p.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
       WHERE p.relkind IN ('r', 'p', 'f') GROUP BY h.inhrelid) i ON i.inhrelid = c.oid
     LEFT JOIN (SELECT conrelid, array_agg(quote_ident(conname)) AS names FROM pg_constraint
