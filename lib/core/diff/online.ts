@@ -98,12 +98,26 @@ function indexOnline(action: Action, online: Online): void {
   const rest = action.sql.slice(1);
   action.sql = [mark(action, build, "outside")];
   if (swap) {
-    drop.sql = [];
+    dropHere(drop, action, online);
     drop.transactions?.clear();
     action.sql.push(mark(action, `DROP INDEX CONCURRENTLY ${fact.name}`, "outside"));
     action.sql.push(`ALTER INDEX ${fact.schema}.${name} RENAME TO ${bare}`);
   }
   action.sql.push(...rest);
+}
+
+/**
+ * The drop is one of the new one's statements: what went before it goes before those, and a foreign key, which could
+ * take the old key for its own, comes after them.
+ */
+function dropHere(drop: Action, action: Action, { actions, around }: Online): void {
+  drop.sql = [];
+  for (const key of drop.after) if (key !== action.key) action.after.add(key);
+  for (const { verb, fact, softAfter } of actions.values()) {
+    if (verb !== "create" || fact.body.type !== "f") continue;
+    if (fact.deps.some((id) => around.to.facts.get(id)?.parent === action.fact.parent))
+      softAfter.add(action.key);
+  }
 }
 
 const numbers = new WeakMap<Actions, number>();
@@ -177,7 +191,7 @@ function keyOnline(action: Action, online: Online): void {
   const settings = indexOptions.length > 0 ? ` WITH (${storageOptions(indexOptions)})` : "";
   const build = `CREATE UNIQUE INDEX CONCURRENTLY ${index} ON ${table} USING btree ${columns}${nulls}${settings}`;
   const dropped = swap ? `DROP CONSTRAINT ${fact.name}, ` : "";
-  if (swap) drop.sql = [];
+  if (swap) dropHere(drop, action, online);
   action.sql = [
     mark(action, build, "outside"),
     `ALTER TABLE ${table} ${dropped}ADD CONSTRAINT ${fact.name} ${kind} USING INDEX ${index}${deferral}`,

@@ -5,6 +5,7 @@ import { buildActions } from "./build-actions";
 import { forOrder, orderAt } from "./column-aliases";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
+import { exchangeNames } from "./held-names";
 import { lateActions } from "./late";
 import { type Loss, lossesOf } from "./losses";
 import { goOnline } from "./online";
@@ -78,12 +79,12 @@ export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = 
     one.verb === "drop" ? one : { ...one, sql: forOrder(asPrinted(one.sql), orderOf(place)) };
   const late = after.map((one): PlannedStatement => ({ ...one, ...bare, verb: "finish" }));
   const finish = attachPartitions(late, planning, options.online === true);
-  const statements: PlannedStatement[] = [
+  const statements = exchangeNames([
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
     ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })).map(spelled(-1)),
     ...ordered.flatMap((action, place) => statementsOf(action, around).map(spelled(place))),
     ...finish.statements.map(spelled(ordered.length)),
-  ];
+  ]);
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));
   return {

@@ -93,6 +93,21 @@ describe.each([14, 18] as const)("an online plan on PostgreSQL %i", { timeout: 1
     expect(proof.plan.offline).toEqual([{ id: "table:public.all_of_it", reason: "scan" }]);
   });
 
+  it("lets keys that foreign keys rest on exchange their names", async () => {
+    const tables = (one: string, other: string) =>
+      `CREATE TABLE t (a int, b int, CONSTRAINT ${one} UNIQUE (a), CONSTRAINT ${other} UNIQUE (b));
+       CREATE TABLE o (a int, b int, CONSTRAINT f_${one} FOREIGN KEY (a) REFERENCES t (a), CONSTRAINT f_${other} FOREIGN KEY (b) REFERENCES t (b));`;
+    const proof = await provePlan({
+      major,
+      from: tables("u1", "u2"),
+      seed: "INSERT INTO t VALUES (1, 2); INSERT INTO o VALUES (1, 2)",
+      to: tables("u2", "u1"),
+      options: { online: true },
+      andBack: true,
+    });
+    expect(proof.problem).toBe("");
+  });
+
   it("says what still blocks writers", async () => {
     const proof = await provePlan({
       major,
