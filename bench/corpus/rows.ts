@@ -18,7 +18,8 @@ export async function readRows(client: pg.ClientBase): Promise<Map<string, Table
     `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name,
       (SELECT coalesce(json_agg(json_build_object('name', quote_ident(a.attname), 'type', format_type(a.atttypid, a.atttypmod))), '[]') FROM pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-          AND NOT EXISTS (SELECT 1 FROM pg_type t LEFT JOIN pg_type e ON e.oid = t.typelem WHERE t.oid = a.atttypid AND 'c' IN (t.typtype, e.typtype))) AS columns,
+          AND NOT EXISTS (WITH RECURSIVE made(oid) AS (SELECT a.atttypid UNION SELECT part FROM made JOIN pg_type t ON t.oid = made.oid, unnest(ARRAY[t.typelem, t.typbasetype]) part WHERE part <> 0)
+            SELECT 1 FROM made JOIN pg_type t ON t.oid = made.oid WHERE t.typtype = 'c')) AS columns,
       CASE WHEN c.relispartition OR c.relkind = 'p' THEN (SELECT quote_ident(rn.nspname) || '.' || quote_ident(r.relname) FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = pg_partition_root(c.oid)) END AS whole
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
      WHERE (c.relkind = 'r' OR c.relkind = 'p' AND NOT c.relispartition AND NOT EXISTS (SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class f ON f.oid = t.relid WHERE f.relkind = 'f')) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`,

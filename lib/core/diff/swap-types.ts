@@ -144,11 +144,13 @@ export function swappedValue(value: string, type: string, planning: Planning): s
   const fact = swappedType(type, planning);
   if (fact?.kind === "composite") return `${fact.schema}.dbmigrator_moved(${value})`;
   const base = fact?.kind === "domain" ? String(fact.body.type) : "";
-  if (base !== "" && !type.endsWith("[]") && madeOfComposite(base, planning)) {
+  const many = type.endsWith("[]") ? "[]" : "";
+  // Of an array of arrays, no cast takes the inner ones apart.
+  if (base !== "" && !(many && base.endsWith("[]")) && madeOfComposite(base, planning)) {
     const inner = swappedType(base, planning) as Fact;
-    const array = base.slice(inner.name.length);
+    const array = base.slice(inner.name.length) + many;
     const old = `${inner.schema}.${planning.decided.swapped.get(inner.id)}${array}`;
-    return `${swappedValue(`${value}::${old}`, base, planning)}::${type}`;
+    return `${swappedValue(`${value}::${old}`, `${base}${many}`, planning)}::${type}`;
   }
   return `${value}::${type.endsWith("[]") || base.endsWith("[]") ? "text[]" : "text"}::${type}`;
 }
