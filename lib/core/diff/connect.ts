@@ -4,16 +4,16 @@ import { columnsBelow, NOT_NULL } from "../schema/kinds/not-null-below";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot, Surroundings } from "../schema/types";
-import { type Action, type Actions, keyOf, type Planning } from "./actions";
+import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
 import { sameName } from "./same-name";
 import { softDependencies } from "./soft-dependencies";
 
 /** Which actions wait for which: what a statement needs exists, what it drops is not needed any more. */
-export function connectActions(actions: Actions, { around }: Planning): void {
+export function connectActions(actions: Actions, { around, decided }: Planning): void {
   const implicit = (action: Action) => action.verb === "drop" && action.sql.length === 0;
   const all = [...actions.values()];
-  for (const action of all) if (!implicit(action)) connect(action, actions, around);
-  for (const action of all) if (implicit(action)) connect(action, actions, around);
+  for (const action of all) if (!implicit(action)) connect(action, actions, around, decided);
+  for (const action of all) if (implicit(action)) connect(action, actions, around, decided);
   for (const action of all) connectSoft(action, actions, around);
 }
 
@@ -21,7 +21,7 @@ function waitFor(action: Action, key: string, actions: Actions): void {
   if (key !== action.key && actions.has(key)) action.after.add(key);
 }
 
-function connect(action: Action, actions: Actions, around: Surroundings): void {
+function connect(action: Action, actions: Actions, around: Surroundings, { swapped }: Decided): void {
   const { verb, fact } = action;
   if (verb !== "drop") connectNeeds(action, actions, around);
   connectIdentity(action, actions, around);
@@ -35,7 +35,7 @@ function connect(action: Action, actions: Actions, around: Surroundings): void {
     waitForDrop(action, fact.id, actions);
     for (const other of sameName(fact, around.from)) waitForDrop(action, other, actions);
   }
-  if (verb === "alter") connectAlter(action, actions, around);
+  if (verb === "alter") connectAlter(action, actions, around, swapped);
   if (verb !== "drop" || fact.kind === "identity_sequence") return;
   if (action.sql.length === 0 && fact.parent && actions.has(keyOf("drop", fact.parent))) {
     connectImplicit(action, actions, around);
@@ -88,7 +88,12 @@ function waitForDrop(action: Action, id: FactId, actions: Actions): void {
 }
 
 /** What is dropped for a moment because of a change goes before it; what the fact stops needing goes after. */
-function connectAlter(action: Action, actions: Actions, around: Surroundings): void {
+function connectAlter(
+  action: Action,
+  actions: Actions,
+  around: Surroundings,
+  aside: ReadonlyMap<FactId, string>,
+): void {
   const { fact } = action;
   // The owner of a column's sequence changes with the table's, and its privileges are those of the new one.
   if (fact.kind === "sequence" && typeof fact.body.ownedBy === "string")
@@ -105,7 +110,8 @@ function connectAlter(action: Action, actions: Actions, around: Surroundings): v
     for (const other of dependantsOf(around.from, id)) waitForDrop(action, other, actions);
   }
   for (const id of around.from.facts.get(fact.id)?.deps ?? []) {
-    const drop = actions.get(keyOf("drop", id));
+    // A type that is set aside waits for what leaves it under another name.
+    const drop = aside.has(id) ? undefined : actions.get(keyOf("drop", id));
     if (drop && !fact.deps.includes(id)) drop.after.add(action.key);
   }
 }
