@@ -6,10 +6,13 @@ import type { ReactNode } from "react";
 import { useFailureText } from "@/components/failure-text";
 import { formatDuration } from "@/components/format";
 import { Icon } from "@/components/icon";
+import { SqlText } from "@/components/sql-text";
 import type { EnvironmentView, RunView } from "@/lib/operations/deployment/views";
 import { useLive } from "../_live/live";
 import { editorHref } from "../_review/links";
 import { Evidence } from "./evidence";
+import { oneLine } from "./one-line";
+import { keptOf } from "./partly";
 import { Waiting } from "./waiting";
 
 interface RunIntroProps {
@@ -51,6 +54,7 @@ function Sentence({ run, environment }: { run: RunView; environment: string }) {
     done: statements.done,
     of: statements.of,
     kept,
+    stay: run.migrations.reduce((sum, one) => sum + keptOf(one, run.steps), 0),
     migrations: migrations.of,
     time: run.durationMs === null ? "" : formatDuration(run.durationMs, locale),
   };
@@ -79,11 +83,10 @@ function Sentence({ run, environment }: { run: RunView; environment: string }) {
   }
   if (run.state === "failed") {
     const position = run.steps.find((step) => step.state === "failed")?.position;
-    return t.rich(position === undefined ? "lead.failedBefore" : "lead.failed", {
-      ...values,
-      position: position ?? 0,
-    });
+    if (position === undefined) return t.rich("lead.failedBefore", values);
+    return t.rich(values.stay > 0 ? "lead.failedPartly" : "lead.failed", { ...values, position });
   }
+  if (run.state === "cancelled" && values.stay > 0) return t.rich("lead.cancelledPartly", values);
   return t.rich(`lead.${run.state}`, values);
 }
 
@@ -94,6 +97,7 @@ function Failure({ run, view }: { run: RunView; view: RunIntroProps["view"] }) {
   const { failure } = run;
   if (!failure) return null;
   const { message, hint } = say(failure);
+  const stopped = run.steps.find((step) => step.state === "failed");
   return (
     <section className="wait failure" aria-label={t("failure.title")}>
       <div className="wait-head">
@@ -105,6 +109,14 @@ function Failure({ run, view }: { run: RunView; view: RunIntroProps["view"] }) {
         {failure.sqlState ? <code className="count">{failure.sqlState}</code> : null}
       </div>
       <dl className="kv p-4">
+        {stopped ? (
+          <>
+            <dt>{t("failure.statement", { position: stopped.position })}</dt>
+            <dd>
+              <SqlText sql={oneLine(stopped.sql)} />
+            </dd>
+          </>
+        ) : null}
         {failure.detail ? (
           <>
             <dt>{t("failure.detail")}</dt>

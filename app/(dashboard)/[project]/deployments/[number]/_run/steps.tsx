@@ -16,6 +16,8 @@ import type {
 } from "@/lib/operations/deployment/views";
 import { groupBy } from "@/lib/operations/run/group-by";
 import { useLive } from "../_live/live";
+import { oneLine } from "./one-line";
+import { keptOf } from "./partly";
 import { SPEAKING, type Stretch, stretchesOf } from "./stretches";
 import { useTick } from "./use-tick";
 
@@ -181,9 +183,17 @@ function isSame(was: MigrationProps, now: MigrationProps): boolean {
 
 function MigrationHead({ migration, steps, open, turn }: Omit<MigrationProps, "waiting">) {
   const t = useTranslations("deployments");
+  const done = keptOf(migration, steps);
+  const outcome =
+    done > 0
+      ? t(`outcome.partly.${migration.outcome === "failed" ? "failed" : "cancelled"}`, {
+          done,
+          of: steps.length,
+        })
+      : t(`outcome.${migration.outcome}`);
   const words = (
     <>
-      <b>{migration.migration}</b> <span>{t(`outcome.${migration.outcome}`)}</span>
+      <b>{migration.migration}</b> <span>{outcome}</span>
     </>
   );
   if (turn === null || steps.length === 0) return words;
@@ -272,9 +282,4 @@ function Actual({ step }: { step: RunStepView }) {
   if (step.state !== "running" || !step.startedAt) return null;
   const seconds = Math.max(0, Math.floor((now - Date.parse(step.startedAt)) / 1000));
   return <span suppressHydrationWarning>{formatDuration(seconds * 1000, locale)}</span>;
-}
-
-function oneLine(sql: string): string {
-  const line = sql.replace(/\s+/g, " ").trim();
-  return line.length > 160 ? `${line.slice(0, 160)}…` : line;
 }
