@@ -6,6 +6,7 @@ import {
   MarkerType,
   MiniMap,
   ReactFlow,
+  type ReactFlowInstance,
   ReactFlowProvider,
   useReactFlow,
 } from "@xyflow/react";
@@ -74,7 +75,14 @@ function useDrawing({ diagram }: CanvasProps, shown: Shown) {
 }
 
 /** Room for the tools, which lie over the drawing. */
-const TOOLS = "64px";
+const TOOLS = 64;
+
+/** Names that can be read come before the whole of many tables, which is one button away. */
+const FIT = {
+  padding: { x: 0.06, bottom: 0.06, top: `${TOOLS}px` },
+  minZoom: 0.4,
+  maxZoom: 1,
+} as const;
 
 interface FlowProps extends CanvasProps {
   drawing: Drawing;
@@ -96,6 +104,16 @@ function Flow({ project, query, diagram, drawing, shown, onShown }: FlowProps) {
     const box = drawing.boxes.find((one) => one.node === node);
     if (!box) return;
     void flow.setCenter(box.x + box.width / 2, box.y + box.height / 2, { zoom: 1, duration: motion() });
+  }
+
+  /** What is larger than the window is read from its beginning, or from the table that it was drawn around. */
+  async function begin(made: ReactFlowInstance<TableNode, ReferenceEdge>) {
+    await made.fitView(FIT);
+    const { x, y, zoom } = made.getViewport();
+    if (x >= 0 && y >= 0) return;
+    const middle = drawing.boxes.find(({ id }) => id !== null && id === query.focus);
+    if (middle) await made.setCenter(middle.x + middle.width / 2, middle.y + middle.height / 2, { zoom });
+    else await made.setViewport({ x: x < 0 ? TOOLS / 4 : x, y: y < 0 ? TOOLS : y, zoom });
   }
 
   return (
@@ -125,8 +143,8 @@ function Flow({ project, query, diagram, drawing, shown, onShown }: FlowProps) {
         minZoom={0.05}
         maxZoom={1.6}
         fitView
-        // Names that can be read come before the whole of many tables, which is one button away.
-        fitViewOptions={{ padding: { x: 0.06, bottom: 0.06, top: TOOLS }, minZoom: 0.4, maxZoom: 1 }}
+        fitViewOptions={FIT}
+        onInit={begin}
         aria-label={t("title")}
         ariaLabelConfig={{
           "controls.zoomIn.ariaLabel": t("zoomIn"),
