@@ -2,12 +2,12 @@
 
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { EnvironmentLine } from "@/components/environment";
 import { PageHead } from "@/components/page";
 import { EmptyState, ErrorState, Note } from "@/components/states";
 import { Button } from "@/components/ui/button";
-import type { ComparisonOptions, ComparisonView } from "@/lib/operations/comparison/views";
+import type { ComparisonOptions, ComparisonView, SideView } from "@/lib/operations/comparison/views";
 import { NO_OPTIONS, OptionsMenu } from "./options";
 import { Result } from "./result";
 import { SideBar } from "./side-bar";
@@ -31,7 +31,8 @@ export function Comparison({ project, sides, services, first, mayWrite, started 
   const [chosen, setChosen] = useState(first);
   const [options, setOptions] = useState<ComparisonOptions>(NO_OPTIONS);
   const [compared, setCompared] = useState<{ source: string; target: string } | null>(null);
-  const { view, progress, failure, run, cancel } = useComparison(project, t("lost"));
+  const { view: made, progress, failure, run, cancel } = useComparison(project, t("lost"));
+  const view = useMemo(() => made && inWords(made, t), [made, t]);
   const source = sides.find((one) => one.value === chosen.source);
   const same = chosen.source === chosen.target;
 
@@ -125,4 +126,15 @@ export function Comparison({ project, sides, services, first, mayWrite, started 
       </div>
     </div>
   );
+}
+
+/** Both sides as the choice above calls them. */
+function inWords(view: ComparisonView, t: ReturnType<typeof useTranslations<"compare">>): ComparisonView {
+  const named = (side: SideView): SideView => {
+    const { kind, service, environment } = side;
+    if (!service || (kind !== "target" && kind !== "ledger" && kind !== "migrations")) return side;
+    const label = t(`side.${kind}`, { service: service.name, environment: environment?.name ?? "" });
+    return { ...side, label };
+  };
+  return { ...view, source: named(view.source), target: named(view.target) };
 }
