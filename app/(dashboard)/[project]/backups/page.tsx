@@ -61,6 +61,7 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
   ]);
   const path = `/${project}/backups`;
   const mayCreate = can(frame.role, "backup.create") && places.targets.length > 0;
+  const mayAddTarget = can(frame.role, "target.write") && places.targets.length === 0;
   const filtered = Object.keys(chosen).length > 0 || Boolean(after);
   const { counts } = summary;
   const all = (key: "allStates" | "allOrigins" | "allServices" | "allEnvironments") => ({
@@ -74,8 +75,9 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
         title={t("list.title")}
         facts={[
           t("list.count", { count: counts.backups }),
-          formatBytes(counts.bytes, locale),
-          t("list.proven", { count: counts.proven }),
+          ...(counts.backups > 0
+            ? [formatBytes(counts.bytes, locale), t("list.proven", { count: counts.proven })]
+            : []),
         ]}
         actions={
           mayCreate ? (
@@ -90,54 +92,56 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
       <BackupsNav slug={project} />
       <Timeline summary={summary} />
       <Section title={t("list.all")}>
-        <form className="bar-filter" action={path} method="get" role="search">
-          <Select
-            name="filter"
-            defaultValue={filter ?? ""}
-            aria-label={t("list.state")}
-            data-filter=""
-            options={[
-              all("allStates"),
-              ...Object.keys(BACKUP_FILTERS).map((key) => ({
-                value: key,
-                label: t(`list.filters.${key as keyof typeof BACKUP_FILTERS}`),
-              })),
-            ]}
-          />
-          <Select
-            name="origin"
-            defaultValue={origin ?? ""}
-            aria-label={t("list.columns.origin")}
-            options={[
-              all("allOrigins"),
-              ...ORIGINS.map((value) => ({ value, label: t(`list.origins.${value}`) })),
-            ]}
-          />
-          <Select
-            name="service"
-            defaultValue={service ?? ""}
-            aria-label={t("list.service")}
-            options={[
-              all("allServices"),
-              ...places.services.map(({ name }) => ({ value: name, label: name })),
-            ]}
-          />
-          <Select
-            name="environment"
-            defaultValue={environment ?? ""}
-            aria-label={t("list.columns.environment")}
-            options={[
-              all("allEnvironments"),
-              ...places.environments.map(({ name }) => ({ value: name, label: name })),
-            ]}
-          />
-          <Button type="submit">{t("list.filter")}</Button>
-          {filtered ? (
-            <Button asChild variant="quiet">
-              <Link href={path}>{t("list.clear")}</Link>
-            </Button>
-          ) : null}
-        </form>
+        {page.rows.length > 0 || filtered ? (
+          <form className="bar-filter" action={path} method="get" role="search">
+            <Select
+              name="filter"
+              defaultValue={filter ?? ""}
+              aria-label={t("list.state")}
+              data-filter=""
+              options={[
+                all("allStates"),
+                ...Object.keys(BACKUP_FILTERS).map((key) => ({
+                  value: key,
+                  label: t(`list.filters.${key as keyof typeof BACKUP_FILTERS}`),
+                })),
+              ]}
+            />
+            <Select
+              name="origin"
+              defaultValue={origin ?? ""}
+              aria-label={t("list.columns.origin")}
+              options={[
+                all("allOrigins"),
+                ...ORIGINS.map((value) => ({ value, label: t(`list.origins.${value}`) })),
+              ]}
+            />
+            <Select
+              name="service"
+              defaultValue={service ?? ""}
+              aria-label={t("list.service")}
+              options={[
+                all("allServices"),
+                ...places.services.map(({ name }) => ({ value: name, label: name })),
+              ]}
+            />
+            <Select
+              name="environment"
+              defaultValue={environment ?? ""}
+              aria-label={t("list.columns.environment")}
+              options={[
+                all("allEnvironments"),
+                ...places.environments.map(({ name }) => ({ value: name, label: name })),
+              ]}
+            />
+            <Button type="submit">{t("list.filter")}</Button>
+            {filtered ? (
+              <Button asChild variant="quiet">
+                <Link href={path}>{t("list.clear")}</Link>
+              </Button>
+            ) : null}
+          </form>
+        ) : null}
         <BackupsTable
           project={project}
           rows={page.rows}
@@ -152,6 +156,10 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
                   mayCreate ? (
                     <Button asChild variant="go">
                       <Link href={`${path}/new`}>{t("list.new")}</Link>
+                    </Button>
+                  ) : mayAddTarget ? (
+                    <Button asChild>
+                      <Link href={`/${project}/settings/targets`}>{t("new.addTarget")}</Link>
                     </Button>
                   ) : null
                 }

@@ -44,13 +44,14 @@ export default async function DeploymentsPage({ params, searchParams }: PageProp
   const path = `/${project}/deployments`;
   const mayCreate = can(frame.role, "deployment.create");
   const filtered = Boolean(filter || serviceId || environmentId);
+  const isEmpty = page.rows.length === 0 && !filtered && !after;
   return (
     <Page>
       <PageHead
         title={t("list.title")}
         facts={[t("list.text")]}
         actions={
-          mayCreate && (page.rows.length > 0 || filtered || after) ? (
+          mayCreate && !isEmpty ? (
             <Button asChild variant="go">
               <Link href={`${path}/new`} data-new="">
                 {t("list.new")} <kbd>n</kbd>
@@ -60,24 +61,26 @@ export default async function DeploymentsPage({ params, searchParams }: PageProp
         }
       />
       <div className="sec first">
-        <Filters
-          action={path}
-          state={{
-            name: "state",
-            value: filter ?? "",
-            options: [
-              { value: "", label: t("list.allStates") },
-              ...Object.keys(DEPLOYMENT_FILTERS).map((key) => ({
-                value: key,
-                label: t(`list.filters.${key as keyof typeof DEPLOYMENT_FILTERS}`),
-              })),
-            ],
-          }}
-          services={places.services}
-          environments={places.environments}
-          service={serviceId ?? ""}
-          environment={environmentId ?? ""}
-        />
+        {isEmpty ? null : (
+          <Filters
+            action={path}
+            state={{
+              name: "state",
+              value: filter ?? "",
+              options: [
+                { value: "", label: t("list.allStates") },
+                ...Object.keys(DEPLOYMENT_FILTERS).map((key) => ({
+                  value: key,
+                  label: t(`list.filters.${key as keyof typeof DEPLOYMENT_FILTERS}`),
+                })),
+              ],
+            }}
+            services={places.services}
+            environments={places.environments}
+            service={serviceId ?? ""}
+            environment={environmentId ?? ""}
+          />
+        )}
         <DeploymentsTable
           project={project}
           rows={page.rows}

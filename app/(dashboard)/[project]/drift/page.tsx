@@ -31,9 +31,11 @@ export default async function DriftPage({ params }: PageProps) {
         title={t("title")}
         facts={[t("text"), targets.length > 0 ? t("drifted", { count: drifted }) : null]}
         actions={
-          <Button asChild>
-            <Link href={`/${project}/compare`}>{t("compare")}</Link>
-          </Button>
+          targets.length > 0 ? (
+            <Button asChild>
+              <Link href={`/${project}/compare`}>{t("compare")}</Link>
+            </Button>
+          ) : null
         }
       />
       <div className="sec first">

@@ -37,30 +37,29 @@ export default async function RunsPage({ params, searchParams }: PageProps) {
     runForPage(getPlaces, { project }),
   ]);
   const path = `/${project}/runs`;
+  const filtered = Boolean(state || serviceId || environmentId || after);
   return (
     <Page>
       <PageHead title={t("runs.title")} facts={[t("runs.text")]} />
       <div className="sec first">
-        <Filters
-          action={path}
-          state={{
-            name: "state",
-            value: state ?? "",
-            options: [
-              { value: "", label: t("list.allStates") },
-              ...STATES.map((key) => ({ value: key, label: t(`state.${key}`) })),
-            ],
-          }}
-          services={places.services}
-          environments={places.environments}
-          service={serviceId ?? ""}
-          environment={environmentId ?? ""}
-        />
-        <RunsTable
-          project={project}
-          rows={page.rows}
-          filtered={Boolean(state || serviceId || environmentId || after)}
-        />
+        {page.rows.length > 0 || filtered ? (
+          <Filters
+            action={path}
+            state={{
+              name: "state",
+              value: state ?? "",
+              options: [
+                { value: "", label: t("list.allStates") },
+                ...STATES.map((key) => ({ value: key, label: t(`state.${key}`) })),
+              ],
+            }}
+            services={places.services}
+            environments={places.environments}
+            service={serviceId ?? ""}
+            environment={environmentId ?? ""}
+          />
+        ) : null}
+        <RunsTable project={project} rows={page.rows} filtered={filtered} />
         <Pager first={after ? pageHref(path, query, "") : null} next={pageHref(path, query, page.next)} />
       </div>
     </Page>

@@ -1,7 +1,10 @@
+import Link from "next/link";
 import { getTranslations } from "next-intl/server";
-import { LinkArrow } from "@/components/link-arrow";
 import { Page, PageHead } from "@/components/page";
 import { EmptyState } from "@/components/states";
+import { Button } from "@/components/ui/button";
+import { can } from "@/lib/access/permissions";
+import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { listStorages } from "@/lib/operations/storage/list";
 import { runForPage } from "@/lib/transport/action";
@@ -19,9 +22,10 @@ export async function generateMetadata() {
 
 export default async function NewBackupPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("backups")]);
-  const [places, storages] = await Promise.all([
+  const [places, storages, frame] = await Promise.all([
     runForPage(getPlaces, { project }),
     runForPage(listStorages, { project }),
+    runForPage(getFrame, { project }),
   ]);
   const targets = places.targets.map((target) => ({
     id: target.id,
@@ -36,7 +40,13 @@ export default async function NewBackupPage({ params, searchParams }: PageProps)
           <EmptyState
             title={t("new.noTargets")}
             text={t("new.noTargetsText")}
-            action={<LinkArrow href={`/${project}/settings/targets`}>{t("new.addTarget")}</LinkArrow>}
+            action={
+              can(frame.role, "target.write") ? (
+                <Button asChild>
+                  <Link href={`/${project}/settings/targets`}>{t("new.addTarget")}</Link>
+                </Button>
+              ) : null
+            }
           />
         ) : (
           <NewBackup

@@ -1,8 +1,10 @@
+import Link from "next/link";
 import { getLocale, getTranslations } from "next-intl/server";
 import { EnvironmentChip } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
 import { EmptyState, Note } from "@/components/states";
+import { Button } from "@/components/ui/button";
 import { can } from "@/lib/access/permissions";
 import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
@@ -42,7 +44,13 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
   }));
   const choices = { project, targets, storages: storages.map(({ id, name }) => ({ id, name })) };
   const writes = can(frame.role, "backup.configure") && targets.length > 0;
-  const add = writes ? <ScheduleDialog {...choices} /> : null;
+  const add = writes ? (
+    <ScheduleDialog {...choices} />
+  ) : targets.length === 0 && can(frame.role, "target.write") ? (
+    <Button asChild>
+      <Link href={`/${project}/settings/targets`}>{t("addTarget")}</Link>
+    </Button>
+  ) : null;
   return (
     <Page>
       <PageHead title={t("title")} facts={[t("text")]} actions={schedules.length > 0 ? add : null} />
