@@ -77,7 +77,7 @@ async function readDeployments(
 ): Promise<Page<DeploymentAlone>> {
   const states = input.filter ? [...DEPLOYMENT_FILTERS[input.filter]] : null;
   const records = await db.$queryRaw<DeploymentRecord[]>`
-    SELECT d.id, d.number, d.direction, d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
+    SELECT d.id, d.number, d.direction, d.state, d.severity, d.migration_count AS migrations,
            d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
            ${nameColumn("d.created_by", "d.created_by_label")} AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
            d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",

@@ -31,7 +31,7 @@ export function loadOpenDeployments(
   viewer: string | null,
 ): Promise<OpenDeployment[]> {
   return db.$queryRaw<OpenDeployment[]>`
-    SELECT d.id, d.number, d.target_id AS "targetId", d.state, d.severity, jsonb_array_length(d.plan) AS migrations,
+    SELECT d.id, d.number, d.target_id AS "targetId", d.state, d.severity, d.migration_count AS migrations,
            d.destroys, d.created_by AS "createdBy", d.approvals_needed AS needed, d.updated_at AS "updatedAt",
            count(a.*) FILTER (WHERE a.decision = 'approved' AND a.user_id <> d.created_by)::int AS given,
            coalesce(bool_or(a.user_id = ${viewer}::uuid), false) AS decided

@@ -27,7 +27,7 @@ export default async function BaselinePage({
     getTranslations("baseline"),
   ]);
   const service = project.services.find((one) => one.id === target.service.id);
-  const wanted = { project: slug, service: target.service.name, state: "draft" } as const;
+  const wanted = { project: slug, service: target.service.name, state: "draft", limit: 1 } as const;
   const count = (await runForPage(listMigrations, wanted)).groups[0]?.total ?? 0;
   const environment = project.environments.find((one) => one.id === target.environment.id);
   const may = (permission: "drift.check" | "baseline.stamp") =>
