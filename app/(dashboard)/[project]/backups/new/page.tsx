@@ -7,7 +7,7 @@ import { can } from "@/lib/access/permissions";
 import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { listStorages } from "@/lib/operations/storage/list";
-import { runForPage } from "@/lib/transport/action";
+import { requireForPage, runForPage } from "@/lib/transport/action";
 import { one, type SearchParams } from "../../deployments/_components/list-query";
 import { NewBackup } from "./new-backup";
 
@@ -22,6 +22,7 @@ export async function generateMetadata() {
 
 export default async function NewBackupPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("backups")]);
+  await requireForPage(project, "backup.create");
   const [places, storages, frame] = await Promise.all([
     runForPage(getPlaces, { project }),
     runForPage(listStorages, { project }),

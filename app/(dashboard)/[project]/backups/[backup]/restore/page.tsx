@@ -8,7 +8,7 @@ import { type BackupContents, getBackupContents } from "@/lib/operations/backup/
 import { getBackup } from "@/lib/operations/backup/get";
 import { listBackupPolicies } from "@/lib/operations/backup/policy";
 import { listTargets } from "@/lib/operations/target/get";
-import { describeFailure, runForPage } from "@/lib/transport/action";
+import { describeFailure, requireForPage, runForPage } from "@/lib/transport/action";
 import { ProofMark } from "../../_components/marks";
 import { RestoreWizard } from "./restore-wizard";
 
@@ -34,6 +34,7 @@ async function readContents(
 
 export default async function RestorePage({ params }: PageProps) {
   const { project, backup: backupId } = await params;
+  await requireForPage(project, "backup.restore");
   const [backup, contents, targets, policies, t] = await Promise.all([
     runForPage(getBackup, { backupId }),
     readContents(backupId),
