@@ -21,6 +21,12 @@ const SERVICES = {
   cancelled: { name: "work", up: `CREATE TABLE made (id int);\n${BUSY}`, down: "DROP TABLE made;" },
   // A procedure may commit on its way, which no catalog tells.
   doubtful: { name: "work", up: "-- dbmigrator: transaction=none\nCALL work();", down: "SELECT 1;" },
+  // Twice the same row on the real database only.
+  partly: {
+    name: "work",
+    up: "-- dbmigrator: transaction=none\nCREATE TABLE made (id int);\nCREATE UNIQUE INDEX CONCURRENTLY one ON marker (id);",
+    down: "DROP INDEX one; DROP TABLE made;",
+  },
   blocked: {
     name: "work",
     up: "-- dbmigrator: lock-timeout=3s\nALTER TABLE marker ADD COLUMN note text;",
@@ -92,6 +98,29 @@ test("a run that is cancelled in the middle leaves nothing behind, and says so",
   await planShown(page);
   await page.getByLabel("Service").selectOption("cancelled");
   await expect(page.getByRole("button", { name: "Check 1 migration for development" })).toBeVisible(WORK);
+});
+
+test("a run that stops outside of a transaction says what is done and stays, and goes on from there", async ({
+  page,
+  expectAccessible,
+}) => {
+  const client = await server.connect("partly");
+  await client.query("INSERT INTO marker VALUES (1)");
+  await deploy(page, slug, "partly", "development");
+  await start(page);
+  await expect(lead(page)).toContainText(
+    "It stopped at statement 2 of 2. 1 statement of this migration is done and stays: it runs outside of a transaction.",
+    WORK,
+  );
+  const failure = page.getByRole("region", { name: "What went wrong" });
+  await expect(failure).toContainText("CREATE UNIQUE INDEX CONCURRENTLY one ON marker (id)");
+  await expect(page.getByText("failed; 1 of its 2 statements is done and stays")).toBeVisible();
+  await expectAccessible();
+  await client.query("DELETE FROM marker WHERE ctid = (SELECT max(ctid) FROM marker)");
+  await client.end();
+  await card(page).getByRole("button", { name: "Try again" }).click();
+  await start(page);
+  await expect(lead(page)).toContainText("Applied 1 migration to development", WORK);
 });
 
 test("a run in doubt shows its evidence, and ends by the word of an administrator", async ({

@@ -180,6 +180,7 @@ export interface TriedStatement {
 
 export type WhyNotCode =
   | "earlier_failed"
+  | "in_effect"
   | "whole_server"
   | "other_servers"
   | "role_rights"

@@ -179,7 +179,7 @@ async function tryOnShadow(
       target: spec,
       ...shadowServer(),
       shadow,
-      steps: plan.steps,
+      steps: plan.steps.map((step) => ({ ...step, ...doneOf(step, plan) })),
       guardAddresses: true,
       signal,
       onProgress: ({ phase }) => {
@@ -193,6 +193,13 @@ async function tryOnShadow(
     if (signal.aborted || !(error instanceof DomainError)) throw error;
     return { dryRun: null, dryRunError: keepFailure(error) };
   }
+}
+
+/** What an attempt that stopped has left in effect: the run goes on behind it, and so does the trial. */
+function doneOf({ migration, direction }: PlanStep, { status }: TargetPlan): { done?: readonly string[] } {
+  const { service, filename } = migration;
+  const one = status.migrations.find((known) => known.service === service && known.filename === filename);
+  return one?.resumable && one.direction === direction && one.steps ? { done: one.steps.done } : {};
 }
 
 /** Whether anything keeps it from running. */

@@ -3,9 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { checksumOf } from "../../core/migration/checksum";
 import type { MigrationSource } from "../../core/migration/types";
 import type { DryRun } from "../../core/run/types";
+import { parseScriptAsync } from "../../core/sql/parse-script";
 import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
 import { RICH_SCHEMA } from "../../testing/rich-schema";
 import { dumpSchema, fingerprintTarget } from "../dump/dump";
+import { hashStatement } from "../runner/scripts";
 import { type DryRunProgress, dryRun } from "./dry-run";
 
 let database: TestDatabase;
@@ -77,6 +79,32 @@ describe.each([
   /** What does not depend on where the copy lies is tried in one place. */
   const once = it.runIf(place === "embedded");
   beforeEach(() => open(major));
+
+  it("goes on behind what an attempt that stopped has left in effect, with what it had set", async () => {
+    const up = [
+      "-- dbmigrator: transaction=none",
+      "SET search_path = app_made_before;",
+      "CREATE TABLE made (id int);",
+      "CREATE INDEX CONCURRENTLY made_id ON made (id);",
+    ].join("\n");
+    await client.query("CREATE SCHEMA app_made_before; CREATE TABLE app_made_before.made (id int)");
+    const done = (await parseScriptAsync(up)).statements.slice(0, 2).map(hashStatement);
+    const server = await testServer(18);
+    const again = async (hashes: string[]) =>
+      dryRun({
+        ...{ target: database.spec, embedded: server.spec, shadow: "auto" as const, onProgress: remember },
+        steps: [{ migration: migration(up), direction: "up", done: hashes }],
+      });
+    const tried = await again(done);
+    expect(tried.statements.map(({ tried, whyNotCode, error }) => [tried, whyNotCode, error])).toEqual([
+      [false, "in_effect", null],
+      [false, "in_effect", null],
+      [true, undefined, null],
+    ]);
+    expect(tried.ok).toBe(true);
+    // What was changed since is not what was done.
+    expect((await again(["another", "script"])).statements[1]?.error?.message).toContain("already exists");
+  });
 
   it("copies the schema faithfully, and leaves target and server as they were", async () => {
     const before = await dumpSchema(database.spec);

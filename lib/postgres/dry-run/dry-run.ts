@@ -20,6 +20,8 @@ import { Tracer } from "./trace";
 export interface DryRunStep {
   migration: MigrationSource;
   direction: "up" | "down";
+  /** Hashes of its first statements that the target has from an attempt that stopped: the run goes on behind them. */
+  done?: readonly string[];
 }
 
 export type DryRunProgress =
@@ -180,7 +182,7 @@ async function tryForward(
 ): Promise<{ statements: TriedStatement[]; failure: PostgresFailure | null }> {
   const statements: TriedStatement[] = [];
   let failure: PostgresFailure | null = null;
-  for (const [at, { migration, direction }] of options.steps.entries()) {
+  for (const [at, { migration, direction, done }] of options.steps.entries()) {
     const script = direction === "up" ? migration.up : (migration.down ?? "");
     if (failure) {
       for (const one of await notReached(migration.filename, script)) statements.push(one);
@@ -192,7 +194,7 @@ async function tryForward(
       position: at + 1,
       of: options.steps.length,
     });
-    const result: ScriptResult = await tryScript(trial, migration.filename, script);
+    const result: ScriptResult = await tryScript(trial, migration.filename, script, done);
     for (const one of result.statements) statements.push(one);
     failure = result.failure;
   }

@@ -2,10 +2,12 @@ import pg from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { readDirectives } from "../../core/migration/directives";
 import { maskSecrets } from "../../core/query/mask";
+import { sessionStatements } from "../../core/run/session-state";
 import type { PostgresFailure, TriedStatement, WhyNotCode } from "../../core/run/types";
 import { splitUnits, type Unit } from "../../core/run/units";
 import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
 import type { ScriptProblem, Statement } from "../../core/sql/types";
+import { hashStatement } from "../runner/scripts";
 import { failureOf } from "../runner/statement-failure";
 import type { ServerParts } from "../shadow/traits";
 import { breaksSavepoints, mayNeedRights, replacesFile, type Treatment, treatmentOf } from "./rules";
@@ -37,16 +39,32 @@ const NOTHING: Observation = { locks: [], rewrites: [], scans: [] };
  * Tries one script as the runner would run it: in one transaction, statement by statement outside of one
  * (`transaction=none` and what PostgreSQL refuses in one), or with its own BEGIN and COMMIT.
  * A failing statement stops it, and what its transaction did is undone.
+ * @param done hashes of the first statements, which the copy has already: what they set in their session is repeated
  */
-export async function tryScript(trial: Trial, migration: string, script: string): Promise<ScriptResult> {
+export async function tryScript(
+  trial: Trial,
+  migration: string,
+  script: string,
+  done: readonly string[] = [],
+): Promise<ScriptResult> {
   const parsed = await parseScriptAsync(script);
   const { directives } = readDirectives(script);
   const { units, problems } = splitUnits(parsed, directives);
   const problem = [...parsed.problems, ...problems][0];
   if (problem) return { statements: [], failure: problemAsFailure(problem, migration) };
   const run = new ScriptRun(trial, migration);
-  for (const unit of units) await run.unit(unit);
+  const inEffect = hasDone(parsed.statements, done) ? done.length : 0;
+  await run.resume(sessionStatements(units, inEffect));
+  for (const unit of units) {
+    if ((unit.statements.at(-1)?.index ?? 0) <= inEffect) run.leaveOut(unit);
+    else await run.unit(unit);
+  }
   return { statements: run.statements, failure: run.failure };
+}
+
+/** Statements that were changed since are no longer those that were done; the run says so. */
+function hasDone(statements: readonly Statement[], done: readonly string[]): boolean {
+  return done.every((hash, at) => statements[at] !== undefined && hashStatement(statements[at]) === hash);
 }
 
 function problemAsFailure(problem: ScriptProblem, migration: string): PostgresFailure {
@@ -72,6 +90,20 @@ class ScriptRun {
       else await this.step(statement, unit.kind === "outside");
     }
     await this.end();
+  }
+
+  /** What the copy cannot repeat it does without, as where it stands in a script that is tried whole. */
+  async resume(statements: readonly Statement[]): Promise<void> {
+    for (const { text } of statements) {
+      await this.trial.session.query(text).catch((error: unknown) => {
+        if (!(error instanceof pg.DatabaseError)) throw error;
+      });
+    }
+  }
+
+  leaveOut(unit: Unit): void {
+    for (const statement of unit.statements)
+      this.skip(statement, "in_effect", "Not tried: an earlier attempt has done it.");
   }
 
   private async begin(): Promise<void> {
