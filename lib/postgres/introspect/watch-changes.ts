@@ -75,7 +75,7 @@ export class ChangeWatch {
     if (this.attempt > 1) await this.client.query(GIVE_WAY);
     for (const name of this.held) await this.hold(name);
     const { rows } = await this.client.query<{ snapshot: string; patience: number }>(
-      "SELECT pg_current_snapshot()::text AS snapshot, setting::int AS patience FROM pg_settings WHERE name = 'lock_timeout'",
+      "SELECT pg_current_snapshot()::text AS snapshot, (extract(epoch FROM current_setting('lock_timeout')::interval) * 1000)::int AS patience",
     );
     this.snapshot = rows[0]?.snapshot ?? "";
     if (this.attempt === 1) {
