@@ -83,22 +83,20 @@ async function onShadow(options: DryRunOptions, signal: AbortSignal): Promise<Dr
 
 async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSignal): Promise<DryRun> {
   options.onProgress?.({ phase: "read" });
-  const schemaBefore = await dumpSchema(shadow.spec, { signal });
   const trial = await openTrial(shadow, signal);
-  const factsBefore = await readFacts(trial.tools.watcher);
   const onAbort = () => void endSession(shadow, trial.tracer.pid);
   signal.addEventListener("abort", onAbort, { once: true });
   const size = watchSize(shadow, onAbort);
   try {
+    const before = await readSchema(trial, shadow, signal);
     const { statements, failure } = await tryForward(options, trial).catch((error: unknown) => {
       throw size.exceeded() ?? error;
     });
     options.onProgress?.({ phase: "read" });
-    const schemaAfter = await dumpSchema(shadow.spec, { signal });
-    const factsAfter = await readFacts(trial.tools.watcher);
+    const after = await readSchema(trial, shadow, signal);
     const rollback = failure
       ? { proven: false, reason: "not_tried" as const, durationMs: null }
-      : await proveRollback(options, trial, shadow, { text: schemaBefore, facts: factsBefore }, signal);
+      : await proveRollback(options, trial, shadow, before, signal);
     options.onProgress?.({ phase: "done" });
     const { kind, serverVersion, createdMs, reason, notes } = shadow;
     return {
@@ -107,11 +105,11 @@ async function tryAll(options: DryRunOptions, shadow: Shadow, signal: AbortSigna
       statements,
       ok: failure === null,
       ...(failure && !statements.some((one) => one.error) ? { failure } : {}),
-      schemaBefore,
-      schemaAfter,
-      ...(factsBefore && factsAfter ? { changes: changesBetween(factsBefore, factsAfter) } : {}),
-      fingerprintBefore: fingerprintOf(schemaBefore),
-      fingerprintAfter: fingerprintOf(schemaAfter),
+      schemaBefore: before.text,
+      schemaAfter: after.text,
+      ...(before.facts && after.facts ? { changes: changesBetween(before.facts, after.facts) } : {}),
+      fingerprintBefore: fingerprintOf(before.text),
+      fingerprintAfter: fingerprintOf(after.text),
       rollback,
     };
   } finally {
@@ -226,7 +224,7 @@ async function proveRollback(
   options: DryRunOptions,
   trial: Trial,
   shadow: Shadow,
-  before: { text: string; facts: Snapshot | null },
+  before: ReadSchema,
   signal: AbortSignal,
 ): Promise<DryRun["rollback"]> {
   const back = options.steps.toReversed().map(({ migration, direction }) => ({
@@ -258,6 +256,21 @@ async function proveRollback(
     return { proven: true, reason: "proven", orderOnly: true, difference, durationMs };
   }
   return { proven: false, reason: "differs", difference, durationMs };
+}
+
+interface ReadSchema {
+  text: string;
+  /** As readFacts. */
+  facts: Snapshot | null;
+}
+
+/** Both ways at a time: one is the work of another thread. */
+async function readSchema(trial: Trial, shadow: Shadow, signal: AbortSignal): Promise<ReadSchema> {
+  const [text, facts] = await Promise.all([
+    dumpSchema(shadow.spec, { signal }),
+    readFacts(trial.tools.watcher),
+  ]);
+  return { text, facts };
 }
 
 /** The schema as facts; null when this server's catalogs cannot be read so: the text of the dump still tells all. */
