@@ -61,24 +61,32 @@ export interface Shadow {
 export async function createShadow(options: ShadowOptions): Promise<Shadow> {
   const started = performance.now();
   const traits = await readTarget(options);
-  const dump = await dumpRaw(options.target, dumpOptions(options));
-  const { choice, adminSpec } = await choosePlace(options, traits);
-  return makeScratch(options, { choice, adminSpec, traits }, async (server, database) => {
-    const filled = await fill(options, choice, traits, database, dump, server);
-    return {
-      kind: choice.kind,
-      ...filled,
-      spec: database.spec,
-      reason: choice.reason,
-      traits,
-      targetFingerprint: fingerprintOf(normaliseDump(dump)),
-      createdMs: Math.round(performance.now() - started),
-      drop: async () => {
-        await filled.admin.end().catch(() => undefined);
-        await dropWithFreshSession(server, adminSpec, database.name);
-      },
-    };
-  });
+  // The database is made while the target is read: each takes as long as the other.
+  const failed = new AbortController();
+  const dumping = dumpRaw(options.target, dumpOptions(options, failed.signal));
+  dumping.catch(() => undefined); // told where it is waited for
+  try {
+    const { choice, adminSpec } = await choosePlace(options, traits);
+    return await makeScratch(options, { choice, adminSpec, traits }, async (server, database) => {
+      const filled = await fill(options, choice, traits, database, dumping, server);
+      return {
+        kind: choice.kind,
+        ...filled,
+        spec: database.spec,
+        reason: choice.reason,
+        traits,
+        targetFingerprint: fingerprintOf(normaliseDump(await dumping)),
+        createdMs: Math.round(performance.now() - started),
+        drop: async () => {
+          await filled.admin.end().catch(() => undefined);
+          await dropWithFreshSession(server, adminSpec, database.name);
+        },
+      };
+    });
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
 }
 
 /**
@@ -125,7 +133,7 @@ async function fill(
   choice: ShadowChoice,
   traits: TargetTraits,
   database: ShadowDatabase,
-  dump: string,
+  dumping: Promise<string>,
   server: pg.Client,
 ): Promise<Filled> {
   const admin = await openConnection(
@@ -148,7 +156,7 @@ async function fill(
     notes.push(...(await installExtensions(admin, traits, database.owner)));
     notes.push(...(await copySettings(admin, database.name, traits)));
     owner = await connectAsOwner(database);
-    notes.push(...(await restoreSchema(owner, dump, version.major)));
+    notes.push(...(await restoreSchema(owner, await dumping, version.major)));
     return { admin, serverVersion: version.text, major: version.major, notes };
   } catch (error) {
     await admin.end().catch(() => undefined);
@@ -253,9 +261,9 @@ export async function dropWithFreshSession(
   await server.end().catch(() => undefined);
 }
 
-function dumpOptions(options: ShadowOptions) {
+function dumpOptions(options: ShadowOptions, failed: AbortSignal) {
   return {
-    ...(options.signal ? { signal: options.signal } : {}),
+    signal: options.signal ? AbortSignal.any([options.signal, failed]) : failed,
     ...(options.guardAddresses === undefined ? {} : { guardAddresses: options.guardAddresses }),
   };
 }
