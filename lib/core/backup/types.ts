@@ -377,7 +377,7 @@ export type RestorePhase =
 
 export interface RestoreProgress {
   phase: RestorePhase;
-  /** COPY's text. */
+  /** COPY's text; while large objects come back, theirs. */
   bytes: number;
   bytesTotal: number;
   rows: number;

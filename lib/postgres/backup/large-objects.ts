@@ -128,3 +128,9 @@ function traitsOf({ oid, owner, comment, grants }: LargeObject): string[] {
   lines.push(`REVOKE ALL ON LARGE OBJECT ${oid} FROM ${quoteName(owner)};`);
   return lines.concat(grants.map((grant) => `${grantStatement(`LARGE OBJECT ${oid}`, grant, owner)};`));
 }
+
+/** How much of a large object a line of the archive holds. */
+export function bytesOfLine(line: string): number {
+  if (!line.startsWith("SELECT pg_catalog.lo_put(")) return 0;
+  return (line.length - line.indexOf("'\\x") - "'\\x".length - "');".length) / 2;
+}

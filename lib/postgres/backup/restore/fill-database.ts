@@ -7,6 +7,7 @@ import { KNOWS_LZ4 } from "../../dump/text";
 import { analyzeTables } from "../analyze";
 import type { OpenArchive } from "../archive-reader";
 import { type EntryOptions, restoreEntries } from "../dump-entries";
+import { bytesOfLine } from "../large-objects";
 import { quoteName } from "../sql-text";
 import { chosenTables, isPart, keysToOthers, tablesOfScope } from "./chosen-tables";
 import { tableLoads } from "./load-tables";
@@ -132,9 +133,12 @@ export async function restoreValues(
   if (tables) return;
   const plain = (line: string) => !/^(ALTER|GRANT|REVOKE|SET SESSION AUTHORIZATION) /.test(line);
   const files = filesOf(archive, "large_objects");
-  if (files.length > 0) follower.begin("large_objects");
+  if (files.length > 0) follower.beginLargeObjects(archive.manifest.largeObjects.bytes);
   for (const file of files) {
-    await runLines(client, archive.read(file), owners === "none" ? plain : undefined);
+    await runLines(client, archive.read(file), (line) => {
+      follower.largeObject(bytesOfLine(line));
+      return owners !== "none" || plain(line);
+    });
   }
 }
 

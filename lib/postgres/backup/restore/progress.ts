@@ -11,6 +11,7 @@ export class RestoreFollower {
   private phase: RestorePhase = "checking";
   private readonly tables = new Map<string, Followed>();
   private readonly meter = new RateMeter();
+  private objects: { bytes: number; bytesTotal: number; meter: RateMeter } | null = null;
   private steps = 0;
   private stepsTotal = 0;
   private readonly tell: (force?: boolean) => void;
@@ -22,6 +23,17 @@ export class RestoreFollower {
   begin(phase: RestorePhase): void {
     this.phase = phase;
     this.tell(true);
+  }
+
+  /** Until the next phase, bytes are those of large objects: the rows are there by then. */
+  beginLargeObjects(bytesTotal: number): void {
+    this.objects = { bytes: 0, bytesTotal, meter: new RateMeter() };
+    this.begin("large_objects");
+  }
+
+  largeObject(bytes: number): void {
+    if (this.objects) this.objects.bytes += bytes;
+    this.tell();
   }
 
   expect(tables: readonly ManifestTable[]): void {
@@ -66,9 +78,11 @@ export class RestoreFollower {
   private view(): RestoreProgress {
     const all = [...this.tables.values()];
     const sum = (pick: (table: Followed) => number) => all.reduce((total, table) => total + pick(table), 0);
-    const bytes = sum((table) => table.bytes);
-    const bytesTotal = sum((table) => table.bytesTotal);
-    const rate = this.meter.rate(bytes);
+    const copied = { bytes: sum((table) => table.bytes), bytesTotal: sum((table) => table.bytesTotal) };
+    const ofObjects = this.phase === "large_objects" ? this.objects : null;
+    const { bytes, bytesTotal } = ofObjects ?? copied;
+    const meter = ofObjects?.meter ?? this.meter;
+    const rate = meter.rate(bytes);
     return {
       phase: this.phase,
       bytes,
@@ -80,7 +94,7 @@ export class RestoreFollower {
       steps: this.steps,
       stepsTotal: this.stepsTotal,
       rate,
-      secondsLeft: this.phase === "data" ? this.meter.secondsLeft(bytes, bytesTotal, rate) : null,
+      secondsLeft: this.phase === "data" || ofObjects ? meter.secondsLeft(bytes, bytesTotal, rate) : null,
       tables: all.filter((table) => table.active).map(({ active: _, ...table }) => table),
     };
   }
