@@ -9,6 +9,7 @@ import { retypeTogether } from "./common-children";
 import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
+import { dropExpressionsApart } from "./drop-expressions";
 import { joinsNotNull } from "./join-parents";
 import { referencesNewWhole } from "./late";
 import { connectRescues, isAwayForMoves, rescueRows } from "./partition-moves";
@@ -49,6 +50,7 @@ export function buildActions(planning: Planning): Actions {
   }
   connectActions(actions, planning);
   retypeTogether(actions, planning);
+  dropExpressionsApart(actions, planning);
   namePartitionNotNulls(actions, planning);
   addRebuilds(actions, planning);
   addSwaps(actions, planning);

@@ -1,6 +1,6 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { columnsBelow } from "../schema/kinds/not-null-below";
-import { tableBody } from "../schema/kinds/table";
+import { parentsOf } from "../schema/kinds/table";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Action, Actions, Planning } from "./actions";
 
@@ -12,9 +12,21 @@ const columnBody = (fact: Fact | undefined) => fact?.body as unknown as ColumnBo
  * alter inherited column"). Such parents get a parent of ours for the moment, whose column is retyped.
  */
 export function retypeTogether(actions: Actions, { around }: Planning): void {
-  const groups: { roots: Action[]; below: Set<FactId> }[] = [];
-  for (const action of actions.values()) {
-    if (!isRetype(action)) continue;
+  const several = groupByWhatIsBelow([...actions.values()].filter(isRetype), around).filter(
+    ({ roots }) => roots.length > 1,
+  );
+  for (const [i, { roots }] of several.entries()) retypeGroup(roots, i + 1, around);
+}
+
+interface Group {
+  roots: Action[];
+  below: Set<FactId>;
+}
+
+/** Changes of columns that others have from them, together where some have it from several. */
+export function groupByWhatIsBelow(actions: readonly Action[], around: Surroundings): Group[] {
+  const groups: Group[] = [];
+  for (const action of actions) {
     const below = everythingBelow(action.fact, around);
     if (below.size === 0) continue;
     const met = groups.filter((group) => [...below].some((id) => group.below.has(id)));
@@ -24,8 +36,7 @@ export function retypeTogether(actions: Actions, { around }: Planning): void {
     }
     groups.push({ roots: [...met.flatMap(({ roots }) => roots), action], below });
   }
-  const several = groups.filter(({ roots }) => roots.length > 1);
-  for (const [i, { roots }] of several.entries()) retypeGroup(roots, i + 1, around);
+  return groups;
 }
 
 function isRetype({ verb, fact, sql }: Action): boolean {
@@ -41,7 +52,7 @@ function everythingBelow(column: Fact, { from, to }: Surroundings): Set<FactId> 
   for (let parent = parents.pop(); parent; parent = parents.pop()) {
     for (const below of columnsBelow(parent, from)) {
       const table = to.facts.get(below.parent ?? "");
-      if (table?.kind === "table" && !tableBody(table).inherits.includes(relationOf(parent))) continue;
+      if (table?.kind === "table" && !parentsOf(table).includes(relationOf(parent))) continue;
       if (!found.has(below.id)) parents.push(below);
       found.add(below.id);
     }

@@ -1,0 +1,17 @@
+CREATE TABLE two_p1 (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE two_p2 (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE two_c (x int) INHERITS (two_p1, two_p2);
+INSERT INTO two_c VALUES (1, DEFAULT, 3); INSERT INTO two_p1 VALUES (4); INSERT INTO two_p2 VALUES (5);
+CREATE TABLE three_p1 (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE three_c (x int NOT NULL DEFAULT 7, CONSTRAINT small CHECK (x < 100)) INHERITS (three_p1);
+CREATE TABLE three_d (y int) INHERITS (three_c);
+INSERT INTO three_d VALUES (1, DEFAULT, 3); INSERT INTO three_p1 VALUES (4); INSERT INTO three_c VALUES (5);
+CREATE TABLE diamond_p (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE diamond_m1 () INHERITS (diamond_p); CREATE TABLE diamond_m2 () INHERITS (diamond_p);
+CREATE TABLE diamond_d (y int) INHERITS (diamond_m1, diamond_m2);
+CREATE TABLE diamond_e () INHERITS (diamond_d);
+INSERT INTO diamond_d VALUES (1, DEFAULT, 3); INSERT INTO diamond_e VALUES (4, DEFAULT, 5);
+CREATE TABLE parts_p (a int, g int GENERATED ALWAYS AS (a * 2) STORED) PARTITION BY RANGE (a);
+CREATE TABLE parts_p1 PARTITION OF parts_p FOR VALUES FROM (0) TO (10) PARTITION BY RANGE (a);
+CREATE TABLE parts_p11 PARTITION OF parts_p1 FOR VALUES FROM (0) TO (5);
+INSERT INTO parts_p VALUES (1),(2);
