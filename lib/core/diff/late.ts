@@ -152,7 +152,10 @@ export function referencesNewWhole(
 /** Indexes of the partitions that a table has throughout, from the leaves up. */
 function keysBelow(table: Fact, around: Surroundings): Fact[] {
   const parts = factsOfKind(around.to, "table").filter(
-    ({ id, body }) => body.partitionOf === table.name && parentsThroughout(id, around).includes(table.name),
+    ({ id, body }) =>
+      body.partitionOf === table.name &&
+      around.from.facts.has(id) &&
+      parentsThroughout(id, around).includes(table.name),
   );
   return parts.flatMap((part) => [
     ...keysBelow(part, around),

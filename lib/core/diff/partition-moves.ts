@@ -80,7 +80,7 @@ function addMoves(whole: Fact, moves: PartitionMoves, around: Surroundings): voi
     if (!canMove(table, around.from)) continue;
     const next = around.to.facts.get(table.id);
     const into = takers(table);
-    if (!next && into.length > 0) {
+    if (!next && into.length > 0 && !keepsType(table, whole, around)) {
       // Of one that has partitions itself, the rows are in those.
       const plain = tableBody(table).kind !== "p";
       for (const leaf of leavesOf(table, around.from))
@@ -98,7 +98,8 @@ function addMoves(whole: Fact, moves: PartitionMoves, around: Surroundings): voi
     ) {
       const now = boundOf(next);
       const narrower = !now || !isCovered(boundOf(table) as Bound, [now], type);
-      if (narrower && [...into, ...more].length > 0) rebound.push({ table: next, into: [...into, ...more] });
+      if (narrower && [...into, ...more].length > 0)
+        rebound.push(...apartNow(next, around).map((one) => ({ table: one, into: [...into, ...more] })));
     }
   }
   if (rebound.length > 0) moves.rebound.set(whole.name, rebound);
@@ -132,6 +133,26 @@ function treeOf(table: Fact, snapshot: Snapshot): Fact[] {
 
 const leavesOf = (table: Fact, snapshot: Snapshot) =>
   treeOf(table, snapshot).filter(({ body }) => body.kind !== "p");
+
+/** Whether a column of the whole could not take its new type while these partitions are there. */
+function keepsType(table: Fact, whole: Fact, { from, to }: Surroundings): boolean {
+  const typeIn = ({ facts }: Snapshot, name: string) => facts.get(`column:${whole.name}.${name}`)?.body.type;
+  return treeOf(table, from).some(({ body }) =>
+    ((body.partitionColumns as string[] | undefined) ?? []).some(
+      (name) => typeIn(from, name) !== typeIn(to, name),
+    ),
+  );
+}
+
+/** A partition that was taken out, and those below it that were taken out of it. */
+function apartNow(table: Fact, around: Surroundings): Fact[] {
+  const below = treeOf(table, around.to).slice(1);
+  const left = below.filter((one) => {
+    const was = around.from.facts.get(one.id);
+    return was !== undefined && attachTable(was, one).length > 0;
+  });
+  return [table, ...left];
+}
 
 /** Rows of foreign tables are another server's. */
 function canMove(table: Fact, snapshot: Snapshot): boolean {

@@ -33,7 +33,25 @@ const of = (name: string, bound: string) => `CREATE TABLE ${name} PARTITION OF o
 const between = (from: number, to: number) => `FOR VALUES FROM (${from}) TO (${to})`;
 const WHOLE = ORDERS(of("orders_0", between(0, 100)));
 
+const REGIONS = (partitions: string) => `
+  CREATE TABLE m (r text, k int, PRIMARY KEY (r, k)) PARTITION BY LIST (r);
+  ${partitions}
+  CREATE TABLE eu_rest PARTITION OF eu DEFAULT; CREATE TABLE rest PARTITION OF m DEFAULT;
+  CREATE TABLE ref (r text, k int, FOREIGN KEY (r, k) REFERENCES m DEFERRABLE INITIALLY DEFERRED);`;
+
 const CASES = [
+  {
+    title: "partitions of partitions get other bounds at both levels",
+    from: REGIONS(`CREATE TABLE eu PARTITION OF m FOR VALUES IN ('de', 'fr') PARTITION BY RANGE (k);
+      CREATE TABLE eu_1 PARTITION OF eu FOR VALUES FROM (0) TO (100);`),
+    to: REGIONS(`CREATE TABLE eu PARTITION OF m FOR VALUES IN ('de', 'at') PARTITION BY RANGE (k);
+      CREATE TABLE fr PARTITION OF m FOR VALUES IN ('fr');
+      CREATE TABLE eu_1 PARTITION OF eu FOR VALUES FROM (0) TO (50);
+      CREATE TABLE eu_2 PARTITION OF eu FOR VALUES FROM (50) TO (200);`),
+    seed: `INSERT INTO m SELECT r, g FROM unnest('{de,fr,us}'::text[]) r, generate_series(1, 150, 10) g;
+      INSERT INTO ref VALUES ('de', 1), ('us', 11), ('fr', 141)`,
+    rows: "SELECT r, k, (SELECT count(*) FROM ref) FROM m ORDER BY r, k",
+  },
   {
     title: "a new partition takes its rows from the default one",
     from: EVENTS + EVENT_ROWS + TRIGGERS,
