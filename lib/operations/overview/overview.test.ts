@@ -100,6 +100,23 @@ describe("overview of a project with ten thousand runs", () => {
     expect(await kinds("viewer")).toEqual([]);
   });
 
+  it("counts the statement where a run stopped over the whole run, as its page does", async () => {
+    const [run] = await db().$queryRaw<{ id: string }[]>`
+      UPDATE run SET error = '{"message": "no room", "statement": 1}' WHERE id = (
+        SELECT r.id FROM run r JOIN deployment d ON d.id = r.deployment_id
+        WHERE d.target_id = ${targets.development}::uuid ORDER BY d.created_at DESC LIMIT 1) RETURNING id`;
+    const runId = run?.id ?? "";
+    const step = (position: number, migration: string, state: string) => ({
+      ...{ runId, position, migration, state },
+      ...{ statement: 1, line: 1, sql: "SELECT 1" },
+    });
+    await db().runStep.createMany({ data: [step(1, "1_a", "done"), step(2, "2_b", "failed")] });
+    const { needsYou, cells } = await overview("developer");
+    const failure = { message: "no room", statement: 2 };
+    expect(needsYou.find(({ kind }) => kind === "failed")).toMatchObject(failure);
+    expect(cells.find(({ targetId }) => targetId === targets.development)?.failure).toMatchObject(failure);
+  });
+
   it("says of every target what is most worth saying, and what to do there", async () => {
     const { cells, environments } = await overview("developer");
     const of = (name: string) =>

@@ -32,6 +32,7 @@ export interface LastDeployment {
   by: string;
   at: string;
   runId: string | null;
+  /** `statement`: of all statements of the run, as on the page of the deployment. */
   failure: Pick<PostgresFailure, "message" | "statement" | "own"> | null;
 }
 
@@ -61,7 +62,10 @@ export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> 
       SELECT d.id, d.number, d.state, d.direction, ${nameColumn("d.created_by", "d.created_by_label")} AS by,
              coalesce(d.finished_at, d.created_at) AS at, r.id AS "runId", r.error AS failure
       FROM deployment d
-      LEFT JOIN LATERAL (SELECT id, error FROM run WHERE deployment_id = d.id ORDER BY attempt DESC LIMIT 1) r ON true
+      LEFT JOIN LATERAL (
+        SELECT id, error || coalesce((SELECT jsonb_build_object('statement', position) FROM run_step
+          WHERE run_id = run.id AND state = 'failed' ORDER BY position DESC LIMIT 1), '{}') AS error
+        FROM run WHERE deployment_id = d.id ORDER BY attempt DESC LIMIT 1) r ON true
       WHERE d.target_id = t.id ORDER BY d.created_at DESC, d.id DESC LIMIT 1
     ) last ON true
     LEFT JOIN LATERAL (
