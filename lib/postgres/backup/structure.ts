@@ -39,8 +39,9 @@ export async function dumpStructure(
   major: number,
   options: StructureOptions = {},
 ): Promise<Structure> {
-  const limit = AbortSignal.timeout(TIMEOUT_MS);
-  const signal = options.signal ? AbortSignal.any([options.signal, limit]) : limit;
+  const failed = new AbortController();
+  const limits = [AbortSignal.timeout(TIMEOUT_MS), failed.signal];
+  const signal = AbortSignal.any(options.signal ? [options.signal, ...limits] : limits);
   const part = async (section: string) => {
     signal.throwIfAborted();
     const client = await openConnection({ ...spec, applicationName: "dbmigrator-backup" });
@@ -49,8 +50,16 @@ export async function dumpStructure(
       major,
     );
   };
-  const preData = withPublicAs15(await part("pre-data"), major, options.scope);
-  return { preData, postData: switchesLast(await part("post-data")) };
+  try {
+    const before = part("pre-data");
+    // Of a backup, which copies rows meanwhile, one is enough; else nothing waits but us.
+    if (options.snapshot) await before;
+    const [preData, postData] = await Promise.all([before, part("post-data")]);
+    return { preData: withPublicAs15(preData, major, options.scope), postData: switchesLast(postData) };
+  } catch (error) {
+    failed.abort();
+    throw error;
+  }
 }
 
 function dumpArguments({ scope = { kind: "database" }, snapshot }: StructureOptions): string[] {

@@ -4,6 +4,7 @@ import { loadParser, parseTrees } from "../../../core/sql/parser";
 import { walkTree } from "../../../core/sql/tree";
 import type { RestoreEntry } from "../dump-entries";
 import { keyOf } from "../inventory";
+import { keyByIndex } from "./key-by-index";
 import { type ParallelStep, runParallel } from "./parallel-steps";
 import { runEntries, statementFailed } from "./run-entries";
 
@@ -48,14 +49,17 @@ export async function planPostData(
     }
     const weight = locks.tables.reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0);
     const sorted = locks.sorts && weight <= SORTED_IN_CACHE_BYTES;
+    const key = weight >= LARGE_BYTES ? keyByIndex(entry) : null;
     const run = async (client: pg.Client) => {
-      await runEntry(client, entry, sorted ? IN_CACHE : ["", ""]);
+      await runEntry(client, key?.index ?? entry, sorted ? IN_CACHE : ["", ""]);
       onStep(1);
     };
-    const { tables: locked, exclusive } = locks;
-    const step = { entry, tables: locked, exclusive, weight, run };
-    if (last?.kind === "parallel" && last.phase === phase) last.steps.push(step);
-    else stages.push({ kind: "parallel", phase, steps: [step], after: [] });
+    const step = { entry, tables: locks.tables, exclusive: locks.exclusive && !key, weight, run };
+    const after = key ? [key.constraint] : [];
+    if (last?.kind === "parallel" && last.phase === phase) {
+      last.steps.push(step);
+      last.after.push(...after);
+    } else stages.push({ kind: "parallel", phase, steps: [step], after });
   }
   return stages;
 }
@@ -75,6 +79,8 @@ interface RangeVar {
  */
 const IN_CACHE = ["SET maintenance_work_mem = '16MB';\n", "\nRESET maintenance_work_mem;"] as const;
 const SORTED_IN_CACHE_BYTES = 2_000_000_000;
+/** Of rows as text; below, a key is there before anybody waits for it. */
+const LARGE_BYTES = 16_000_000;
 
 interface Locks {
   /** As in ParallelStep. */
