@@ -100,14 +100,35 @@ describe("pages", () => {
   });
 });
 
-const BINDING = /const (\w+) = (?:await )?(?:useTranslations|getTranslations)\(\s*(?:"([\w.-]*)")?\s*\)/g;
+/** `t = useTranslations("…")`, `t = await getTranslations("…")`, and the latter among others of a `Promise.all`. */
+function bindingsOf(declaration: ts.VariableDeclaration): [name: ts.BindingName, value: ts.Expression][] {
+  const { name, initializer } = declaration;
+  if (!initializer) return [];
+  const value = ts.isAwaitExpression(initializer) ? initializer.expression : initializer;
+  if (!ts.isArrayBindingPattern(name)) return [[name, value]];
+  const list = ts.isCallExpression(value) ? value.arguments[0] : undefined;
+  if (!list || !ts.isArrayLiteralExpression(list)) return [];
+  return name.elements.flatMap((element, at): [ts.BindingName, ts.Expression][] => {
+    const one = list.elements[at];
+    return ts.isBindingElement(element) && one ? [[element.name, one]] : [];
+  });
+}
+
+const TRANSLATIONS = /^(?:use|get)Translations\(\s*(?:"([\w.-]*)")?\s*\)$/;
 
 /** Literal keys only; a name bound twice in a file may take the keys of either. */
 function unknownKeys({ path, text }: SourceFile): string[] {
   const namespaces = new Map<string, string[]>();
-  for (const [, name = "", namespace = ""] of text.matchAll(BINDING)) {
-    namespaces.set(name, [...(namespaces.get(name) ?? []), namespace]);
-  }
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
+  const visit = (node: ts.Node) => {
+    for (const [bound, value] of ts.isVariableDeclaration(node) ? bindingsOf(node) : []) {
+      const [call, namespace = ""] = TRANSLATIONS.exec(value.getText(source)) ?? [];
+      const name = bound.getText(source);
+      if (call) namespaces.set(name, [...(namespaces.get(name) ?? []), namespace]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
   return [...namespaces].flatMap(([name, spaces]) => {
     const calls = text.matchAll(new RegExp(`\\b${name}(?:\\.rich|\\.markup)?\\(\\s*"([\\w.-]+)"`, "g"));
     return [...calls]
