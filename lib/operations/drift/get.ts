@@ -48,6 +48,7 @@ export const getDrift = defineOperation({
       ...stored,
       project,
       policy: driftPolicyOf(environment.driftPolicy, environment.protected),
+      schemas: target.service.schemas,
       ignores: ignores.map((one) => ({
         id: one.id,
         pattern: one.pattern,

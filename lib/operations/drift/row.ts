@@ -4,7 +4,7 @@ import type { DriftRow, DriftState } from "./views";
 
 /** What a row of the list is made of. */
 export const ROW_INCLUDE = {
-  service: { select: { id: true, name: true } },
+  service: { select: { id: true, name: true, schemas: true } },
   environment: true,
   drift: { include: { report: { omit: { result: true } } } },
 } satisfies Prisma.TargetInclude;
@@ -21,7 +21,7 @@ export function driftRow(row: Stored): DriftRow {
   const asked = drift?.askedAt?.getTime() ?? 0;
   return {
     targetId: row.id,
-    service,
+    service: { id: service.id, name: service.name },
     environment: { id, name, color, protected: isProtected },
     database: row.database,
     reportId: report?.id ?? null,

@@ -85,6 +85,8 @@ export interface DriftView extends DriftRow {
   /** Scripts that were replayed, and where the copy differs from the target. */
   replayed: { migrations: number; serverVersion: string; notes: string[]; durationMs: number } | null;
   policy: DriftPolicyView;
+  /** Those of the service, which is all that is compared; none: all of the database. */
+  schemas: string[];
   ignores: DriftIgnoreView[];
   history: DriftHistoryEntry[];
   actions: { check: DriftAction; adopt: DriftAction; revert: DriftAction; ignore: DriftAction };

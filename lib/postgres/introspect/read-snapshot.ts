@@ -97,7 +97,6 @@ async function readAll(
     unsupported: [],
     unreadable: [...denied].map(([what, reason]) => unreadable(what, reason)),
   };
-  if (!superuser) refuse(denied, snapshot, "subscription", "Only a superuser may read pg_subscription.");
   const lookups: Lookups = { roles: new Map(), comments: new Places(), grants: new Map() };
   const places = new Places<FactId>();
   const kinds = (options.roles ? KIND_LIST : SCHEMA_KINDS).filter(({ kind }) => !denied.has(kind));
@@ -108,10 +107,13 @@ async function readAll(
     always(readComments(lookups)),
     ...kinds.map((definition) => ({
       what: definition.kind,
-      reading: {
-        query: definition.query(version),
-        take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
-      },
+      reading:
+        definition.kind === "subscription" && !superuser
+          ? readHiddenSubscriptions(denied, snapshot)
+          : {
+              query: definition.query(version),
+              take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
+            },
     })),
     ...dependencies.readings.map(always),
     ...readUnsupported(snapshot).filter(({ what }) => !denied.has(what)),
@@ -131,6 +133,15 @@ async function readAll(
   dependencies.finish();
   markByColumn(snapshot);
   return narrowTo(client, snapshot, options);
+}
+
+/** Who is no superuser may not read where they come from, but whether there are any. */
+function readHiddenSubscriptions(denied: Denied, snapshot: Snapshot): Reading {
+  return {
+    query:
+      "SELECT 1 AS there FROM pg_subscription s WHERE s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1",
+    take: () => refuse(denied, snapshot, "subscription", "Only a superuser may read pg_subscription."),
+  };
 }
 
 function refuse(denied: Denied, snapshot: Snapshot, kind: Kind, reason: string): void {

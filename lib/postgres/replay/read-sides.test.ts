@@ -22,12 +22,12 @@ async function run(database: TestDatabase, sql: string): Promise<void> {
 beforeAll(async () => {
   [strong, weak] = [await testDatabase(), await testDatabase()];
   await run(strong, MADE);
-  await run(weak, `${MADE.split("CREATE SUBSCRIPTION")[0]} CREATE ROLE ${WEAK} LOGIN PASSWORD 'w'`);
+  await run(weak, `${MADE} CREATE ROLE ${WEAK} LOGIN PASSWORD 'w'`);
   await run(weak, "REVOKE SELECT ON pg_catalog.pg_proc FROM PUBLIC");
 });
 
 afterAll(async () => {
-  await run(strong, "DROP SUBSCRIPTION sides_sub");
+  for (const database of [strong, weak]) await run(database, "DROP SUBSCRIPTION sides_sub");
   await weak.drop();
   await run(strong, `DROP ROLE ${WEAK}`);
   await strong.drop();

@@ -34,6 +34,12 @@ export function Policy({ view, project }: { view: DriftView; project: string }) 
           <dt>{t("policyBefore")}</dt>
           <dd>{t(`before.${policy.beforeDeployment}`)}</dd>
         </div>
+        {view.schemas.length > 0 ? (
+          <div>
+            <dt>{t("policySchemas")}</dt>
+            <dd>{t("onlySchemas", { count: view.schemas.length, schemas: view.schemas.join(", ") })}</dd>
+          </div>
+        ) : null}
         <div>
           <dt>{t("policyLeaves")}</dt>
           <dd>
