@@ -4,6 +4,7 @@ import { getTranslations } from "next-intl/server";
 import type { z } from "zod";
 import { requireCan } from "../access/check";
 import type { Permission } from "../access/permissions";
+import type { Role } from "../access/roles";
 import { readSentence, type SentenceKey } from "../core/sentences";
 import { DomainError, type FieldError } from "../errors";
 import { type AuditMode, execute, type Operation } from "../operations/define";
@@ -56,13 +57,17 @@ export async function runForPage<S extends z.ZodType, M extends AuditMode, Out>(
   }
 }
 
-/** A page that is only a form: who may not send it is told so, instead of filling it in first. */
-export async function requireForPage(project: string, permission: Permission): Promise<void> {
+/**
+ * A page that is only a form: who may not send it is told so, instead of filling it in first.
+ * @returns the role in the project
+ */
+export async function requireForPage(project: string, permission: Permission): Promise<Role> {
   const { role } = await runForPage(getFrame, { project });
   try {
     requireCan(role, permission);
+    return role;
   } catch (error) {
-    await failPage(error, permission);
+    return failPage(error, permission);
   }
 }
 

@@ -1,5 +1,8 @@
 import type { Row } from "./types";
 
+/** Part of a pattern: a name as PostgreSQL prints it, in quotes where it needs them. */
+export const NAME = '(?:"(?:[^"]|"")+"|[^\\s"(),]+)';
+
 /** Namespaces that are not the system's and not ours. */
 export const USER_NAMESPACE =
   "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('dbmigrator', 'dbmigrator_undo')";

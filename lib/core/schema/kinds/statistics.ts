@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { NAME, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 /** pg_statistic_ext. */
@@ -30,7 +30,6 @@ export const statisticsKind: KindDefinition = {
   ownedAs: (fact) => `STATISTICS ${fact.name}`,
 };
 
-const NAME = '(?:"(?:[^"]|"")+"|[^\\s"(),]+)';
 const NAMES = new RegExp(`(?<= ON )${NAME}(?:, ${NAME})*(?=, \\(| FROM )`);
 const ONE_NAME = new RegExp(NAME, "g");
 

@@ -1,6 +1,6 @@
+import { NAME } from "../../../core/schema/sql-text";
 import type { RestoreEntry } from "../dump-entries";
 
-const NAME = '(?:"(?:[^"]|"")+"|[^\\s"(),]+)';
 /** As pg_dump writes a key that has nothing but columns. */
 const KEY = new RegExp(
   `^ALTER TABLE ONLY (${NAME}\\.${NAME})\\s+ADD CONSTRAINT (${NAME}) (PRIMARY KEY|UNIQUE) (\\(${NAME}(?:, ${NAME})*\\));$`,

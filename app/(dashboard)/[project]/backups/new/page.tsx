@@ -4,7 +4,6 @@ import { Page, PageHead } from "@/components/page";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { can } from "@/lib/access/permissions";
-import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { listStorages } from "@/lib/operations/storage/list";
 import { requireForPage, runForPage } from "@/lib/transport/action";
@@ -22,11 +21,10 @@ export async function generateMetadata() {
 
 export default async function NewBackupPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("backups")]);
-  await requireForPage(project, "backup.create");
-  const [places, storages, frame] = await Promise.all([
+  const role = await requireForPage(project, "backup.create");
+  const [places, storages] = await Promise.all([
     runForPage(getPlaces, { project }),
     runForPage(listStorages, { project }),
-    runForPage(getFrame, { project }),
   ]);
   const targets = places.targets.map((target) => ({
     id: target.id,
@@ -42,7 +40,7 @@ export default async function NewBackupPage({ params, searchParams }: PageProps)
             title={t("new.noTargets")}
             text={t("new.noTargetsText")}
             action={
-              can(frame.role, "target.write") ? (
+              can(role, "target.write") ? (
                 <Button asChild>
                   <Link href={`/${project}/settings/targets`}>{t("new.addTarget")}</Link>
                 </Button>
