@@ -5,7 +5,7 @@ import type { ConnectionSpec } from "../lib/postgres/connection/connect";
 import { alternate, newDatabase, report, withServer } from "./measure";
 
 /** The command line as a person starts it, against node that does nothing. */
-const cli = resolve("dist", "dbmigrator.mjs");
+const cli = resolve("dist", "dbmigrator.cjs");
 const langfuse = resolve("..", "shared", "corpora", "real", "langfuse");
 const rounds = Number(process.env.BENCH_ROUNDS ?? 15);
 
@@ -23,7 +23,7 @@ function run(args: string[], spec?: ConnectionSpec): void {
   if (result.status !== 0) throw new Error(`dbmigrator ${args.join(" ")}: ${result.stderr || result.stdout}`);
 }
 
-if (!existsSync(cli)) console.log("  skipped: dist/dbmigrator.mjs is not built (npm run build)");
+if (!existsSync(cli)) console.log("  skipped: dist/dbmigrator.cjs is not built (npm run build)");
 else {
   const help = await alternate(rounds, nothing, () => run(["--help"]));
   report("--help against node that does nothing", help.second, help.first, 1.2);

@@ -47,7 +47,7 @@ function generateClient() {
 }
 
 /**
- * dist/dbmigrator.mjs, which shows the overview as text made here, and the commands in dist/cli: all of them, and those
+ * dist/dbmigrator.cjs, which shows the overview as text made here, and the commands in dist/cli: all of them, and those
  * that only look apart, with the code that V8 made of them when they were run here once.
  */
 export async function bundleCommandLine() {
@@ -55,7 +55,7 @@ export async function bundleCommandLine() {
   if (!existsSync(start)) return;
   const { build } = await import("esbuild");
   const { bundleOptions, commandPlugins, cjsOptions, lookingAlone } = await import("./bundle.mjs");
-  const outfile = join(root, "dist/dbmigrator.mjs");
+  const outfile = join(root, "dist/dbmigrator.cjs");
   const version = JSON.stringify(readJson("package.json").version);
   const shared = { ...bundleOptions, minify: true, plugins: commandPlugins, absWorkingDir: root };
   const define = { ...cjsOptions.define, __DBMIGRATOR_VERSION__: version };
@@ -77,6 +77,7 @@ export async function bundleCommandLine() {
   const bundleStart = (help) =>
     build({
       ...shared,
+      format: "cjs", // node loads its machinery for modules only when it meets one
       entryPoints: [start],
       outfile,
       banner: { js: "#!/usr/bin/env node" },
@@ -97,6 +98,7 @@ function keepCompiled(commands) {
 
 /** What earlier builds left. */
 function removeOldParts() {
+  rmSync(join(root, "dist/dbmigrator.mjs"), { force: true });
   for (const name of readdirSync(join(root, "dist/cli"))) {
     if (!/^(commands|looking)\.cjs/.test(name)) rmSync(join(root, "dist/cli", name));
   }
@@ -105,14 +107,14 @@ function removeOldParts() {
 /** npm links the commands of dependencies only, not of the project itself. */
 function linkCommand() {
   const bin = join(root, "node_modules/.bin");
-  if (!existsSync(join(root, "dist/dbmigrator.mjs"))) return;
+  if (!existsSync(join(root, "dist/dbmigrator.cjs"))) return;
   mkdirSync(bin, { recursive: true });
   if (process.platform === "win32") {
-    writeFileSync(join(bin, "dbmigrator.cmd"), '@node "%~dp0\\..\\..\\dist\\dbmigrator.mjs" %*\r\n');
+    writeFileSync(join(bin, "dbmigrator.cmd"), '@node "%~dp0\\..\\..\\dist\\dbmigrator.cjs" %*\r\n');
     return;
   }
   rmSync(join(bin, "dbmigrator"), { force: true });
-  symlinkSync("../../dist/dbmigrator.mjs", join(bin, "dbmigrator"));
+  symlinkSync("../../dist/dbmigrator.cjs", join(bin, "dbmigrator"));
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -18,7 +18,7 @@ import pg from "pg";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { corpus, type TestDatabase, testDatabase } from "../testing/postgres";
 
-const program = join(import.meta.dirname, "../../dist/dbmigrator.mjs");
+const program = join(import.meta.dirname, "../../dist/dbmigrator.cjs");
 let folder: string;
 
 beforeAll(async () => {

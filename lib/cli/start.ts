@@ -1,4 +1,4 @@
-import { loadCommands } from "./load-commands";
+import { loadCommands, onlyLooks } from "./load-commands";
 
 declare const __DBMIGRATOR_HELP__: string | undefined;
 
@@ -16,5 +16,10 @@ const [only, ...more] = process.argv.slice(2);
 if (help !== null && more.length === 0 && (only === "--help" || only === "-h" || only === "help")) {
   process.stdout.write(help);
 } else {
-  await loadCommands(import.meta.dirname, only).main();
+  loadCommands(__dirname, only)
+    .main()
+    .then(() => {
+      // Taking node down in order costs more than reading a folder; what was written, or could not be, comes first.
+      if (onlyLooks(only)) process.stdout.write("", () => setImmediate(() => process.exit()));
+    });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 
-const program = join(import.meta.dirname, "../../dist/dbmigrator.mjs");
+const program = join(import.meta.dirname, "../../dist/dbmigrator.cjs");
 
 export interface CommandResult {
   code: number | null;
