@@ -232,6 +232,13 @@ describe("a restore", () => {
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     const again = await execute(getRestore, developer, { useId: id });
     expect(again).toMatchObject({ keptKind: "before", keptDatabase: expect.stringContaining("_before_") });
+    // Somebody removes it on the server.
+    await query(`DROP DATABASE ${again.keptDatabase}`);
+    const put = () => execute(swapBack, developer, { useId: id, confirm: target.name });
+    await expect(put()).rejects.toMatchObject({ kind: "conflict", code: "restore.database_gone" });
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
+    expect((await execute(getRestore, developer, { useId: id })).keptDroppedAt).not.toBeNull();
+    await expect(put()).rejects.toMatchObject({ code: "restore.nothing_kept" });
   }, 180_000);
 
   it("whose key is not known here is refused before anybody approves it", async () => {

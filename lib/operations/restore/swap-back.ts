@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
+import { DomainError } from "../../errors";
 import { keptKind, keptName } from "../../postgres/backup/restore/names";
 import { isSwapped, type SwapOptions, swapDatabases } from "../../postgres/backup/restore/swap";
 import { confirmName, requireNothingRunning } from "../confirm";
@@ -33,7 +34,10 @@ export const swapBack = defineOperation({
     try {
       await swapDatabases({ spec, live, fresh, keepAs });
     } catch (error) {
-      if (!(await hasHappened(ctx.db, id, put, spec))) throw error;
+      if (!(await hasHappened(ctx.db, id, put, spec))) {
+        await forgetGone(ctx.db, id, fresh, error);
+        throw error;
+      }
     }
     await writePutBack(ctx.db, id, targetId, put);
     return { keptDatabase: keepAs };
@@ -54,4 +58,11 @@ async function hasHappened(db: Db, id: string, put: PutBack, spec: SwapOptions["
   const happened = await isSwapped({ ...put, spec }).catch(() => null);
   if (happened === false) await forgetPutBack(db, id, put);
   return happened === true;
+}
+
+/** What somebody removed on the server is kept no longer. */
+async function forgetGone(db: Db, id: string, fresh: string, error: unknown): Promise<void> {
+  if (!(error instanceof DomainError) || error.code !== "restore.database_gone") return;
+  if (error.details.name === fresh)
+    await db.restore.update({ where: { id }, data: { keptDroppedAt: new Date() } });
 }

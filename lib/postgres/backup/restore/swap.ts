@@ -23,13 +23,14 @@ const PAUSE_MS = 100;
  * Gives `fresh` the name of `live` and keeps `live` under another, both renames in one transaction: at any instant,
  * also when this process is killed, one of the two has the name. RENAME locks the name first, so that nobody new gets
  * in, and waits five seconds for those who are in; a second session ends these meanwhile.
- * @throws DomainError restore.sessions_remain, restore.name_taken, backup.not_allowed
+ * @throws DomainError restore.sessions_remain, restore.name_taken, restore.database_gone, backup.not_allowed
  */
 export async function swapDatabases(options: SwapOptions): Promise<void> {
   const { spec, live, fresh, keepAs } = options;
   const admin = await openAdmin(spec, [live, fresh]);
   try {
     if (await databaseExists(admin, keepAs)) throw nameTaken(keepAs);
+    for (const name of [fresh, live]) if (!(await databaseExists(admin, name))) throw databaseGone(name);
     const others = await openAdmin(spec, [live, fresh]);
     try {
       for (let attempt = 1; ; attempt += 1) {
@@ -125,6 +126,13 @@ async function sessionsRemain(admin: pg.Client, live: string, cause: unknown): P
       cause,
     },
   );
+}
+
+function databaseGone(name: string): DomainError {
+  return new DomainError("conflict", "restore.database_gone", `There is no database ${name} any more.`, {
+    details: { name },
+    hint: "Somebody removed or renamed it on the server; nothing was changed.",
+  });
 }
 
 function nameTaken(name: string): DomainError {
