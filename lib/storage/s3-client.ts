@@ -108,11 +108,48 @@ function forbidden(host: string, address: string): DomainError {
   );
 }
 
-const REFUSED = new Set([
-  ...["AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Forbidden"],
+/** What the service says by name, as ours and in words that tell what to do (docs: Amazon S3, "Error responses"). */
+const SAID: Record<string, keyof typeof WORDS> = {
+  NoSuchBucket: "no_bucket",
+  InvalidAccessKeyId: "unknown_key",
+  SignatureDoesNotMatch: "wrong_secret",
+  AccessDenied: "no_rights",
   // Keys for a time: AWS answers these by 400.
-  ...["ExpiredToken", "InvalidToken", "TokenRefreshRequired"],
-]);
+  ExpiredToken: "key_expired",
+  InvalidToken: "key_expired",
+  TokenRefreshRequired: "key_expired",
+  PermanentRedirect: "other_region",
+  TemporaryRedirect: "other_region",
+  AuthorizationHeaderMalformed: "other_region",
+  IllegalLocationConstraintException: "other_region",
+  RequestTimeTooSkewed: "clock",
+};
+
+const WORDS = {
+  no_bucket: ["There is no bucket {bucket}.", "Check the name and the region."],
+  unknown_key: [
+    "{location}: the service does not know the access key.",
+    "Check the ID of the access key: it may have been removed, or belong to another service.",
+  ],
+  wrong_secret: [
+    "{location}: the secret is not that of the access key.",
+    "Enter the secret again, whole and without spaces around it.",
+  ],
+  no_rights: [
+    "{location}: the access key may not do this.",
+    "Allow it to list the bucket and to read, write and delete objects in it, multipart uploads included.",
+  ],
+  refused: ["{location}: the service refused the key.", "Check the access key and its rights."],
+  key_expired: ["{location}: the access key has expired.", "Get new keys, or use keys without an end."],
+  other_region: [
+    "{location}: the bucket is not in the region {region}.",
+    "Enter the region in which the bucket is, and the service's address for that region.",
+  ],
+  clock: [
+    "{location}: the clock of this machine is wrong.",
+    "Set it, best by NTP: the service refuses requests that are 15 minutes off.",
+  ],
+} as const;
 
 /** What answers is no S3 service, or leaves out a part of what it was asked for. */
 export class OddAnswer extends Error {
@@ -124,22 +161,21 @@ export function mapS3Error(error: unknown, settings: S3Settings, name = ""): unk
   const inner = causeOf(error);
   if (inner instanceof DomainError) return inner;
   const location = s3Location(settings, name);
+  const details: Record<string, string> = { location, bucket: settings.bucket, region: settings.region };
   const told = (code: string, message: string, hint: string) =>
-    new DomainError("target", `storage.${code}`, message, {
-      details: { location, bucket: settings.bucket },
-      hint,
-      cause: error,
-    });
+    new DomainError("target", `storage.${code}`, message, { details, hint, cause: error });
   if (error instanceof S3ServiceException) {
     const status = error.$metadata.httpStatusCode ?? 0;
-    if (error.name === "NoSuchBucket")
-      return told("no_bucket", `There is no bucket ${settings.bucket}.`, "Check the name and the region.");
-    if (REFUSED.has(error.name) || status === 403 || status === 401)
+    const said = SAID[error.name] ?? (status === 301 ? "other_region" : undefined);
+    const ours = said ?? (status === 403 || status === 401 ? "refused" : undefined);
+    if (ours) {
+      const [message, hint] = WORDS[ours];
       return told(
-        "refused",
-        `${location}: the service refused the key.`,
-        "Check the access key and its rights.",
+        ours,
+        message.replace(/\{(\w+)\}/g, (_, name: string) => String(details[name])),
+        hint,
       );
+    }
     if (status >= 500 || status === 429)
       return told("busy", `${location}: the service answers ${status}.`, "Try again later.");
     return told("failed", `${location}: ${error.name}.`, "Check the settings of the storage.");

@@ -1,9 +1,9 @@
-import { HeadBucketCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import { type ArchiveListing, type BackupStorage, MANIFEST_FILE } from "../core/backup/types";
 import { DomainError, keepFailure } from "../errors";
 import { readManifest } from "../postgres/backup/archive-reader";
-import { type Manner, makeS3Client, mapS3Error, type S3Access } from "./s3-client";
-import { type S3Settings, s3Location } from "./s3-settings";
+import { type Manner, makeS3Client, type S3Access } from "./s3-client";
+import { s3Location } from "./s3-settings";
 import { listObjects, S3ArchiveStore } from "./s3-store";
 
 const AWAY = new Set(["storage.away", "storage.busy", "storage.odd_answer"]);
@@ -28,8 +28,12 @@ export class S3Storage implements BackupStorage {
     return new S3ArchiveStore(this.client, this.settings, name);
   }
 
+  private prefix(): string {
+    return this.settings.prefix === "" ? "" : `${this.settings.prefix}/`;
+  }
+
   async list(): Promise<ArchiveListing[]> {
-    const base = this.settings.prefix === "" ? "" : `${this.settings.prefix}/`;
+    const base = this.prefix();
     const archives = new Map<string, { complete: boolean; changedAt: Date | null }>();
     for await (const { key, changedAt } of listObjects(this.quick, this.settings, base)) {
       const [name = "", ...rest] = key.slice(base.length).split("/");
@@ -71,14 +75,8 @@ export class S3Storage implements BackupStorage {
    */
   async tryOut(): Promise<void> {
     const probe = this.openQuick(`.dbmigrator-probe-${crypto.randomUUID().slice(0, 8)}`);
-    try {
-      await this.quick.send(new HeadBucketCommand({ Bucket: this.settings.bucket }));
-    } catch (error) {
-      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-      // A HEAD answer has no body that could say which of both it was.
-      if (status === 404) throw noBucket(this.settings);
-      throw mapS3Error(error, this.settings);
-    }
+    // Not HEAD, whose answer has no body that could say what is wrong.
+    for await (const _ of listObjects(this.quick, this.settings, this.prefix())) break;
     const writer = await probe.write("probe");
     try {
       await writer.write(new TextEncoder().encode("dbmigrator"));
@@ -89,11 +87,4 @@ export class S3Storage implements BackupStorage {
       await probe.delete();
     }
   }
-}
-
-function noBucket(settings: S3Settings): DomainError {
-  return new DomainError("target", "storage.no_bucket", `There is no bucket ${settings.bucket}.`, {
-    details: { bucket: settings.bucket, location: s3Location(settings) },
-    hint: "Check the name and the region.",
-  });
 }

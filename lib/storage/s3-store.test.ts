@@ -141,8 +141,8 @@ describe("a service that fails now and then", () => {
   }
 
   it.each([
-    [400, "ExpiredToken", "storage.refused"],
-    [403, "AccessDenied", "storage.refused"],
+    [400, "ExpiredToken", "storage.key_expired"],
+    [403, "AccessDenied", "storage.no_rights"],
   ])(
     "a key that is refused in the middle (%i %s): said so, and its parts are given up",
     async (status, code, told) => {
@@ -251,7 +251,10 @@ describe("a storage", () => {
       code: "storage.no_bucket",
     });
     await expect(storage({ accessKeyId: "nobody" }).tryOut()).rejects.toMatchObject({
-      code: "storage.refused",
+      code: "storage.unknown_key",
+    });
+    await expect(storage({ secretAccessKey: "wrong" }).tryOut()).rejects.toMatchObject({
+      code: "storage.wrong_secret",
     });
     await expect(storage({ endpoint: "http://127.0.0.1:1" }).tryOut()).rejects.toMatchObject({
       code: "storage.away",
@@ -260,6 +263,19 @@ describe("a storage", () => {
       expect.objectContaining({ code: "storage.bad_endpoint" }),
     );
   }, 60_000);
+
+  it.each([
+    [301, "PermanentRedirect", "storage.other_region", /not in the region us-east-1/],
+    [400, "AuthorizationHeaderMalformed", "storage.other_region", /not in the region us-east-1/],
+    [403, "RequestTimeTooSkewed", "storage.clock", /clock of this machine/],
+    [403, "AccessDenied", "storage.no_rights", /s3:\/\/archives: the access key may not/],
+    [403, "OfAnotherService", "storage.refused", /refused the key/],
+  ])("tells %i %s in words of its own", async (status, code, told, message) => {
+    s3.fault = () => ({ status, body: s3Error(code) });
+    const failed = { code: told, message: expect.stringMatching(message), hint: expect.any(String) };
+    await expect(storage().tryOut()).rejects.toMatchObject(failed);
+    await expect(storage().list()).rejects.toMatchObject({ code: told });
+  });
 
   it("is refused where a cloud machine tells its credentials", async () => {
     expect(() => storage({ endpoint: "http://169.254.169.254" })).toThrow(

@@ -1,3 +1,4 @@
+import { createHash, createHmac } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -74,6 +75,8 @@ export async function startTestS3(): Promise<TestS3> {
 async function startWire(port: number, s3: TestS3): Promise<Server> {
   const wire = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "";
+    if (!isSigned(incoming, "S3RVER"))
+      return answer(incoming, outgoing, { status: 403, body: s3Error("SignatureDoesNotMatch") });
     s3.requests.push(`${incoming.method} ${path}`);
     const fault = s3.fault(incoming.method ?? "", path);
     if (fault === "cut") return void incoming.socket.destroy();
@@ -83,6 +86,28 @@ async function startWire(port: number, s3: TestS3): Promise<Server> {
   });
   await new Promise<void>((done) => wire.listen(0, "127.0.0.1", done));
   return wire;
+}
+
+/**
+ * Whether a request is signed with the secret; s3rver looks at the key alone. Unknown keys are left to it (docs: AWS,
+ * "Create a signed AWS API request").
+ */
+function isSigned({ method, url = "", headers }: IncomingMessage, secret: string): boolean {
+  const found = /Credential=S3RVER\/([^,]+), *SignedHeaders=([^,]+), *Signature=(\w+)/.exec(
+    headers.authorization ?? "",
+  );
+  if (!found) return !headers.authorization?.includes("Credential=S3RVER/");
+  const [, scope = "", signed = "", signature] = found;
+  const [path, query = ""] = url.split("?");
+  const pairs = query === "" ? [] : query.split("&").map((pair) => (pair.includes("=") ? pair : `${pair}=`));
+  const values = signed.split(";").map((name) => `${name}:${String(headers[name] ?? "").trim()}\n`);
+  const body = headers["x-amz-content-sha256"];
+  const request = [method, path, pairs.sort().join("&"), values.join(""), signed, body].join("\n");
+  const hash = createHash("sha256").update(request).digest("hex");
+  const text = ["AWS4-HMAC-SHA256", headers["x-amz-date"], scope, hash].join("\n");
+  const hmac = (key: string | Buffer, data: string) => createHmac("sha256", key).update(data).digest();
+  const key = scope.split("/").reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  return hmac(key, text).toString("hex") === signature;
 }
 
 function answer(
