@@ -137,7 +137,7 @@ function losesValues(from: UndoRelation, { column, type, using }: TypeChange): b
 
 /** @param from the table that the statement names, or one that inherits from it */
 function rowCopy(loss: RowLoss, named: UndoRelation, from: UndoRelation): Copy {
-  const name = loss.alias ?? named.relation.slice(named.relation.lastIndexOf(".") + 1);
+  const name = loss.alias ?? named.name;
   // The line break closes a comment at the end of a clause.
   const where = loss.where === null ? "true" : `(${loss.where}\n)`;
   const condition = loss.sources === null ? where : `EXISTS (SELECT FROM ${loss.sources}\nWHERE ${where})`;

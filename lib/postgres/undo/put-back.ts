@@ -12,6 +12,8 @@ import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 export interface PutBackPlan {
   /** The last statement's first. */
   entries: UndoEntry[];
+  /** What cannot be compared with the table as it is; nothing of it is put back, by the entry's id. */
+  refused: Map<string, pg.DatabaseError>;
 }
 
 /**
@@ -25,13 +27,17 @@ export async function beginPutBack(
 ): Promise<PutBackPlan> {
   const hidden = await setRowSecurity(client, "off");
   const ordered = entries.toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id));
+  const refused: PutBackPlan["refused"] = new Map();
   for (const entry of ordered) {
     if (!entry.after) continue;
-    const later = ordered.filter(({ after, statement }) => after && statement > entry.statement).reverse();
-    await markNewer(client, entry, entry.after, later);
+    const later = ordered
+      .filter(({ id, after, statement }) => after && statement > entry.statement && !refused.has(id))
+      .reverse();
+    const marked = await attempt(client, () => markNewer(client, entry, entry.after ?? "", later));
+    if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
   await setRowSecurity(client, hidden);
-  return { entries: ordered };
+  return { entries: ordered, refused };
 }
 
 export interface Told {
@@ -52,7 +58,10 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   for (const entry of plan.entries) {
     const resolved = await resolveEntry(client, entry);
     const reason = resolved ? obstacle(resolved) : "no_table";
-    if (!resolved || reason) told.push({ entry, outcome: { ...NOTHING, ...(reason ? { reason } : {}) } });
+    const refused = plan.refused.get(entry.id);
+    if (refused) told.push(refusal(entry, refused));
+    else if (!resolved || reason)
+      told.push({ entry, outcome: { ...NOTHING, ...(reason ? { reason } : {}) } });
     else found.push(resolved);
   }
   // What is put off belongs to the way back; a table with checks that wait cannot be altered.

@@ -21,17 +21,27 @@ export async function markNewer(
   const keys = entry.key.map((name) => `a.${name}`);
   const known = resolved?.key.every(({ now }) => now !== null) ? resolved : null;
   const followers = known ? await followersOf(client, known, later) : [];
+  // Who has dropped the key since may have written its value again: those rows are theirs.
+  const once = known === null || isUnique(known);
   const flags = entry.columns.map((name, i) => {
     const now = known?.columns[i]?.now;
-    return `${now ? isNewer(now, `a.${name}`, followers) : "false"} AS newer_${i}`;
+    const newer = now ? isNewer(now, `a.${name}`, followers) : "false";
+    return `${once ? newer : `pg_catalog.bool_or(${newer})`} AS newer_${i}`;
   });
   const from = known
     ? `${ownRows(known.relation)} AS t JOIN ${UNDO_SCHEMA}.${after} AS a ON ${sameKey(present(known.key), "a")} ${followers.map(({ join }) => join).join(" ")}`
     : `${UNDO_SCHEMA}.${after} AS a WHERE false`;
+  const group = once ? "" : `GROUP BY ${keys.join(", ")}`;
   if (known) await client.query(`LOCK TABLE ${known.relation.relation} IN SHARE ROW EXCLUSIVE MODE`);
   await client.query(
-    `CREATE TABLE ${newerTable(entry)} AS SELECT ${[...keys, ...flags].join(", ")} FROM ${from}`,
+    `CREATE TABLE ${newerTable(entry)} AS SELECT ${[...keys, ...flags].join(", ")} FROM ${from} ${group}`,
   );
+}
+
+/** Whether the key of the kept rows still tells those of the table apart. */
+function isUnique({ relation, key }: Resolved): boolean {
+  const names = present(key).map(({ now }) => now.name);
+  return relation.keys.some((own) => own.every((name) => names.includes(name)));
 }
 
 /** Compared as text: not every type has an equality, and one side may be stored so. */
@@ -118,9 +128,9 @@ export async function putValues(
   const update = `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} WHERE ${place}`;
   const fits = `${found} AND (${parents})`;
   const refused = singly ? await tryEach(client, one, `${update} AND d.ctid = ${THIS_ROW}`, fits) : [];
-  const changed = singly
-    ? (await count(client, `${from} WHERE ${fits}`)) - refused.length
-    : ((await client.query(update)).rowCount ?? 0);
+  const done = singly ? null : (await client.query(update)).rowCount;
+  const changed =
+    done !== null && isUnique(one) ? done : (await count(client, `${from} WHERE ${fits}`)) - refused.length;
   for (const sql of asIs) await client.query(sql);
   const { rows } = await client.query<{ key: string }>(
     `SELECT ${keyText(keys)} AS key ${from} WHERE NOT ${found} OR (${anyNewer}) OR NOT (${parents})

@@ -27,6 +27,8 @@ export interface UndoRelation {
   root: number;
   /** Schema and name, quoted. */
   relation: string;
+  /** Quoted, without the schema. */
+  name: string;
   partitioned: boolean;
   /** Other tables inherit from it (not partitions): their rows have columns of their own. */
   inherited: boolean;
@@ -40,7 +42,8 @@ export interface UndoRelation {
 }
 
 const RELATION = `
-SELECT c.oid AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS relation, c.relkind = 'p' AS partitioned,
+SELECT c.oid AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS relation,
+  pg_catalog.quote_ident(c.relname) AS name, c.relkind = 'p' AS partitioned,
   coalesce(pg_catalog.pg_partition_root(c.oid)::oid, c.oid) AS root,
   c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhparent = c.oid) AS inherited,
   (SELECT pg_catalog.sum(pg_catalog.pg_table_size(t.relid))::float8 FROM pg_catalog.pg_partition_tree(c.oid) t) AS "treeBytes",
