@@ -1,4 +1,7 @@
+import { quoteName, quoteRelation } from "../risk/rule";
 import type { Node } from "../sql/parser";
+import { codeOf as bodyOf } from "../sql/refusals";
+import { scalarText } from "../sql/transaction-need";
 import { names, nodeName, walkTree } from "../sql/tree";
 import { relationSql } from "./losses";
 
@@ -33,4 +36,90 @@ export function codeOf(tree: Node | null): CodeOfStatement {
     return undefined;
   });
   return { inserts: [...inserts], calls: [...calls.values()] };
+}
+
+/** What a function does about rows, by its text. */
+export interface Behaviour {
+  /** It deletes or overwrites some, or may. */
+  writes: boolean;
+  /** What looks like a call in it. */
+  calls: Call[];
+}
+
+/** A text or a comment does nothing. */
+const SILENT = /'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
+const WRITES =
+  /\b(delete\s+from|truncate|update\s+(only\s+)?[\w".]+\s+(as\s+)?[\w"]*\s*set|do\s+update|merge\s+into|drop|execute|call|perform(?!\s+(pg_catalog\.)?(pg_notify|set_config|nextval|setval)\b))\b/i;
+const CALL = /(?:("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\.\s*)?("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\(/gi;
+
+/**
+ * Code in PL/pgSQL and SQL is read; PostgreSQL's own and C are taken for harmless, and what is written in another
+ * language may do anything.
+ */
+export function behaviourOf(language: string, text: string): Behaviour {
+  if (language === "internal" || language === "c") return { writes: false, calls: [] };
+  if (language !== "plpgsql" && language !== "sql") return { writes: true, calls: [] };
+  const code = text.replace(SILENT, "");
+  const calls = new Map<string, Call>();
+  for (const [, schema, name = ""] of code.matchAll(CALL)) {
+    const call = { schema: schema === undefined ? null : unquoted(schema), name: unquoted(name) };
+    calls.set(JSON.stringify(call), call);
+  }
+  return { writes: WRITES.test(code), calls: [...calls.values()] };
+}
+
+const unquoted = (name: string) =>
+  name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+
+/** A function that a script makes. */
+export interface MadeRoutine extends Call {
+  /** Only what is volatile may write (documentation: "Function Volatility Categories"). */
+  volatile: boolean;
+  behaviour: Behaviour;
+}
+
+/** A trigger that a script makes. */
+export interface MadeTrigger {
+  /** For people: `TRIGGER name ON table`. */
+  what: string;
+  /** Quoted for SQL, as the script writes it. */
+  relation: string;
+  /** Bits of pg_trigger.tgtype. */
+  events: number;
+  calls: Call;
+}
+
+export interface MadeCode {
+  routines: MadeRoutine[];
+  triggers: MadeTrigger[];
+}
+
+/** Adds the function or trigger that a statement makes to what is made before. @returns whether there was one */
+export function addMade(made: MadeCode, tree: Node | null, text: string): boolean {
+  if (tree && "CreateFunctionStmt" in tree) {
+    const { funcname, options = [], sql_body } = tree.CreateFunctionStmt;
+    const option = (name: string) => {
+      const found = options.find((node) => "DefElem" in node && node.DefElem.defname === name);
+      return found && "DefElem" in found && found.DefElem.arg ? scalarText(found.DefElem.arg) : null;
+    };
+    const language = option("language")?.toLowerCase() ?? "sql";
+    const behaviour = behaviourOf(language, sql_body ? text : (bodyOf(tree) ?? ""));
+    made.routines.push({
+      ...called(funcname),
+      ...{ volatile: (option("volatility") ?? "volatile") === "volatile", behaviour },
+    });
+    return true;
+  }
+  if (tree && "CreateTrigStmt" in tree) {
+    const { trigname = "", relation, events = 0, funcname } = tree.CreateTrigStmt;
+    const what = `TRIGGER ${quoteName(trigname)} ON ${quoteRelation(relation)}`;
+    made.triggers.push({ what, relation: relationSql(relation), events, calls: called(funcname) });
+    return true;
+  }
+  return false;
+}
+
+function called(parts: Node[] | undefined): Call {
+  const all = names(parts);
+  return { schema: all.at(-2) ?? null, name: all.at(-1) ?? "" };
 }

@@ -5,7 +5,7 @@ import type { EnvironmentPolicy } from "../../core/policy/types";
 import type { UndoForetold } from "../../core/run/types";
 import { splitUnits } from "../../core/run/units";
 import { parseScriptAsync, treeOf } from "../../core/sql/parse-script";
-import { type CodeOfStatement, codeOf } from "../../core/undo/code";
+import { addMade, type CodeOfStatement, codeOf, type MadeCode } from "../../core/undo/code";
 import { type Loss, lossesOf } from "../../core/undo/losses";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readLedger } from "../../postgres/ledger/ledger";
@@ -45,6 +45,7 @@ export async function foretellUndo(
     if (down) return { mode: "put_back", days, maxBytes, parts: await returning(client, steps) };
     const parts: Part[] = [];
     const known: KnownCode = new Map();
+    const made: MadeCode = { routines: [], triggers: [] };
     const usable = await canUseUndoStore(client);
     for (const { migration } of steps) {
       signal.throwIfAborted();
@@ -61,10 +62,11 @@ export async function foretellUndo(
         if (losses.length > 0 && batched.has(statement))
           parts.push(uncoveredPart(at, statement.node, "batch"));
         else {
-          const found = await partsOf(client, at, losses, { code: codeOf(tree), known, maxBytes });
+          const found = await partsOf(client, at, losses, { code: codeOf(tree), known, made, maxBytes });
           // Thousands of INSERTs set the same few triggers to work: the first of them tells.
           parts.push(...found.filter(isNew));
         }
+        if (addMade(made, tree, statement.text)) known.clear();
       }
     }
     return { mode: "keep", days, maxBytes, parts: usable ? parts : parts.map(withoutStore) };
@@ -89,12 +91,17 @@ async function partsOf(
   client: pg.Client,
   at: At,
   losses: readonly Loss[],
-  { code, known, maxBytes }: { code: CodeOfStatement; known: KnownCode; maxBytes: number },
+  {
+    code,
+    known,
+    made,
+    maxBytes,
+  }: { code: CodeOfStatement; known: KnownCode; made: MadeCode; maxBytes: number },
 ): Promise<Part[]> {
   const uncovered = losses.flatMap((loss) =>
     loss.kind === "uncovered" ? [uncoveredPart(at, loss.what, loss.reason)] : [],
   );
-  for (const { what, reason } of await writingCode(client, losses, code, known))
+  for (const { what, reason } of await writingCode(client, losses, code, known, made))
     uncovered.push(uncoveredPart(at, what, reason));
   const foretold = await foretellLosses(client, losses);
   // The limit is a statement's, with all that its foreign keys drag along.

@@ -119,6 +119,38 @@ describe("rows kept by deployments", () => {
     await query("DROP TABLE note; DROP FUNCTION cleans()");
   });
 
+  it("are foretold as lost where functions and triggers of the deployment itself take them away", async () => {
+    await query(`CREATE TABLE note (id int);
+      CREATE FUNCTION was_harmless() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+      CREATE TRIGGER noted AFTER INSERT ON note FOR EACH ROW EXECUTE FUNCTION was_harmless()`);
+    const scripts = [
+      `INSERT INTO note VALUES (0);
+       CREATE FUNCTION cleans(x int) RETURNS int LANGUAGE sql BEGIN ATOMIC DELETE FROM orders WHERE id = x; SELECT x; END;
+       CREATE FUNCTION reads(x int) RETURNS int STABLE LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'SELECT 1'; RETURN x; END $$;
+       CREATE TABLE other (id int);`,
+      `CREATE FUNCTION cleans_other() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.id := public.cleans(1); RETURN new; END $$;
+       CREATE TRIGGER cleans BEFORE INSERT OR UPDATE ON other FOR EACH ROW EXECUTE FUNCTION cleans_other();
+       CREATE OR REPLACE FUNCTION was_harmless() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN TRUNCATE orders; RETURN new; END';`,
+      `INSERT INTO public.other VALUES (1);
+       INSERT INTO note SELECT reads(2) FROM other;
+       CREATE TABLE made AS SELECT cleans(id) FROM other;
+       CREATE TABLE harmless AS SELECT reads(id) FROM other;`,
+    ];
+    const steps = scripts.map(
+      (up, i) => ({ migration: { service: "orders", filename: `${i + 1}_step`, up } }) as PlanStep,
+    );
+    const planned = { direction: "up" as const, putBack: false, environment: { policy: {} } };
+    const { parts } = await foretellUndo(database.spec, planned, steps, AbortSignal.timeout(60_000));
+    expect(parts.map(({ migration, line, relation, reason }) => [migration, line, relation, reason])).toEqual(
+      [
+        ["3_step", 1, "TRIGGER cleans ON other", "trigger"],
+        ["3_step", 2, "TRIGGER noted ON note", "trigger"],
+        ["3_step", 3, "cleans()", "code"],
+      ],
+    );
+    await query("DROP TABLE note; DROP FUNCTION was_harmless");
+  });
+
   it("are none where nobody wants them, and the way back then needs its script", async () => {
     const { admin } = project.actors;
     await execute(updateEnvironment, admin, {

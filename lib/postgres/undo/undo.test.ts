@@ -294,6 +294,23 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
     expect(await codeAtWork("TRUNCATE p")).toEqual(['TRIGGER "Other" ON p1']);
   });
 
+  it("follows what functions call in their expressions, however deep", async () => {
+    await client.query(
+      `CREATE SCHEMA s; CREATE TABLE t (id int, a int); CREATE TABLE u (id int);
+       CREATE FUNCTION s."Cleans"(x int) RETURNS int LANGUAGE sql AS 'DELETE FROM u; SELECT x';
+       CREATE FUNCTION step(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETURN CASE WHEN x > 0 THEN s."Cleans"(step(x - 1)) ELSE 0 END; END $$;
+       CREATE FUNCTION sets() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN new.a := 1 + public.step(new.id); RETURN new; END $$;
+       CREATE FUNCTION counts(x int) RETURNS int LANGUAGE sql AS 'INSERT INTO u VALUES (x); SELECT abs(x)';
+       CREATE FUNCTION quiet() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         new.a := counts(new.a); /* cleans(1), "delete from u" */ RETURN new; END $$;
+       CREATE TRIGGER loud BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION sets();
+       CREATE TRIGGER quiet BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION quiet()`,
+    );
+    expect(await codeAtWork("INSERT INTO t VALUES (1)")).toEqual(["TRIGGER loud ON t"]);
+    expect(await codeAtWork("CREATE TABLE n AS SELECT step(id), counts(id) FROM u")).toEqual(["step()"]);
+    await client.query("DROP SCHEMA s CASCADE");
+  });
+
   it("says what has no key, and what cannot be foretold from the text", async () => {
     await client.query("CREATE TABLE t (id int, a int); INSERT INTO t VALUES (1, 1)");
     await migrate("UPDATE t SET a = 2");
