@@ -435,5 +435,7 @@ describe("a swap", () => {
     const name = keptName("ß".repeat(31), new Date("2026-11-21T08:15:00Z"));
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(63);
     expect(name).toMatch(/_before_20261121_081500$/);
+    const pictures = keptName(`x${"😀".repeat(15)}`, new Date("2026-11-21T08:15:00Z"));
+    expect(pictures).toBe(`x${"😀".repeat(9)}_before_20261121_081500`);
   });
 });

@@ -21,9 +21,10 @@ export function unfinishedName(): string {
 export function keptName(database: string, at: Date, what: "before" | "restored" = "before"): string {
   const stamp = at.toISOString().replaceAll(/[-:]/g, "").replace("T", "_").slice(0, 15);
   const suffix = `_${what}_${stamp}`;
-  let head = database;
-  while (Buffer.byteLength(head, "utf8") > LONGEST - suffix.length) head = head.slice(0, -1);
-  return head + suffix;
+  // By whole characters: half of one is none that a server could store.
+  const head = [...database];
+  while (Buffer.byteLength(head.join(""), "utf8") > LONGEST - suffix.length) head.pop();
+  return head.join("") + suffix;
 }
 
 /** What a database is kept as: the one from `before` a restore, or the `restored` one that was put away again. */
