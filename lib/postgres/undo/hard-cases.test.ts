@@ -1,7 +1,9 @@
 import type pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { migrateKeeping, revertKeeping, undoDatabase } from "../../testing/undo";
-import { ensureUndoStore, listUndo } from "./store";
+import { closeConnection, openConnection } from "../connection/connect";
+import { beginPutBack, finishPutBack } from "./put-back";
+import { ensureUndoStore, listUndo, purgeUndo } from "./store";
 
 describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL %i", (major) => {
   let client: pg.Client;
@@ -285,6 +287,23 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
       [1, 1],
       [2, 2],
     ]);
+  });
+
+  it("puts rows back although their time ends meanwhile and somebody removes what is over", async () => {
+    await client.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+    await migrateKeeping(client, "DELETE FROM t");
+    await client.query("BEGIN");
+    const entries = await listUndo(client, { kept: true });
+    const plan = await beginPutBack(client, entries);
+    const other = await openConnection(opened().spec);
+    await other.query("SET lock_timeout = '5s'");
+    const ids = entries.map(({ id }) => id);
+    expect(await purgeUndo(other, { ids })).toEqual({ entries: 0, bytes: 0 });
+    expect((await finishPutBack(client, plan)).map(({ outcome }) => outcome.restored)).toEqual([1]);
+    await client.query("COMMIT");
+    expect(await purgeUndo(other, { ids })).toMatchObject({ entries: 1 });
+    await closeConnection(other);
+    expect(await all("SELECT * FROM t")).toEqual([[1]]);
   });
 
   it("leaves values alone whose key has become another type without a way to it, and goes on", async () => {

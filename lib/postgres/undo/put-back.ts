@@ -18,15 +18,22 @@ export interface PutBackPlan {
 
 /**
  * Before the way back runs: marks what somebody else has written since the rows were kept, while the table still has
- * the shape that the migration gave it. In the transaction of the down script.
+ * the shape that the migration gave it. In the transaction of the down script; until it ends, nobody removes them.
  * @param entries of one migration's run, still kept
  */
 export async function beginPutBack(
   client: pg.ClientBase,
   entries: readonly UndoEntry[],
 ): Promise<PutBackPlan> {
+  const { rows: held } = await client.query<{ id: string }>(
+    `SELECT id::text FROM ${UNDO_SCHEMA}.entry WHERE id = ANY ($1) AND state = 'kept' FOR UPDATE`,
+    [entries.map(({ id }) => id)],
+  );
   const hidden = await setRowSecurity(client, "off");
-  const ordered = entries.toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id));
+  const ids = new Set(held.map(({ id }) => id));
+  const ordered = entries
+    .filter(({ id }) => ids.has(id))
+    .toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id));
   const refused: PutBackPlan["refused"] = new Map();
   for (const entry of ordered) {
     if (!entry.after) continue;

@@ -168,7 +168,8 @@ export async function listUndo(client: pg.ClientBase, options: ListOptions = {})
 }
 
 /**
- * Removes the rows of entries whose window is over; the entries stay as a record, with their sizes.
+ * Removes the rows of entries whose window is over; the entries stay as a record, with their sizes. What is being put
+ * back at this moment stays.
  * @param options.ids these entries, whether their window is over or not
  * @returns how many entries, and their bytes
  */
@@ -186,6 +187,15 @@ export async function purgeUndo(
     const tables = [entry.data, entry.after].filter((name): name is string => !!name);
     await client.query("BEGIN");
     try {
+      // Whoever puts it back holds it: it waits for the next time.
+      const free = await client.query(
+        `SELECT FROM ${UNDO_SCHEMA}.entry WHERE id = $1 FOR UPDATE SKIP LOCKED`,
+        [entry.id],
+      );
+      if (free.rowCount === 0) {
+        await client.query("ROLLBACK");
+        continue;
+      }
       for (const name of tables) await client.query(`DROP TABLE IF EXISTS ${UNDO_SCHEMA}.${name}`);
       await client.query(`UPDATE ${UNDO_SCHEMA}.entry SET state = 'purged' WHERE id = $1`, [entry.id]);
       await client.query("COMMIT");
