@@ -8,7 +8,8 @@ import { cutClauses, type RowClauses } from "./clauses";
 export type Loss =
   | { kind: "drop_table"; relation: string; cascade: boolean }
   | { kind: "truncate"; relation: string; cascade: boolean; only: boolean }
-  | { kind: "drop_schema"; schema: string }
+  /** What hangs on an object goes with it: tables, and columns of other tables. */
+  | { kind: "drop_cascade"; object: CascadingObject; name: string }
   | { kind: "drop_column"; relation: string; columns: string[] }
   | { kind: "change_type"; relation: string; changes: TypeChange[] }
   | ({
@@ -20,6 +21,8 @@ export type Loss =
     } & RowClauses)
   /** It may take rows away in a way that cannot be foretold from its text. */
   | { kind: "uncovered"; reason: UncoveredReason; what: string };
+
+export type CascadingObject = "schema" | "type" | "collation" | "extension";
 
 export interface TypeChange {
   column: string;
@@ -39,7 +42,7 @@ export type UncoveredReason =
   /** LIMIT: which rows it means is not the same twice. */
   | "limit"
   | "code"
-  | "cascade"
+  | "attribute"
   | "owned"
   | "unreadable";
 
@@ -127,6 +130,14 @@ export function relationSql(range: { schemaname?: string; relname?: string } | u
 
 type DropStmt = Extract<Node, { DropStmt: unknown }>["DropStmt"];
 
+const CASCADING: Record<string, CascadingObject> = {
+  OBJECT_SCHEMA: "schema",
+  OBJECT_TYPE: "type",
+  OBJECT_DOMAIN: "type",
+  OBJECT_COLLATION: "collation",
+  OBJECT_EXTENSION: "extension",
+};
+
 function dropLosses(drop: DropStmt): Loss[] {
   const cascade = drop.behavior === "DROP_CASCADE";
   const named = (drop.objects ?? []).map((object) => nameParts(object).map(quoteName).join("."));
@@ -134,10 +145,8 @@ function dropLosses(drop: DropStmt): Loss[] {
     return drop.removeType === "OBJECT_TABLE"
       ? named.map((relation) => ({ kind: "drop_table", relation, cascade }))
       : [];
-  if (drop.removeType === "OBJECT_SCHEMA" && cascade)
-    return named.map((schema) => ({ kind: "drop_schema", schema }));
-  const takesColumns = ["OBJECT_TYPE", "OBJECT_DOMAIN", "OBJECT_EXTENSION"].includes(drop.removeType ?? "");
-  if (cascade && takesColumns) return uncovered("cascade", named.join(", "));
+  const object = CASCADING[drop.removeType ?? ""];
+  if (cascade && object) return named.map((name) => ({ kind: "drop_cascade", object, name }));
   return [];
 }
 
@@ -145,6 +154,12 @@ type AlterTableStmt = Extract<Node, { AlterTableStmt: unknown }>["AlterTableStmt
 
 function alterLosses(alter: AlterTableStmt): Loss[] {
   const relation = relationSql(alter.relation);
+  if (alter.objtype === "OBJECT_TYPE" && relation) {
+    const drops = (alter.cmds ?? []).some(
+      (node) => "AlterTableCmd" in node && node.AlterTableCmd.subtype === "AT_DropColumn",
+    );
+    return uncovered(drops ? "attribute" : null, relation);
+  }
   if (alter.objtype !== "OBJECT_TABLE" || !relation) return [];
   const dropped: string[] = [];
   const changes: TypeChange[] = [];

@@ -105,7 +105,7 @@ async function keep(ctx: RunContext, script: PreparedScript, statement: Statemen
   if (ctx.undo?.noStore) {
     const covered = losses.flatMap((loss) => (loss.kind === "uncovered" ? [] : [loss]));
     for (const loss of covered) {
-      const relation = loss.kind === "drop_schema" ? loss.schema : loss.relation;
+      const relation = loss.kind === "drop_cascade" ? loss.name : loss.relation;
       ctx.emit({ type: "undo.not_kept", ...at, reason: "undo.no_store", relation });
     }
     return null;

@@ -1,13 +1,13 @@
 import type pg from "pg";
 import type { Loss, RowLoss, TypeChange } from "../../core/undo/losses";
 import { isLossless } from "../../core/undo/lossless";
+import { goneWith } from "./cascade";
 import {
   kindOfName,
   ownRows,
   readHeirs,
   readReferences,
   readRelation,
-  tablesOfSchema,
   type UndoColumn,
   type UndoRelation,
 } from "./relation";
@@ -45,12 +45,7 @@ export interface Copy {
 /** Tables, columns and rows behind a loss. Nothing where the table does not exist (IF EXISTS). @throws UndoRefusal */
 export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[]> {
   if (loss.kind === "uncovered") return [];
-  if (loss.kind === "drop_schema") {
-    const found = new Map<number, UndoRelation>();
-    for (const table of await tablesOfSchema(client, loss.schema))
-      for (const one of await withHeirs(client, await readRelation(client, table))) found.set(one.oid, one);
-    return [...found.values()].map((from) => wholeTable("drop_table", from));
-  }
+  if (loss.kind === "drop_cascade") return cascaded(client, loss);
   const from = await readRelation(client, loss.relation);
   if (!from) {
     await requireNoView(client, loss);
@@ -74,7 +69,7 @@ async function withHeirs(client: pg.ClientBase, from: UndoRelation | null): Prom
 /** The rows behind a view or a foreign table are others' and not seen by its name. */
 async function requireNoView(
   client: pg.ClientBase,
-  { kind, relation }: Exclude<Loss, { kind: "uncovered" | "drop_schema" }>,
+  { kind, relation }: Exclude<Loss, { kind: "uncovered" | "drop_cascade" }>,
 ): Promise<void> {
   if (kind !== "update" && kind !== "delete" && kind !== "truncate") return;
   const found = await kindOfName(client, relation);
@@ -85,6 +80,19 @@ async function requireNoView(
     "Name the table itself, or take a backup and run without keeping rows.",
     { relation },
   );
+}
+
+async function cascaded(
+  client: pg.ClientBase,
+  loss: Extract<Loss, { kind: "drop_cascade" }>,
+): Promise<Copy[]> {
+  const copies: Copy[] = [];
+  for (const { oid, columns } of await goneWith(client, loss)) {
+    const from = await readRelation(client, oid);
+    if (from && columns === null) copies.push(wholeTable("drop_table", from));
+    else if (from) copies.push(...columnCopies({ kind: "drop_column", columns: columns ?? [] }, from));
+  }
+  return copies;
 }
 
 function wholeTable(kind: "drop_table" | "truncate", from: UndoRelation): Copy {
@@ -110,10 +118,11 @@ async function truncated(
   return [...found.values()].map((from) => wholeTable("truncate", from));
 }
 
-function columnCopies(
-  loss: Extract<Loss, { kind: "drop_column" | "change_type" }>,
-  from: UndoRelation,
-): Copy[] {
+type ColumnLoss =
+  | Pick<Extract<Loss, { kind: "drop_column" }>, "kind" | "columns">
+  | Pick<Extract<Loss, { kind: "change_type" }>, "kind" | "changes">;
+
+function columnCopies(loss: ColumnLoss, from: UndoRelation): Copy[] {
   const lost =
     loss.kind === "drop_column"
       ? loss.columns

@@ -64,10 +64,11 @@ export async function foretellLosses(client: pg.ClientBase, losses: readonly Los
       for (const copy of copies) told.push(await foretellCopy(client, copy));
       told.push(...(await foretellDragged(client, copies)));
     } catch (error) {
-      if (loss.kind === "uncovered" || loss.kind === "drop_schema") throw error;
+      if (loss.kind === "uncovered") throw error;
       const isLocked = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
       if (!isLocked && !(error instanceof UndoRefusal)) throw error;
-      const { kind, relation } = loss;
+      const { kind, relation } =
+        loss.kind === "drop_cascade" ? { kind: "drop_table" as const, relation: loss.name } : loss;
       const refused = isLocked ? {} : { refused: (error as UndoRefusal).code };
       told.push({ kind, relation, columns: [], rows: null, bytes: null, mergeable: isLocked, ...refused });
     }

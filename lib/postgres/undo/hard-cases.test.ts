@@ -306,6 +306,45 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(await all("SELECT * FROM t")).toEqual([[1]]);
   });
 
+  it("keeps the columns and tables that go with a type, a collation or a schema", async () => {
+    const types = `CREATE TYPE other.kind AS ENUM ('a', 'b'); CREATE DOMAIN other.code AS text; CREATE COLLATION other.own (provider = icu, locale = 'und');`;
+    const columns = `ALTER TABLE t ADD k other.kind, ADD ks other.kind[], ADD c other.code; ALTER TABLE child ADD o text COLLATE other.own; ALTER TABLE p ADD k other.kind;`;
+    await client.query(
+      `DROP SCHEMA IF EXISTS other CASCADE; CREATE SCHEMA other; ${types}
+       CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE child (PRIMARY KEY (id)) INHERITS (t);
+       CREATE TABLE p (id int PRIMARY KEY) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; ${columns}
+       CREATE TABLE other.own_table (id int PRIMARY KEY); INSERT INTO other.own_table VALUES (1);
+       CREATE TABLE split (id int, k other.kind) PARTITION BY LIST (k); CREATE TABLE split_a PARTITION OF split DEFAULT;
+       INSERT INTO t VALUES (1, 'a', '{a,b}', 'x'); INSERT INTO child VALUES (2, 'b', '{}', 'y', 'o'); INSERT INTO p VALUES (1, 'b');
+       INSERT INTO split VALUES (1, 'a')`,
+    );
+    const content = () =>
+      all(`SELECT id, k::text, ks::text, c::text, NULL FROM ONLY t UNION ALL SELECT id, k::text, ks::text, c::text, o FROM child
+        UNION ALL SELECT id, k::text, NULL, NULL, NULL FROM p UNION ALL SELECT id, k::text, NULL, NULL, NULL FROM split ORDER BY 1, 2`);
+    const before = await content();
+    const split =
+      "CREATE TABLE split (id int, k other.kind) PARTITION BY LIST (k); CREATE TABLE split_a PARTITION OF split DEFAULT;";
+    await migrateKeeping(
+      client,
+      "DROP TYPE other.kind CASCADE; DROP DOMAIN other.code CASCADE; DROP COLLATION other.own CASCADE",
+    );
+    const kept = (await listUndo(client, { kept: true })).map(({ kind, relation }) => `${kind} ${relation}`);
+    expect(kept.sort()).toEqual([
+      ...["drop_column public.child", "drop_column public.child", "drop_column public.child"],
+      ...["drop_column public.p", "drop_column public.t", "drop_column public.t", "drop_table public.split"],
+    ]);
+    await revertKeeping(client, `${types} ${columns} ${split}`);
+    expect(await content()).toEqual(before);
+    await migrateKeeping(client, "DROP SCHEMA other CASCADE");
+    await revertKeeping(
+      client,
+      `CREATE SCHEMA other; ${types} ${columns} ${split} CREATE TABLE other.own_table (id int PRIMARY KEY)`,
+    );
+    expect(await content()).toEqual(before);
+    expect(await all("SELECT id FROM other.own_table")).toEqual([[1]]);
+    await client.query("DROP SCHEMA other CASCADE");
+  });
+
   it("leaves values alone whose key has become another type without a way to it, and goes on", async () => {
     await client.query(
       "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); INSERT INTO u TABLE t",

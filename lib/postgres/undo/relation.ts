@@ -199,16 +199,3 @@ export async function readForeignKeys(client: pg.ClientBase, oid: number): Promi
   );
   return rows;
 }
-
-/** Tables of a schema; partitions left to a parent in the same schema. @param schema quoted */
-export async function tablesOfSchema(client: pg.ClientBase, schema: string): Promise<string[]> {
-  const { rows } = await client.query<{ relation: string }>(
-    `SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) AS relation
-     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.oid = pg_catalog.to_regnamespace($1) AND c.relkind IN ('r', 'p') AND NOT (c.relispartition AND EXISTS (
-       SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
-        WHERE i.inhrelid = c.oid AND p.relnamespace = n.oid)) ORDER BY c.oid`,
-    [schema],
-  );
-  return rows.map(({ relation }) => relation);
-}

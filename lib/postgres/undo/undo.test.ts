@@ -277,6 +277,15 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
     expect(await codeAtWork("SELECT cleans(1)")).toEqual([]);
   });
 
+  it("names composite types that lose an attribute with another type", async () => {
+    await client.query(
+      "CREATE TYPE e AS ENUM ('a'); CREATE TYPE pair AS (a e, b int); CREATE TABLE t (id int PRIMARY KEY, p pair, v e); INSERT INTO t VALUES (1, ('a', 1), 'a')",
+    );
+    expect(await codeAtWork("DROP TYPE e CASCADE")).toEqual(["pair"]);
+    expect(await codeAtWork("DROP TYPE pair CASCADE; DROP TYPE IF EXISTS nowhere CASCADE")).toEqual([]);
+    expect(await codeAtWork("DROP EXTENSION IF EXISTS hstore, citext CASCADE")).toEqual([]);
+  });
+
   it("names triggers whose code writes too, and no others", async () => {
     await client.query(
       `CREATE TABLE p (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT; CREATE TABLE log (x text);
@@ -325,6 +334,7 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
         "INSERT INTO t VALUES (1) ON CONFLICT (id) DO UPDATE SET a = 1",
         "DO 'BEGIN END'",
         "DROP TYPE m CASCADE",
+        "ALTER TYPE m DROP ATTRIBUTE a",
         "WITH d AS (DELETE FROM t RETURNING *) SELECT * FROM d",
         "WITH d AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM d",
         "CREATE TABLE u AS WITH d AS (UPDATE t SET a = 1 RETURNING *) SELECT * FROM d",
@@ -338,7 +348,16 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
         "SELECT pg_catalog.lo_truncate(lo_open(1, 131072), 0)",
       ].map((sql) => reasons(sql).map((loss) => (loss.kind === "uncovered" ? loss.reason : loss.kind))),
     ).toEqual([
-      ...[["merge"], ["upsert"], ["code"], ["cascade"], ["writing_with"], ["writing_with"], ["writing_with"]],
+      ...[
+        ["merge"],
+        ["upsert"],
+        ["code"],
+        ["drop_cascade"],
+        ["attribute"],
+        ["writing_with"],
+        ["writing_with"],
+      ],
+      ...[["writing_with"]],
       ...[["writing_with"], ["writing_with"], ["writing_with"], ["code"], ["code"], ["code"]],
       ...[["code"], ["code"]],
     ]);

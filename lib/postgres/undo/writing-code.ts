@@ -8,13 +8,17 @@ import {
   type MadeCode,
 } from "../../core/undo/code";
 import type { Loss } from "../../core/undo/losses";
+import { attributesGoneWith } from "./cascade";
 
 /** Bits of pg_trigger.tgtype (PostgreSQL's catalog/pg_trigger.h). */
 const EVENT = { insert: 4, delete: 8, update: 16, truncate: 32 } as const;
 
-/** What other code of the target, beside the statement's own words, may take away. `what`: for people. */
+/**
+ * What other code of the target, beside the statement's own words, may take away; and composite types that lose an
+ * attribute with what it drops. `what`: for people.
+ */
 export interface WritingCode {
-  reason: "trigger" | "code";
+  reason: "trigger" | "code" | "attribute";
   what: string;
 }
 
@@ -60,7 +64,11 @@ export async function writingCode(
     calls.length > 0 && !isTold
       ? await find(JSON.stringify(calls), () => functionsOf(client, calls, made))
       : [];
+  const attributes: string[] = [];
+  for (const loss of losses)
+    if (loss.kind === "drop_cascade") attributes.push(...(await attributesGoneWith(client, loss)));
   return [
+    ...attributes.map((what) => ({ reason: "attribute" as const, what })),
     ...[...triggers].map((what) => ({ reason: "trigger" as const, what })),
     ...functions.map((what) => ({ reason: "code" as const, what })),
   ];
