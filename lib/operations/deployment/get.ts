@@ -146,12 +146,12 @@ async function approvalsView(
   const approved = decisions
     .filter((one) => one.current && one.decision === "approved")
     .map((one) => one.person.id);
-  const { given, needed, basis, editors } = approvals;
+  const { given, needed, changesRequested, basis, editors } = approvals;
   const candidates =
     needed > given
       ? await approvalCandidates(db, approvalSubject(deployment), [...approved, ...editors])
       : [];
-  return { given, needed, basis, decisions, role: "approver", candidates };
+  return { given, needed, changesRequested, basis, decisions, role: "approver", candidates };
 }
 
 function conversationOf(

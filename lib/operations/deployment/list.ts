@@ -83,6 +83,8 @@ async function readDeployments(
            d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
            (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
               AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+           EXISTS (SELECT FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+              AND a.decision = 'changes_requested' AND a.user_id <> d.created_by) AS "changesRequested",
            s.id AS "serviceId", s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName",
            e.color AS "environmentColor", e.protected AS "environmentProtected"
     FROM deployment d JOIN target t ON t.id = d.target_id JOIN service s ON s.id = t.service_id
@@ -135,6 +137,10 @@ function deploymentRow(record: DeploymentRecord): DeploymentAlone {
     createdAt: record.createdAt.toISOString(),
     updatedAt: record.updatedAt.toISOString(),
     finishedAt: record.finishedAt?.toISOString() ?? null,
-    approvals: { given: record.given, needed: record.approvalsNeeded },
+    approvals: {
+      given: record.given,
+      needed: record.approvalsNeeded,
+      changesRequested: record.changesRequested,
+    },
   };
 }

@@ -6,7 +6,7 @@ import { loadDeployment } from "./load";
 import { deploymentIdOf, deploymentScope, withDeployment } from "./scope";
 import { loadLiveParts } from "./view/live-parts";
 import { lifecyclePath } from "./view/path";
-import type { DeploymentLive, RunView } from "./views";
+import type { ApprovalView, DeploymentLive, RunView } from "./views";
 
 export const liveInput = withDeployment({
   /** The last line of the log that the page has. */
@@ -28,7 +28,7 @@ export const getDeploymentLive = defineOperation({
     const deployment = await loadDeployment(ctx.db, deploymentIdOf(scope));
     const afterLog = input.afterLog === undefined ? null : BigInt(input.afterLog);
     const parts = await loadLiveParts(ctx.db, ctx.actor, deployment, afterLog);
-    const { given, needed } = parts.approvals;
+    const { given, needed, changesRequested } = parts.approvals;
     const { state } = deployment;
     const { check, run, next, decisions } = parts;
     return {
@@ -36,11 +36,25 @@ export const getDeploymentLive = defineOperation({
       ...{ state, check, next },
       run: run && withShortSql(run),
       path: lifecyclePath({ state, check, approvals: { given, needed, decisions }, run }),
-      approvals: { given, needed },
+      approvals: { given, needed, changesRequested },
+      saidAt: await lastSaid(ctx.db, deployment.id, decisions),
       ended: (FINISHED_STATES as readonly string[]).includes(state),
     };
   },
 });
+
+async function lastSaid(
+  db: Db,
+  deploymentId: string,
+  decisions: readonly ApprovalView[],
+): Promise<string | null> {
+  const { _max } = await db.deploymentComment.aggregate({
+    where: { deploymentId },
+    _max: { createdAt: true },
+  });
+  const times = [_max.createdAt?.toISOString(), ...decisions.map(({ at }) => at)];
+  return times.reduce<string | null>((last, at) => (at && (!last || at > last) ? at : last), null);
+}
 
 /** More of a statement than a line of the page shows; its whole text is in the review. */
 const SHOWN_SQL = 300;

@@ -61,7 +61,7 @@ export interface DeploymentRow {
   createdAt: string;
   updatedAt: string;
   finishedAt: string | null;
-  approvals: { given: number; needed: number };
+  approvals: { given: number; needed: number; changesRequested: boolean };
   /** The last attempt to run it. */
   run: RunRow | null;
 }
@@ -191,6 +191,8 @@ export interface ApprovalView {
 export interface ApprovalsView {
   given: number;
   needed: number;
+  /** Somebody who may approve asks for changes: it runs when nobody does any more. */
+  changesRequested: boolean;
   decisions: ApprovalView[];
   /** Role that may approve here. */
   role: Role;
@@ -279,7 +281,7 @@ export interface ActionView {
 
 /** The one thing to do next; `wait_*` when it is somebody else's turn. */
 export interface NextAction {
-  kind: ActionKind | "wait_check" | "wait_approval" | "wait_queue" | "wait_run" | "fix" | "none";
+  kind: ActionKind | "wait_check" | "wait_approval" | "wait_queue" | "wait_run" | "fix" | "changes" | "none";
   action: ActionView | null;
 }
 
@@ -502,7 +504,9 @@ export interface DeploymentLive {
   state: DeploymentState;
   check: CheckView;
   path: PathStep[];
-  approvals: { given: number; needed: number };
+  approvals: { given: number; needed: number; changesRequested: boolean };
+  /** When somebody last said or decided something. */
+  saidAt: string | null;
   run: RunView | null;
   next: NextAction;
   /** The stream ends after this message: nothing will change by itself any more. */

@@ -19,6 +19,8 @@ export interface OpenDeployment {
   createdBy: string;
   needed: number;
   given: number;
+  /** Somebody asks for changes of it as it is now. */
+  changesRequested: boolean;
   /** The viewer has decided on it as it is now. */
   decided: boolean;
   updatedAt: Date;
@@ -34,6 +36,7 @@ export function loadOpenDeployments(
     SELECT d.id, d.number, d.target_id AS "targetId", d.state, d.severity, d.migration_count AS migrations,
            d.destroys, d.created_by AS "createdBy", d.approvals_needed AS needed, d.updated_at AS "updatedAt",
            count(a.*) FILTER (WHERE a.decision = 'approved' AND a.user_id <> d.created_by)::int AS given,
+           coalesce(bool_or(a.decision = 'changes_requested' AND a.user_id <> d.created_by), false) AS "changesRequested",
            coalesce(bool_or(a.user_id = ${viewer}::uuid), false) AS decided
     FROM deployment d LEFT JOIN approval a ON a.deployment_id = d.id AND a.bound_hash = d.bound_hash
     WHERE d.project_id = ${projectId}::uuid AND d.state NOT IN ('succeeded', 'failed', 'cancelled')
@@ -77,6 +80,7 @@ const URGENCY: readonly NeedsYou["kind"][] = [
   "restore_in_doubt",
   "approval",
   "restore_approval",
+  "changes",
   "start",
   "failed",
   "backup_failed",
@@ -104,6 +108,7 @@ function ofDeployment(
   const own = deployment.createdBy === viewer.userId;
   switch (deployment.state) {
     case "awaiting_approval":
+      if (own && deployment.changesRequested) return { kind: "changes", ...base };
       if (own || deployment.decided || !can(role, "deployment.approve", environment.protected)) return null;
       return { kind: "approval", ...base, severity, migrations, destroys, given, needed };
     case "ready":

@@ -26,6 +26,7 @@ export type NeedsYou =
       migrations: number;
       since: string;
     }
+  | { kind: "changes"; number: number; service: string; environment: EnvironmentView; since: string }
   | { kind: "blocked"; number: number; service: string; environment: EnvironmentView; since: string }
   | {
       kind: "failed";

@@ -118,6 +118,7 @@ export interface DeploymentRecord {
   finishedAt: Date | null;
   approvalsNeeded: number;
   given: number;
+  changesRequested: boolean;
   serviceId: string;
   serviceName: string;
   environmentId: string;

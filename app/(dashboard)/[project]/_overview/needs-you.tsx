@@ -82,6 +82,7 @@ function NeedMark({ need }: { need: NeedsYou }) {
     return need.severity ? <Mark meaning={need.severity} /> : <Mark meaning="neutral" />;
   }
   const meanings: Record<Exclude<NeedsYou["kind"], "approval" | "start">, Meaning> = {
+    changes: "warning",
     blocked: "warning",
     failed: "danger",
     in_doubt: "unknown",

@@ -98,6 +98,7 @@ describe("the one next thing", () => {
     ["ready", { scriptsUnchanged: false }, "check"],
     ["awaiting_approval", {}, "wait_approval"],
     ["awaiting_approval", { role: "approver" }, "approve"],
+    ["awaiting_approval", { approvals: { ...complete, changesRequested: true, complete: false } }, "changes"],
     ["approved", { ahead: { number: 3 } }, "wait_queue"],
     ["queued", {}, "wait_queue"],
     ["running", {}, "wait_run"],

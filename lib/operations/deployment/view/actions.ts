@@ -142,6 +142,8 @@ export function nextActionOf(facts: ActionFacts, actions: Record<ActionKind, Act
     case "blocked":
       return { kind: "fix", action: actions.check };
     case "awaiting_approval":
+      // One who agrees does not take back what another one asks for.
+      if (facts.approvals.changesRequested) return { kind: "changes", action: null };
       return { kind: actions.approve.allowed ? "approve" : "wait_approval", action: actions.approve };
     case "ready":
     case "approved":

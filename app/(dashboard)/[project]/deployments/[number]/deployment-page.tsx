@@ -122,12 +122,13 @@ function Head({
 /** The moving parts of what the server has read, in the shape of the stream; without steps where none are shown. */
 function liveOf(view: DeploymentView, running: boolean): DeploymentLive {
   const { version, state, check, path, next } = view;
-  const { given, needed } = view.approvals;
+  const { given, needed, changesRequested } = view.approvals;
   const run =
     view.run && (running ? withShortSql(view.run) : { ...view.run, steps: [], migrations: [], log: [] });
   return {
     ...{ version, state, check, path, run, next },
-    approvals: { given, needed },
+    approvals: { given, needed, changesRequested },
+    saidAt: view.conversation.at(-1)?.at ?? null,
     ended: (FINISHED_STATES as readonly string[]).includes(state),
   };
 }

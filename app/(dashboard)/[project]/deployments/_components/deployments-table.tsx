@@ -108,7 +108,9 @@ function useColumns(): Column<DeploymentAlone>[] {
           {row.state === "awaiting_approval" ? (
             <span className="muted">
               {" "}
-              {t("list.approvals", { given: row.approvals.given, needed: row.approvals.needed })}
+              {row.approvals.changesRequested
+                ? t("list.changes")
+                : t("list.approvals", { given: row.approvals.given, needed: row.approvals.needed })}
             </span>
           ) : null}
         </>

@@ -42,7 +42,7 @@ export function Live({ initial, url, children }: LiveProps) {
         delay = FIRST_RETRY_MS;
         const next = JSON.parse((event as MessageEvent<string>).data) as DeploymentLive;
         setLive((was) => mergeLive(was, next));
-        if (isAnotherPage(drawn.current, next)) router.refresh();
+        if (isAnotherPage(drawn.current, next) || drawn.current.saidAt !== next.saidAt) router.refresh();
         if (next.ended) source.close();
       });
       source.addEventListener("error", () => {
@@ -95,6 +95,7 @@ function isAnotherPage(drawn: DeploymentLive, next: DeploymentLive): boolean {
     drawn.check.attempt !== next.check.attempt ||
     drawn.check.finishedAt !== next.check.finishedAt ||
     drawn.approvals.given !== next.approvals.given ||
+    drawn.approvals.changesRequested !== next.approvals.changesRequested ||
     drawn.run?.id !== next.run?.id
   );
 }

@@ -10,6 +10,7 @@ import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { StateMark } from "../../_components/state-mark";
 import { RunProgress } from "../_run/run-progress";
 import { DoCard } from "./do-card";
+import { editorHref } from "./links";
 import { Requirements } from "./requirements";
 
 /** State, approvals and the one next action; on a phone the action becomes a bar at the bottom. */
@@ -31,6 +32,14 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
           bound={view.bound?.hash ?? ""}
           actions={view.actions}
           approvals={{ given: view.approvals.given, needed: view.approvals.needed }}
+          askers={view.approvals.decisions
+            .filter(({ current, decision }) => current && decision === "changes_requested")
+            .map(({ person }) => person.label)}
+          editor={
+            view.role === "viewer"
+              ? null
+              : editorHref(view.project.slug, view.service.name, view.plan[0]?.filename ?? "")
+          }
         />
         {running ? <RunProgress /> : null}
         {running ? <WayBack view={view} /> : null}

@@ -1,6 +1,9 @@
 "use client";
 
+import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { useShortList } from "@/components/short-list";
+import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { ActionKind, ActionView, DeploymentLive } from "@/lib/operations/deployment/views";
 import { useIsFresh, useLive } from "../_live/live";
@@ -22,6 +25,10 @@ export interface DoCardProps {
   bound: string;
   actions: Record<ActionKind, ActionView>;
   approvals: { given: number; needed: number };
+  /** People who ask for changes of what this page shows. */
+  askers: string[];
+  /** The first script, in the editor; null: this viewer changes none. */
+  editor: string | null;
 }
 
 /** What else may be done in each state, besides the one next action; only what is allowed is shown. */
@@ -30,6 +37,7 @@ const BESIDE: Record<DeploymentLive["next"]["kind"], ActionKind[]> = {
   run: ["request_changes", "check", "cancel"],
   check: ["cancel"],
   fix: ["cancel"],
+  changes: ["approve", "cancel"],
   wait_check: [],
   wait_approval: ["request_changes", "cancel"],
   wait_queue: [],
@@ -48,6 +56,7 @@ const BESIDE: Record<DeploymentLive["next"]["kind"], ActionKind[]> = {
 export function DoCard(props: DoCardProps) {
   const t = useTranslations("deployments");
   const live = useLive();
+  const list = useShortList();
   const fresh = useIsFresh();
   const { kind, action } = live.next;
   const { place, actions } = props;
@@ -60,6 +69,8 @@ export function DoCard(props: DoCardProps) {
     left: Math.max(0, needed - given),
     given,
     needed,
+    askers: list(props.askers, 2),
+    people: props.askers.length,
   };
   const main = mainAction(kind);
   const beside = BESIDE[kind].filter((other) => other !== main && actions[other].allowed);
@@ -70,6 +81,7 @@ export function DoCard(props: DoCardProps) {
       <h2>{t(`do.${kind}.title`, values)}</h2>
       <p>{t(`do.${kind}.text`, values)}</p>
       {main && action?.allowed ? <ActionButton {...props} kind={main} main /> : null}
+      {kind === "changes" ? <ChangesAsked editor={actions.approve.allowed ? null : props.editor} /> : null}
       {beside.map((other) => (
         <ActionButton key={other} {...props} kind={other} main={false} />
       ))}
@@ -82,6 +94,23 @@ export function DoCard(props: DoCardProps) {
         </p>
       ) : null}
     </section>
+  );
+}
+
+/** Who decides reads what is asked for; everybody else is led to the script. */
+function ChangesAsked({ editor }: { editor: string | null }) {
+  const t = useTranslations("deployments");
+  return (
+    <>
+      {editor === null ? null : (
+        <Button asChild wide size="big" variant="go">
+          <Link href={editor}>{t("findings.openEditor")}</Link>
+        </Button>
+      )}
+      <Button asChild wide>
+        <a href="#talk">{t("do.changes.read")}</a>
+      </Button>
+    </>
   );
 }
 
@@ -110,6 +139,7 @@ function mainAction(kind: DeploymentLive["next"]["kind"]): ActionKind | null {
     case "fix":
       return "check";
     case "wait_approval":
+    case "changes":
     case "none":
       return null;
     default:
