@@ -1,8 +1,9 @@
 import { isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
+import { dependantsOf } from "../schema/lookups";
 import { staysWithOldRows } from "../schema/rebuilds";
-import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Planning } from "./actions";
 import { routinesOf } from "./decide";
 
@@ -18,7 +19,8 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     const owner = fact.body.ownedBy as string | null;
     if (owner === null || around.to.facts.has(fact.id)) return false;
     const table = `table:${owner.slice(0, owner.lastIndexOf("."))}`;
-    return decided.gone.has(`column:${owner}`) || decided.gone.has(table);
+    if (!decided.gone.has(`column:${owner}`) && !decided.gone.has(table)) return false;
+    return !isUsedElsewhere(fact, around.from);
   }
   if (fact.kind === "constraint" && fact.body.attachedTo !== null && parentKeyGoes(fact, planning))
     return staysPartition(fact, around) || decided.gone.has(fact.parent ?? "");
@@ -31,6 +33,15 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
   }
   // A column that is the child's own too outlives the parent's.
   return fact.kind === "column" && fact.body.local !== true && followsParent(fact, decided.gone, around);
+}
+
+/** Whether something that is no part of its owner needs a sequence: DROP TABLE would be refused for it. */
+export function isUsedElsewhere(sequence: Fact, snapshot: Snapshot): boolean {
+  const owner = String(sequence.body.ownedBy);
+  const table = `table:${owner.slice(0, owner.lastIndexOf("."))}`;
+  return dependantsOf(snapshot, sequence.id).some(
+    (id) => id !== table && snapshot.facts.get(id)?.parent !== table,
+  );
 }
 
 function goesWithBaseType(fact: Fact, { decided, around }: Planning): boolean {

@@ -17,7 +17,7 @@ import { switchTrigger, triggersAbove } from "../schema/kinds/trigger";
 import { factsOfKind, nameOfId } from "../schema/lookups";
 import { type Rebuilds, rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
-import { parentsThroughout } from "./by-itself";
+import { isUsedElsewhere, parentsThroughout } from "./by-itself";
 import { afterCreate } from "./common-parts";
 import { joinParents, staysInherited } from "./join-parents";
 import { attachOrder, isAwayForMoves } from "./partition-moves";
@@ -42,10 +42,12 @@ export function lateActions(
   const rebuilds = rebuildsOf(around);
   const push = (statements: Statement[], fact: Fact, sql: string) => statements.push({ id: fact.id, sql });
   for (const fact of factsOfKind(around.from, "sequence")) {
-    // A sequence that stays must not go with the column that owned it.
+    // A sequence that stays, or goes after others that use it, must not go with the column that owned it.
     const next = gone.has(fact.id) ? undefined : around.to.facts.get(fact.id);
     const left = next?.body.ownedBy !== fact.body.ownedBy || gone.has(`column:${fact.body.ownedBy}`);
-    if (fact.body.ownedBy && next && left) push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
+    const goesLater = gone.has(fact.id) && isUsedElsewhere(fact, around.from);
+    if (fact.body.ownedBy && (next ? left : goesLater))
+      push(before, fact, `ALTER SEQUENCE ${fact.name} OWNED BY NONE`);
   }
   for (const fact of factsOfKind(around.from, "identity_sequence")) {
     const column = `column:${nameOfId(fact.parent ?? "")}.${fact.body.column}`;

@@ -1,0 +1,10 @@
+CREATE SEQUENCE shared;
+CREATE TABLE first_owner (id integer DEFAULT nextval('shared') PRIMARY KEY);
+CREATE TABLE second_user (id integer DEFAULT nextval('shared'));
+ALTER SEQUENCE shared OWNED BY first_owner.id;
+CREATE VIEW looks AS SELECT last_value FROM shared;
+CREATE SEQUENCE of_column;
+CREATE TABLE stays (id integer DEFAULT nextval('of_column'), kept integer DEFAULT 3);
+CREATE TABLE goes (id integer DEFAULT nextval('of_column'));
+ALTER SEQUENCE of_column OWNED BY goes.id;
+INSERT INTO stays DEFAULT VALUES;
