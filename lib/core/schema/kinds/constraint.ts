@@ -114,8 +114,9 @@ export const constraintKind: KindDefinition = {
       indexComment: null,
     });
     if (comesWithParents(to) && a.attachedTo !== b.attachedTo) return "replace";
-    if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b)) || (a.validated && !b.validated && b.enforced))
-      return "replace";
+    if (JSON.stringify(bare(a)) !== JSON.stringify(bare(b))) return "replace";
+    // What is enforced from now on is validated with it.
+    if (b.enforced && !b.validated && (a.validated || !a.enforced)) return "replace";
     const on = `ALTER TABLE ${relationOf(to)}`;
     const deferral = a.deferrable !== b.deferrable || a.deferred !== b.deferred;
     if ((deferral || a.enforced !== b.enforced) && b.type !== "f") return "replace";
