@@ -109,7 +109,7 @@ function ownStatements(column: Fact, statements: string[], { around, decided }: 
   const parents = parentsThroughout(column.parent, around);
   const above = parents.flatMap((parent) =>
     (decided.altered.get(`column:${parent}.${column.name}`) ?? []).map((sql) =>
-      sql.replace(` ${parent} `, ` ${relationOf(column)} `),
+      withoutUsing(sql.replace(` ${parent} `, ` ${relationOf(column)} `)),
     ),
   );
   const givesUp = above.every((sql) => !NOT_NULL.test(sql) || sql.endsWith(" DROP NOT NULL"));
@@ -119,8 +119,13 @@ function ownStatements(column: Fact, statements: string[], { around, decided }: 
     // A constraint that is its own too outlives the parent's; where it is gone, this does nothing.
     if (saysNotNull && givesUp && sql.endsWith(" DROP NOT NULL")) return true;
     if (saysNotNull && ABOUT_NOT_NULL.test(sql)) return false;
-    return !above.includes(sql.replace(/^ALTER FOREIGN /, "ALTER "));
+    return !above.includes(withoutUsing(sql.replace(/^ALTER FOREIGN /, "ALTER ")));
   });
+}
+
+/** Above a foreign table a column is retyped without one. */
+function withoutUsing(sql: string): string {
+  return sql.replace(/( TYPE .*) USING .*$/s, "$1");
 }
 
 /** Columns, and the system's own, whose privileges are facts by themselves. */

@@ -393,7 +393,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   const on = `${alterTable} ALTER COLUMN ${to.name}`;
   const retyped = a.type !== b.type || a.collation !== b.collation;
   const using =
-    b.of === "f" || b.generated !== "" || a.type === b.type
+    b.of === "f" || b.generated !== "" || a.type === b.type || hasForeignBelow(from, around)
       ? ""
       : ` USING ${convertedValue(from, to, around)}`;
   const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
@@ -424,6 +424,16 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...columnSettings(table, to, retyped ? { ...from, body: { ...from.body, storage: null } } : from),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];
+}
+
+/** PostgreSQL takes no USING for a column that a foreign table has from it: the assignment cast has to do. */
+function hasForeignBelow(column: Fact, around: Surroundings): boolean {
+  return columnsBelow(column, around.from).some((below) => {
+    const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(below.parent ?? ""));
+    const stays =
+      is !== undefined && parentsOf(is).includes(relationOf(column)) && was?.body.bound === is.body.bound;
+    return stays && (body(below).of === "f" || hasForeignBelow(below, around));
+  });
 }
 
 /** Its NOT NULL as it stands when the table has left the parents that it leaves: what it had from those is its own. */

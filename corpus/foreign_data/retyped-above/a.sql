@@ -1,0 +1,11 @@
+CREATE FOREIGN DATA WRAPPER retyped_above;
+CREATE SERVER retyped_above FOREIGN DATA WRAPPER retyped_above;
+CREATE TABLE above (a integer, b text COLLATE "C");
+CREATE FOREIGN TABLE below (c integer) INHERITS (above) SERVER retyped_above;
+CREATE TABLE beside () INHERITS (above);
+INSERT INTO above VALUES (1, 'x');
+INSERT INTO beside VALUES (2, 'y');
+CREATE TABLE p (id integer, v text) PARTITION BY LIST (id);
+CREATE FOREIGN TABLE p1 PARTITION OF p FOR VALUES IN (1) SERVER retyped_above;
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+INSERT INTO p VALUES (2, 'x');
