@@ -22,7 +22,12 @@ export function ownerSql(fact: Fact): string[] {
 export function grantSql(fact: Fact, from: readonly Grant[], to: readonly Grant[]): string[] {
   const object = kindOf(fact.kind).grantedOn?.(fact) ?? null;
   if (object === null) return [];
-  return alterGrants(object, from, to, fact.kind === "column" ? ` (${fact.name})` : columnOf(fact));
+  return alterGrants(
+    { ...object, owner: fact.owner },
+    from,
+    to,
+    fact.kind === "column" ? ` (${fact.name})` : columnOf(fact),
+  );
 }
 
 const DEFAULT_ACL_TYPE: Record<string, string> = {

@@ -59,11 +59,12 @@ export function sortGrants(grants: Grant[]): Grant[] {
 }
 
 /**
- * GRANT and REVOKE that turn one set into the other, grouped by grantee.
+ * GRANT and REVOKE that turn one set into the other, grouped by grantee. Who could grant a privilege on loses it with
+ * what others may have from there, which is granted again.
  * @param columns suffix of each privilege for column grants: ` (name)`
  */
 export function alterGrants(
-  object: { on: string; all: string },
+  object: { on: string; all: string; owner?: string | null },
   from: readonly Grant[],
   to: readonly Grant[],
   columns = "",
@@ -72,16 +73,29 @@ export function alterGrants(
   const [a, b] = [new Map(from.map((g) => [key(g), g])), new Map(to.map((g) => [key(g), g]))];
   const revoked = from.filter((grant) => !b.has(key(grant)));
   const downgraded = from.filter((grant) => grant.grantable && b.get(key(grant))?.grantable === false);
-  const granted = to.filter((grant) => !a.has(key(grant)) && !grant.grantable);
-  const grantedOn = to.filter((grant) => grant.grantable && a.get(key(grant))?.grantable !== true);
-  return [
-    ...byGrantee(revoked).map(
-      ([grantee, letters]) => `REVOKE ${words(letters, object.all, columns)} ON ${object.on} FROM ${grantee}`,
-    ),
-    ...byGrantee(downgraded).map(
+  const passedOn =
+    ({ grantee, privilege, grantable }: Grant) =>
+    (other: Grant) =>
+      grantable &&
+      other.privilege === privilege &&
+      other.grantee !== grantee &&
+      other.grantee !== object.owner;
+  const cascades = [...revoked, ...downgraded].filter((grant) => from.some(passedOn(grant)));
+  const lost = (grant: Grant) => cascades.some((one) => passedOn(one)(grant));
+  const granted = to.filter((grant) => (!a.has(key(grant)) || lost(grant)) && !grant.grantable);
+  const grantedOn = to.filter(
+    (grant) => grant.grantable && (a.get(key(grant))?.grantable !== true || lost(grant)),
+  );
+  const revoke = (grants: Grant[], option: string, cascade: string) =>
+    byGrantee(grants.filter((grant) => cascades.includes(grant) === (cascade !== ""))).map(
       ([grantee, letters]) =>
-        `REVOKE GRANT OPTION FOR ${words(letters, object.all, columns)} ON ${object.on} FROM ${grantee}`,
-    ),
+        `REVOKE ${option}${words(letters, object.all, columns)} ON ${object.on} FROM ${grantee}${cascade}`,
+    );
+  return [
+    ...["", " CASCADE"].flatMap((cascade) => [
+      ...revoke(revoked, "", cascade),
+      ...revoke(downgraded, "GRANT OPTION FOR ", cascade),
+    ]),
     ...byGrantee(granted).map(
       ([grantee, letters]) => `GRANT ${words(letters, object.all, columns)} ON ${object.on} TO ${grantee}`,
     ),

@@ -77,4 +77,23 @@ describe.each([14, 18] as const)("on PostgreSQL %i", { timeout: 180_000 }, (majo
     });
     expect(proof.problem).toBe("");
   });
+
+  it("what somebody granted on goes with the right to, and comes again where it is to stay", async () => {
+    const role = (name: string) =>
+      `DO $$ BEGIN CREATE ROLE ${name}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`;
+    const proof = await provePlan({
+      major,
+      from: `${role("corpus_owner")}; ${role("corpus_reader")}; ${role("corpus_writer")};
+        CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t;
+        GRANT SELECT ON t, v TO corpus_owner WITH GRANT OPTION; GRANT SELECT (b) ON t TO corpus_reader WITH GRANT OPTION;
+        SET ROLE corpus_owner; GRANT SELECT ON t, v TO corpus_writer; SET ROLE corpus_reader;
+        GRANT SELECT (b) ON t TO corpus_writer; RESET ROLE;`,
+      to: `CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT a FROM t;
+        GRANT SELECT ON t TO corpus_owner; GRANT SELECT ON t, v TO corpus_writer;`,
+    });
+    expect(proof.problem).toBe("");
+    expect(proof.plan.statements.map(({ sql }) => sql)).toContain(
+      "REVOKE GRANT OPTION FOR SELECT ON TABLE public.t FROM corpus_owner CASCADE",
+    );
+  });
 });
