@@ -5,7 +5,8 @@ import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot, Surroundings } from "../schema/types";
 import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
-import { sameName } from "./same-name";
+import { SWAPPED_TYPES } from "./retype";
+import { bareRoutine, sameName } from "./same-name";
 import { softDependencies } from "./soft-dependencies";
 
 /** Which actions wait for which: what a statement needs exists, what it drops is not needed any more. */
@@ -221,7 +222,8 @@ function connectImplicit(action: Action, actions: Actions, around: Surroundings)
 /** Order that pg_depend does not know: bodies of functions written as text. */
 function connectSoft(action: Action, actions: Actions, around: Surroundings): void {
   if (action.verb === "drop") return;
-  if (action.verb === "create") waitForNamesakes(action, actions);
+  waitForNamesakes(action, actions);
+  connectChecks(action, actions, around.to);
   for (const id of softDependencies(action.fact, around.to)) {
     for (const verb of ["create", "alter"] as const) {
       const key = keyOf(verb, id);
@@ -230,8 +232,22 @@ function connectSoft(action: Action, actions: Actions, around: Surroundings): vo
   }
 }
 
+/** A domain takes no check once its values lie inside of others, rows or none (see isWithinStored). */
+function connectChecks({ fact, softAfter }: Action, actions: Actions, to: Snapshot): void {
+  const columns = fact.kind === "table" ? (to.children.get(fact.id) ?? []) : [fact];
+  const types = new Set(columns.flatMap(({ kind, deps }) => (kind === "column" ? deps : [])));
+  for (const id of types) {
+    const type = to.facts.get(id);
+    if (!type || !SWAPPED_TYPES.has(type.kind)) continue;
+    for (const part of type.deps) types.add(part);
+    for (const check of to.children.get(id) ?? []) {
+      const key = keyOf("create", check.id);
+      if (check.kind === "domain_constraint" && actions.has(key)) softAfter.add(key);
+    }
+  }
+}
+
 const droppedRoutines = new WeakMap<Actions, Map<string, string[]>>();
-const bareRoutine = (id: FactId) => id.slice(0, id.indexOf("("));
 
 /** Calls written for one function would be ambiguous as long as another of its name takes the same arguments. */
 function waitForNamesakes(action: Action, actions: Actions): void {

@@ -11,6 +11,7 @@ import { followsParent, parentsThroughout } from "./by-itself";
 import type { Difference } from "./compare";
 import { partitionMoves } from "./partition-moves";
 import { isRetype, SWAPPED_KINDS } from "./retype";
+import { bareRoutine } from "./same-name";
 import { swapsOf } from "./swap-types";
 
 /** What is created, dropped, altered and replaced, with everything that a replacement drags along. */
@@ -52,7 +53,10 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     if (around.to.facts.has(id))
       for (const child of around.to.children.get(id) ?? []) decided.born.add(child.id);
     for (const dependant of dependantsOf(around.from, id)) {
-      if (!decided.gone.has(dependant) && mustGoWith(dependant, id, around, decided)) remove(dependant);
+      if (decided.gone.has(dependant) || !mustGoWith(dependant, id, around, decided)) continue;
+      remove(dependant);
+      const domain = domainOfCheck(around.from.facts.get(dependant), around);
+      if (domain !== null) remove(domain);
     }
   }
   for (const id of decided.gone) decided.altered.delete(id);
@@ -89,10 +93,14 @@ function indexAbove(id: FactId, { from, to }: Surroundings): FactId | null {
   return was !== undefined && was === is ? above : null;
 }
 
-/** A domain that cannot get this check in place, because its values lie inside of others. */
 function checkedDomain({ to, change, parts }: Difference, around: Surroundings): FactId | null {
-  if (to?.kind !== "domain_constraint" || (change === "changed" && !parts.includes("body"))) return null;
-  const domain = to.parent ?? "";
+  return change === "changed" && !parts.includes("body") ? null : domainOfCheck(to, around);
+}
+
+/** A domain that cannot get this check in place, because its values lie inside of others. */
+function domainOfCheck(check: Fact | null | undefined, around: Surroundings): FactId | null {
+  if (check?.kind !== "domain_constraint") return null;
+  const domain = check.parent ?? "";
   return around.from.facts.has(domain) && isWithinStored(domain, around.from) ? domain : null;
 }
 
@@ -151,9 +159,30 @@ function mustGoWith(dependant: FactId, gone: FactId, around: Surroundings, decid
   // Before 18 a function needs the transforms of its types whether it says so or not.
   if (gone.startsWith("transform:") && around.from.version < 180000) return true;
   return (
-    needsWhatGoes(next, gone, around, decided) || !decided.altered.has(dependant) || saysTheSame(old, next)
+    needsWhatGoes(next, gone, around, decided) ||
+    !decided.altered.has(dependant) ||
+    saysTheSame(old, next) ||
+    meansNamesake(next, gone, around)
   );
 }
+
+/**
+ * Needs another function of the name of one that goes, and one of them can be called with fewer arguments than it has:
+ * while both are there a call is refused ("is not unique") or means the old one.
+ */
+function meansNamesake(next: Fact, gone: FactId, { from, to }: Surroundings): boolean {
+  const old = from.facts.get(gone);
+  if (old?.kind !== "function" || to.facts.has(gone)) return false;
+  return next.deps.some((dep) => {
+    const other = from.facts.has(dep) ? undefined : to.facts.get(dep);
+    return (
+      other?.kind === "function" && bareRoutine(dep) === bareRoutine(gone) && [old, other].some(isElastic)
+    );
+  });
+}
+
+const isElastic = ({ body }: Fact) =>
+  Number(body.defaults) > 0 || String(body.definition).includes("VARIADIC ");
 
 /** Needs what goes, or what comes in its place: the whole of it or one of its columns, under another kind perhaps. */
 function needsWhatGoes(next: Fact, gone: FactId, { from, to }: Surroundings, decided: Decided): boolean {

@@ -50,3 +50,6 @@ function keysByIndex(snapshot: Snapshot): Map<string, FactId[]> {
   }
   return found;
 }
+
+/** A routine without its arguments. */
+export const bareRoutine = (id: FactId) => id.slice(0, id.indexOf("("));

@@ -43,7 +43,13 @@ function keepsValues(id: FactId, decided: Decided, around: Surroundings): boolea
 /** Instead of DROP TYPE or DROP COLLATION. */
 export function setTypeAside(type: Fact, name: string): string[] {
   if (type.kind === "collation") return [`ALTER COLLATION ${type.name} RENAME TO ${name}`];
-  return type.kind === "range" ? setRangeAside(type, name) : [`ALTER TYPE ${type.name} RENAME TO ${name}`];
+  if (type.kind === "range") return setRangeAside(type, name);
+  // What its default calls may go before it, and has to where another function of that name comes.
+  const calls = type.kind === "domain" && type.deps.some((id) => id.startsWith("function:"));
+  return [
+    ...(calls ? [`ALTER DOMAIN ${type.name} DROP DEFAULT`] : []),
+    `ALTER TYPE ${type.name} RENAME TO ${name}`,
+  ];
 }
 
 export const SWAP_KEY = "swap types";
@@ -217,11 +223,17 @@ function connectSwap(
     }
     for (const part of [around.from.facts.get(type) as Fact, ...(around.from.children.get(type) ?? [])])
       for (const dep of part.deps)
-        if (!decided.born.has(dep)) actions.get(keyOf("drop", dep))?.after.add(swap.key);
+        if (!decided.born.has(dep) && !leavesEarly(part, dep))
+          actions.get(keyOf("drop", dep))?.after.add(swap.key);
   }
   for (const action of actions.values())
     if (action.verb === "create" && action.fact.deps.some((id) => columns.has(id)))
       action.after.add(swap.key);
+}
+
+/** What the default and the checks of a domain call is called no more once it is set aside. */
+function leavesEarly({ kind }: Fact, dep: FactId): boolean {
+  return kind !== "range" && dep.startsWith("function:");
 }
 
 /** A part without a statement of its own goes when its table goes. */

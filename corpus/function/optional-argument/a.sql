@@ -1,0 +1,12 @@
+CREATE FUNCTION gen(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT t';
+CREATE FUNCTION is_ok(v text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT v <> ''''';
+CREATE TABLE t (a text DEFAULT gen('a'), b text CHECK (is_ok(b)));
+INSERT INTO t (b) VALUES ('x');
+CREATE INDEX ok ON t (is_ok(b)) WHERE is_ok(a);
+CREATE VIEW v AS SELECT gen(a) AS x FROM t;
+CREATE POLICY p ON t USING (gen(a) = 'x');
+CREATE FUNCTION f(x text DEFAULT gen('q')) RETURNS text LANGUAGE sql AS 'SELECT x';
+CREATE DOMAIN short AS text DEFAULT gen('dd');
+CREATE DOMAIN checked AS text DEFAULT gen('d') CHECK (is_ok(VALUE));
+CREATE TABLE uses (s short, c checked, list checked[]);
+INSERT INTO uses VALUES ('s', 'c', ARRAY['l', 'm']::checked[]);
