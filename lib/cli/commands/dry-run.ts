@@ -105,6 +105,7 @@ function verdict(result: DryRun): string {
     no_down: `${paint.yellow("!")} No way back: ${rollback.missing?.join(", ") ?? "a migration"} has no down script.`,
     failed: `${paint.red("✗")} The way back fails:\n${rollback.failure ? failureText(rollback.failure) : ""}`,
     differs: `${paint.yellow("!")} The way back ends with another schema:\n${rollback.difference ?? ""}`,
+    partly: "The way back runs; what it leaves cannot be compared, since part of this was done before.",
     not_tried: "The way back was not tried.",
   }[rollback.reason];
   return `${paint.green("✓")} All of it works on the scratch copy. Nothing was done to the target.\n${back}`;

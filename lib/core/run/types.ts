@@ -221,8 +221,11 @@ export interface DryRun {
   fingerprintAfter: string;
   rollback: {
     proven: boolean;
-    /** Why it is not proven: no down script, it failed, or the schema differs afterwards. */
-    reason: "proven" | "no_down" | "failed" | "differs" | "not_tried";
+    /**
+     * Why it is not proven: no down script, it failed, the schema differs afterwards; or part of it was done before
+     * (`partly`), so that nobody knows the schema that the way back leads to.
+     */
+    reason: "proven" | "no_down" | "failed" | "differs" | "partly" | "not_tried";
     failure?: PostgresFailure;
     /** Migrations without a script for the way back. */
     missing?: string[];

@@ -60,6 +60,9 @@ export function Rollback({ view, rollback, shadow }: RollbackProps) {
                   </Proof>
                 ) : null}
                 {rollback.orderOnly ? <Proof meaning="notice">{t("rollback.orderOnly")}</Proof> : null}
+                {rollback.reason === "partly" ? (
+                  <Proof meaning="warning">{t("rollback.partly.text")}</Proof>
+                ) : null}
                 {rollback.reason === "differs" ? (
                   <Proof meaning="danger">{t("rollback.differs.text")}</Proof>
                 ) : null}
