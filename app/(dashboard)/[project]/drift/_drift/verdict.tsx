@@ -28,7 +28,7 @@ export function Verdict({ view }: { view: DriftView }) {
       </p>
       {replayed ? (
         <p className="muted">
-          {t.rich("replayed", {
+          {t.rich(replayed.durationMs === 0 ? "replayedBefore" : "replayed", {
             count: replayed.migrations,
             version: replayed.serverVersion,
             took: () => <Duration key="took" ms={replayed.durationMs} />,
