@@ -22,7 +22,7 @@ export type Loss =
   /** It may take rows away in a way that cannot be foretold from its text. */
   | { kind: "uncovered"; reason: UncoveredReason; what: string };
 
-export type CascadingObject = "schema" | "type" | "collation" | "extension";
+export type CascadingObject = "table" | "schema" | "type" | "collation" | "extension";
 
 export interface TypeChange {
   column: string;

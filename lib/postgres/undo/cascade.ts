@@ -4,6 +4,7 @@ import type { CascadingObject, Loss } from "../../core/undo/losses";
 type Cascade = Extract<Loss, { kind: "drop_cascade" }>;
 
 const OBJECT: Record<CascadingObject, { catalog: string; oid: string }> = {
+  table: { catalog: "pg_class", oid: "pg_catalog.to_regclass($1)" },
   schema: { catalog: "pg_namespace", oid: "pg_catalog.to_regnamespace($1)" },
   type: { catalog: "pg_type", oid: "pg_catalog.to_regtype($1)" },
   collation: { catalog: "pg_collation", oid: "pg_catalog.to_regcollation($1)" },

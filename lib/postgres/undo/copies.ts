@@ -11,7 +11,7 @@ import {
   type UndoColumn,
   type UndoRelation,
 } from "./relation";
-import type { UndoKind } from "./store";
+import { UNDO_SCHEMA, type UndoKind } from "./store";
 
 /** What makes keeping impossible; the statement must not run then. */
 export class UndoRefusal extends Error {
@@ -53,8 +53,8 @@ export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[
   }
   const all = () => withHeirs(client, from);
   if (loss.kind === "drop_table") {
-    const dropped = loss.cascade ? await all() : [from];
-    return dropped.map((one) => wholeTable("drop_table", one));
+    if (!loss.cascade) return [wholeTable("drop_table", from)];
+    return cascaded(client, { kind: "drop_cascade", object: "table", name: loss.relation });
   }
   if (loss.kind === "truncate") return truncated(client, loss.only ? [from] : await all(), loss.cascade);
   if (loss.kind === "drop_column" || loss.kind === "change_type")
@@ -184,10 +184,15 @@ export function hasPlaces({ kind }: Pick<Copy, "kind">): boolean {
   return kind === "update" || kind === "delete";
 }
 
-/** What is stored of a column: types of the target's own as text, or its types could not be dropped any more. */
-export function stored(as: string, column: UndoColumn): string {
+/**
+ * What is stored of a column: types of the target's own as text, or its types could not be dropped any more.
+ * @param steady the same text whatever the session's settings; only where the store is there
+ */
+export function stored(as: string, column: UndoColumn, steady = true): string {
   const value = `${as}.${column.name}`;
-  return column.plain ? value : `${value}::pg_catalog.text COLLATE "C" AS ${column.name}`;
+  if (column.plain) return value;
+  const text = column.unsteady && steady ? `${UNDO_SCHEMA}.as_text(${value})` : `${value}::pg_catalog.text`;
+  return `${text} COLLATE "C" AS ${column.name}`;
 }
 
 /** Columns of a copy in its table: the key, unless the rows are whole and hold it anyway, and what is kept. */
@@ -196,10 +201,11 @@ export function storedColumns({ kind, from, columns, key }: Copy): UndoColumn[] 
   return [...from.columns.filter(({ name }) => key.includes(name)), ...columns];
 }
 
-export function selectOf(copy: Copy): string {
+/** @param steady false: only to be foretold */
+export function selectOf(copy: Copy, steady = true): string {
   const { as } = copy;
   const places = hasPlaces(copy) ? [`${as}.tableoid AS ${PLACE.table}`, `${as}.ctid AS ${PLACE.row}`] : [];
-  const list = [...places, ...storedColumns(copy).map((column) => stored(as, column))].join(", ");
+  const list = [...places, ...storedColumns(copy).map((column) => stored(as, column, steady))].join(", ");
   return `${copy.with ? `${copy.with}\n` : ""}SELECT ${list} ${copy.source}`;
 }
 

@@ -114,7 +114,7 @@ async function sizeOf(
 ): Promise<{ rows: number | null; bytes: number | null }> {
   if (isWhole(copy)) return { rows: copy.from.rows, bytes: copy.from.bytes };
   try {
-    const { rows, width } = await foretellQuery(client, selectOf(copy));
+    const { rows, width } = await foretellQuery(client, selectOf(copy, false));
     return { rows, bytes: rows * (width + ROW_OVERHEAD) };
   } catch (error) {
     // The condition names what is not there yet.

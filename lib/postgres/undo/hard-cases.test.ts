@@ -345,6 +345,45 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     await client.query("DROP SCHEMA other CASCADE");
   });
 
+  it("keeps values of own types whatever a script sets dates and numbers to, and its condition means what it says", async () => {
+    await client.query(
+      `CREATE DOMAIN days AS date[]; CREATE TYPE mixed AS (at timestamptz, f float8, i interval, b bytea); CREATE TYPE span AS RANGE (subtype = date);
+       CREATE TABLE t (id int PRIMARY KEY, a days, v mixed, s span, d date);
+       INSERT INTO t SELECT i, ARRAY['2020-02-03'::date], ROW('2020-02-03 10:00+00'::timestamptz, 0.1::float8 + 0.2, '1 day 02:00'::interval, '\\x0041'::bytea)::mixed, '[2020-02-03,2020-05-04)'::span, '2020-02-03'::date FROM generate_series(1, 3) i`,
+    );
+    const right = `SELECT id FROM t WHERE a[1] = '2020-02-03' AND (v).f = 0.1::float8 + 0.2 AND (v).at = '2020-02-03 10:00+00'
+      AND (v).i = '1 day 02:00' AND (v).b = '\\x0041' AND lower(s) = '2020-02-03' ORDER BY id`;
+    const odd =
+      "SET LOCAL DateStyle = 'SQL, DMY'; SET LOCAL TimeZone = 'Asia/Kolkata'; SET LOCAL extra_float_digits = 0; SET LOCAL IntervalStyle = sql_standard; SET LOCAL bytea_output = escape;";
+    await migrateKeeping(
+      client,
+      `${odd} DELETE FROM t WHERE id = 1 AND d = '03/02/2020'; UPDATE t SET a = NULL, v = NULL WHERE id = 2; UPDATE t SET v.i = '5 days' WHERE id = 3`,
+    );
+    await client.query("UPDATE t SET a = '{2021-01-01}' WHERE id = 2");
+    expect(await told(odd)).toEqual([
+      ["t", 1, 0],
+      ["t", 1, 0],
+      ["t", 0, 1, "2"],
+    ]);
+    expect(await all(right)).toEqual([[1], [3]]);
+    expect(
+      await all("SELECT a[1] = '2021-01-01', (v).at = '2020-02-03 10:00+00' FROM t WHERE id = 2"),
+    ).toEqual([[true, true]]);
+  });
+
+  it("keeps nothing of temporary tables, and columns of a table's type that is dropped with it", async () => {
+    await client.query(
+      "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, x t); INSERT INTO u VALUES (1, (1, 2))",
+    );
+    await migrateKeeping(
+      client,
+      "CREATE TEMP TABLE staged AS SELECT 1 AS id; UPDATE staged SET id = 2; DELETE FROM staged; DROP TABLE staged; DROP TABLE t CASCADE",
+    );
+    expect((await listUndo(client)).map(({ relation }) => relation)).toEqual(["public.u", "public.t"]);
+    await revertKeeping(client, "CREATE TABLE t (id int PRIMARY KEY, a int); ALTER TABLE u ADD x t");
+    expect(await all("SELECT x::text FROM u")).toEqual([["(1,2)"]]);
+  });
+
   it("leaves values alone whose key has become another type without a way to it, and goes on", async () => {
     await client.query(
       "CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int PRIMARY KEY, a int); INSERT INTO t VALUES (1, 1), (2, 2); INSERT INTO u TABLE t",

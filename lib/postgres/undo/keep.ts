@@ -76,7 +76,8 @@ type KeptCopy = KeptRows & { copy: Copy; data: string };
 
 async function requireRoom(client: pg.ClientBase, copies: readonly Copy[], maxBytes: number): Promise<void> {
   let bytes = 0;
-  for (const copy of copies) bytes += await foretellBytes(client, copy.from, selectOf(copy), isWhole(copy));
+  for (const copy of copies)
+    bytes += await foretellBytes(client, copy.from, selectOf(copy, false), isWhole(copy));
   if (bytes > maxBytes) throw tooLarge(copies[0]?.from.relation ?? "", bytes, maxBytes);
 }
 

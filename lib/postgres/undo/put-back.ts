@@ -4,7 +4,7 @@ import { withoutRefuse, withRefuse } from "./fitting";
 import { type Group, orderByReferences } from "./put-order";
 import { count, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
-import { deferRing, setRowSecurity, silenceTriggers } from "./quiet";
+import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
 import { asideTable, dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -29,7 +29,7 @@ export async function beginPutBack(
     `SELECT id::text FROM ${UNDO_SCHEMA}.entry WHERE id = ANY ($1) AND state = 'kept' FOR UPDATE`,
     [entries.map(({ id }) => id)],
   );
-  const hidden = await setRowSecurity(client, "off");
+  const before = await setSettings(client, QUIET);
   const ids = new Set(held.map(({ id }) => id));
   const ordered = entries
     .filter(({ id }) => ids.has(id))
@@ -43,7 +43,7 @@ export async function beginPutBack(
     const marked = await attempt(client, () => markNewer(client, entry, entry.after ?? "", later));
     if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
-  await setRowSecurity(client, hidden);
+  await setSettings(client, before);
   return { entries: ordered, refused };
 }
 
@@ -73,7 +73,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   }
   // What is put off belongs to the way back; a table with checks that wait cannot be altered.
   await client.query("SET CONSTRAINTS ALL IMMEDIATE");
-  const hidden = await setRowSecurity(client, "off");
+  const before = await setSettings(client, QUIET);
   const wake = await silenceTriggers(
     client,
     found.map(({ relation }) => relation),
@@ -87,7 +87,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
   for (const sql of wake) await client.query(sql);
-  await setRowSecurity(client, hidden);
+  await setSettings(client, before);
   for (const one of rows) if (one.aside) await client.query(`DROP TABLE ${asideTable(one.entry)}`);
   for (const one of told) {
     const resolved = found.find(({ entry }) => entry.id === one.entry.id);

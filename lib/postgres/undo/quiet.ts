@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Group } from "./put-order";
 import type { UndoRelation } from "./relation";
+import { STEADY_TEXT } from "./store";
 
 const MODES: Record<string, string> = {
   A: "ENABLE ALWAYS",
@@ -68,12 +69,25 @@ async function silenceRules(client: pg.ClientBase, relations: readonly UndoRelat
 
 /** Rows that a policy hides must not be taken for gone: the server refuses instead. @returns what it was before */
 export async function setRowSecurity(client: pg.ClientBase, to: string): Promise<string> {
-  const { rows } = await client.query<{ before: string }>(
-    "SELECT pg_catalog.current_setting('row_security') AS before, pg_catalog.set_config('row_security', $1, true)",
-    [to],
-  );
-  return rows[0]?.before ?? "on";
+  const before = await setSettings(client, { row_security: to });
+  return before.row_security ?? "on";
 }
+
+/** For the rest of the transaction. @returns what they were before, for this function */
+export async function setSettings(
+  client: pg.ClientBase,
+  settings: Record<string, string>,
+): Promise<Record<string, string>> {
+  const { rows } = await client.query<{ name: string; before: string }>(
+    `SELECT s.name, pg_catalog.current_setting(s.name) AS before, pg_catalog.set_config(s.name, s.value, true)
+       FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS s (name, value)`,
+    [Object.keys(settings), Object.values(settings)],
+  );
+  return Object.fromEntries(rows.map(({ name, before }) => [name, before]));
+}
+
+/** While rows are put back: they are read as they were written, and compared by the same text. */
+export const QUIET = { row_security: "off", array_nulls: "on", ...STEADY_TEXT };
 
 /** Foreign keys in a ring are checked when all of its rows are there (docs: SET CONSTRAINTS). @returns how to end that */
 export async function deferRing(

@@ -12,6 +12,8 @@ export interface UndoColumn {
   number: number;
   /** Type and collation belong to the system, so that a copy of the column holds nothing of the schema back. */
   plain: boolean;
+  /** The text of its values depends on settings of the session: it is of an own type that holds dates, numbers or bytes. */
+  unsteady: boolean;
   /** Quoted; null: the type has none, or it is the database's default. */
   collation: string | null;
   /** GENERATED ALWAYS AS IDENTITY: an UPDATE may not set it. */
@@ -56,6 +58,13 @@ SELECT c.oid AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS relatio
       'generated', a.attgenerated <> '',
       'plain', t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace
         AND (a.attcollation = 0 OR o.collnamespace = 'pg_catalog'::pg_catalog.regnamespace),
+      'unsteady', CASE WHEN t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace OR t.typtype = 'e' THEN false ELSE EXISTS (
+        WITH RECURSIVE part (oid) AS (SELECT t.oid UNION SELECT x.oid FROM part JOIN pg_catalog.pg_type y ON y.oid = part.oid
+          CROSS JOIN LATERAL (SELECT pg_catalog.unnest(ARRAY[y.typbasetype, y.typelem]) AS oid
+            UNION ALL SELECT i.atttypid FROM pg_catalog.pg_attribute i WHERE i.attrelid = y.typrelid AND i.attnum > 0 AND NOT i.attisdropped
+            UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r
+             WHERE r.rngtypid = y.oid OR pg_catalog.to_jsonb(r) ->> 'rngmultitypid' = y.oid::text) x)
+        SELECT FROM part WHERE part.oid = ANY ('{date,timestamp,timestamptz,interval,float4,float8,money,bytea}'::pg_catalog.regtype[]::oid[])) END,
       'collation', CASE WHEN a.attcollation <> 0 AND o.collname <> 'default'
         THEN pg_catalog.format('%I.%I', (SELECT x.nspname FROM pg_catalog.pg_namespace x WHERE x.oid = o.collnamespace), o.collname) END,
       'sequence', pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname)
@@ -72,11 +81,11 @@ SELECT c.oid AS oid, pg_catalog.format('%I.%I', n.nspname, c.relname) AS relatio
       AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum = ANY (x.indkey::int2[]) AND NOT a.attnotnull)) AS keys
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p') AND c.oid = `;
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't' AND c.oid = `;
 
 /**
  * @param which a name as SQL writes it, found by the session's search path, or an oid
- * @returns null when there is no such table
+ * @returns null when there is no such table, or it is a temporary one, whose rows nobody misses
  */
 export async function readRelation(
   client: pg.ClientBase,

@@ -95,21 +95,40 @@ const ADD_COLUMNS = `ALTER TABLE ${UNDO_SCHEMA}.entry
   ADD COLUMN IF NOT EXISTS key_numbers int2[] NOT NULL DEFAULT '{}',
   ADD COLUMN IF NOT EXISTS data_oid oid;`;
 
+/** Under which values of types are written as text, whatever the script has set, and compared later. */
+export const STEADY_TEXT = {
+  DateStyle: "ISO, YMD",
+  IntervalStyle: "postgres",
+  TimeZone: "UTC",
+  extra_float_digits: "1",
+  bytea_output: "hex",
+  lc_monetary: "C",
+};
+
+/** Not by settings of the session: the statement's own condition is read in the same query. */
+const AS_TEXT = `CREATE FUNCTION ${UNDO_SCHEMA}.as_text(value anyelement) RETURNS pg_catalog.text LANGUAGE sql STABLE
+  ${Object.entries(STEADY_TEXT)
+    .map(([name, value]) => `SET ${name} = ${name === "DateStyle" ? value : `'${value}'`}`)
+    .join(" ")} AS 'SELECT $1::pg_catalog.text'`;
+
 /**
  * Makes the schema where it is missing. Outside of a transaction, before the first script of a run.
  * @returns false: the role may neither make nor use it
  */
 export async function ensureUndoStore(client: pg.ClientBase): Promise<boolean> {
-  const { there, complete, usable } = await readStore(client);
+  const { there, complete, converts, usable } = await readStore(client);
   if (!usable) return false;
   if (!there) await client.query(CREATE_STORE + ADD_COLUMNS);
   else if (!complete) await client.query(ADD_COLUMNS);
+  if (!converts) await client.query(AS_TEXT);
   return true;
 }
 
 interface StoreFacts {
   there: boolean;
   complete: boolean;
+  /** It has `as_text`. */
+  converts: boolean;
   /** The role may make it, or keep rows in it. */
   usable: boolean;
 }
@@ -118,6 +137,7 @@ async function readStore(client: pg.ClientBase): Promise<StoreFacts> {
   const { rows } = await client.query<StoreFacts>(
     `SELECT c.oid IS NOT NULL AS there, EXISTS (SELECT FROM pg_catalog.pg_attribute a
        WHERE a.attrelid = c.oid AND a.attname = 'data_oid') AS complete,
+       EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proname = 'as_text') AS converts,
        CASE WHEN c.oid IS NOT NULL THEN pg_catalog.has_schema_privilege(n.oid, 'CREATE')
               AND pg_catalog.has_table_privilege(c.oid, 'SELECT') AND pg_catalog.has_table_privilege(c.oid, 'INSERT')
               AND pg_catalog.has_table_privilege(c.oid, 'UPDATE')
@@ -127,7 +147,7 @@ async function readStore(client: pg.ClientBase): Promise<StoreFacts> {
      LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = $2`,
     [`${UNDO_SCHEMA}.entry`, UNDO_SCHEMA],
   );
-  return rows[0] ?? { there: false, complete: false, usable: false };
+  return rows[0] ?? { there: false, complete: false, converts: false, usable: false };
 }
 
 /** Whether the role may keep rows on this target: it may make the schema, or use the one that is there. */
