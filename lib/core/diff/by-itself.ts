@@ -2,7 +2,7 @@ import { isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
 import { tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
-import { staysWithOldRows } from "../schema/rebuilds";
+import { rebuildsOf, staysWithOldRows } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Planning } from "./actions";
 import { routinesOf } from "./decide";
@@ -20,7 +20,8 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     if (owner === null || around.to.facts.has(fact.id)) return false;
     const table = `table:${owner.slice(0, owner.lastIndexOf("."))}`;
     if (!decided.gone.has(`column:${owner}`) && !decided.gone.has(table)) return false;
-    return !isUsedElsewhere(fact, around.from);
+    // A table that is set aside would keep its name from an identity column of the new one.
+    return !rebuildsOf(around).old.has(table) && !isUsedElsewhere(fact, around.from);
   }
   if (fact.kind === "constraint" && fact.body.attachedTo !== null && parentKeyGoes(fact, planning))
     return staysPartition(fact, around) || decided.gone.has(fact.parent ?? "");

@@ -3,7 +3,7 @@ import { comesWithParents } from "../schema/kinds/constraint";
 import { attachIndex, isUnattached } from "../schema/kinds/index";
 import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachPartition, columnsOf, tableBody } from "../schema/kinds/table";
-import { type Rebuild, rebuildsOf } from "../schema/rebuilds";
+import { type Rebuild, rebuildsOf, staysWithOldRows } from "../schema/rebuilds";
 import { literal } from "../schema/sql-text";
 import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
@@ -156,6 +156,7 @@ function connectFill(
   }
   for (const table of rebuild.old) {
     for (const part of [table, ...(around.from.children.get(table.id) ?? [])]) {
+      if (staysWithOldRows(part, around) === false) continue;
       for (const id of part.deps)
         if (!isOld(id) && !decided.born.has(id)) actions.get(keyOf("drop", id))?.after.add(fill.key);
     }
