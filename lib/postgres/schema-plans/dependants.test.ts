@@ -96,4 +96,14 @@ describe.each([14, 18] as const)("on PostgreSQL %i", { timeout: 180_000 }, (majo
       "REVOKE GRANT OPTION FOR SELECT ON TABLE public.t FROM corpus_owner CASCADE",
     );
   });
+
+  it("arguments that had no names get them in place", async () => {
+    const schema = (
+      args: string,
+    ) => `CREATE FUNCTION f(${args}) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+      CREATE TABLE t (a int CHECK (f(a, 'x') > 0)); CREATE INDEX i ON t (f(a, 'k')); CREATE VIEW v AS SELECT f(a, 'y') FROM t;`;
+    const proof = await provePlan({ major, from: schema("int, text"), to: schema("a int, b text") });
+    expect(proof.problem).toBe("");
+    expect(proof.plan.statements).toHaveLength(1);
+  });
 });

@@ -14,6 +14,11 @@ interface Body {
 const body = (fact: Fact) => fact.body as unknown as Body;
 const noun = (fact: Fact) => (body(fact).kind === "p" ? "PROCEDURE" : "FUNCTION");
 
+/** As of a function whose arguments, all of them IN, have no names yet: those may be given. */
+function withoutNames(signature: string): string {
+  return signature.replace(/^([^|]*\|)\|[^|]*$/, "$1|");
+}
+
 /** pg_proc: functions, window functions and procedures. */
 export const functionKind: KindDefinition = {
   kind: "function",
@@ -50,7 +55,8 @@ export const functionKind: KindDefinition = {
   drop: (fact) => [`DROP ${noun(fact)} ${fact.name}`],
   alter: (from, to) => {
     const [a, b] = [body(from), body(to)];
-    if (a.kind !== b.kind || a.signature !== b.signature || a.defaults > b.defaults) return "replace";
+    if (a.kind !== b.kind || a.defaults > b.defaults) return "replace";
+    if (a.signature !== b.signature && a.signature !== withoutNames(b.signature)) return "replace";
     return [b.definition.trimEnd()];
   },
   compared: (fact) => ({
