@@ -4,8 +4,21 @@ import { DomainError } from "../../../errors";
 import { serverMajor, serverVersion } from "../../connection/connect";
 import { quoteName } from "../sql-text";
 
-/** @throws DomainError restore.older_server, restore.extension_missing */
+/** @throws DomainError restore.standby, restore.older_server, restore.extension_missing */
 export async function requireFitServer(client: pg.Client, manifest: Manifest): Promise<void> {
+  const { rows: here } = await client.query<{ standby: boolean }>(
+    "SELECT pg_catalog.pg_is_in_recovery() AS standby",
+  );
+  if (here[0]?.standby) {
+    throw new DomainError(
+      "precondition",
+      "restore.standby",
+      "This server is a standby: nothing can be restored there.",
+      {
+        hint: "Restore on the primary; what stands there comes to the standby by itself.",
+      },
+    );
+  }
   if (serverMajor(client) < manifest.server.major) {
     throw new DomainError(
       "precondition",
