@@ -12,7 +12,7 @@ import type { Difference } from "./compare";
 import { partitionMoves } from "./partition-moves";
 import { isRetype, SWAPPED_KINDS } from "./retype";
 import { bareRoutine } from "./same-name";
-import { swapsOf } from "./swap-types";
+import { successorOf, swapsOf } from "./swap-types";
 
 /** What is created, dropped, altered and replaced, with everything that a replacement drags along. */
 export function decide(differences: Difference[], around: Surroundings): Decided {
@@ -131,7 +131,7 @@ function decideChange(
 /** A type that is made anew changes the type of each of its columns; keys between two of them fit neither alone. */
 function blockedBySwap(type: FactId, around: Surroundings): FactId[] {
   const kind = around.from.facts.get(type)?.kind;
-  if (kind === undefined || !SWAPPED_KINDS.has(kind) || !around.to.facts.has(type)) return [];
+  if (kind === undefined || !SWAPPED_KINDS.has(kind) || !successorOf(type, around)) return [];
   return dependantsOf(around.from, type).flatMap((id) => {
     const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
     if (!column) return [];

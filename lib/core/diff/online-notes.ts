@@ -3,7 +3,7 @@ import { isMoved } from "../schema/kinds/moved-column";
 import { dependantsOf } from "../schema/lookups";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Planning } from "./actions";
-import { swappedColumns } from "./swap-types";
+import { isSwapped, swappedColumns } from "./swap-types";
 
 /** A statement that keeps writers out although `online` was asked for, and why. */
 export interface OnlineNote {
@@ -19,10 +19,10 @@ const columnBody = (fact: Fact | undefined) => fact?.body as unknown as ColumnBo
 
 /** Columns that move to another type of the same name. */
 export function notesOfSwaps(planning: Planning): OnlineNote[] {
-  const { swapped, born } = planning.decided;
+  const { born } = planning.decided;
   const retyped = [...swappedColumns(planning).values()].filter(
     ({ parent, deps }) =>
-      !born.has(parent ?? "") && deps.some((id) => swapped.has(id) && !id.startsWith("collation:")),
+      !born.has(parent ?? "") && deps.some((id) => isSwapped(id, planning) && !id.startsWith("collation:")),
   );
   return retyped.map(({ id }) => ({ id, reason: "rewrite" }));
 }

@@ -158,7 +158,8 @@ function connectFill(
     for (const part of [table, ...(around.from.children.get(table.id) ?? [])]) {
       if (staysWithOldRows(part, around) === false) continue;
       for (const id of part.deps)
-        if (!isOld(id) && !decided.born.has(id)) actions.get(keyOf("drop", id))?.after.add(fill.key);
+        if (!isOld(id) && !decided.born.has(id) && !decided.swapped.has(id))
+          actions.get(keyOf("drop", id))?.after.add(fill.key);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { type ColumnBody, relationOf, settingsAfterRetype } from "../schema/kinds/column";
 import { attributes } from "../schema/kinds/composite";
 import { setRangeAside } from "../schema/kinds/range";
-import { dependantsOf } from "../schema/lookups";
+import { dependantsOf, nameOfId } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
-import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
 import { followsParent } from "./by-itself";
 import { SWAPPED_KINDS, SWAPPED_TYPES } from "./retype";
@@ -18,7 +18,9 @@ const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
 export function swapsOf(decided: Decided, around: Surroundings): Map<FactId, string> {
   const swapped = new Map<FactId, string>();
   const anew = (id: FactId) => {
-    const fact = decided.gone.has(id) && decided.born.has(id) ? around.from.facts.get(id) : undefined;
+    const next = successorOf(id, around);
+    const fact =
+      decided.gone.has(id) && next && decided.born.has(next.id) ? around.from.facts.get(id) : undefined;
     // A range with a canonical function hangs together with it, and cannot be set aside.
     return fact && SWAPPED_KINDS.has(fact.kind) && !fact.body.canonical ? fact : undefined;
   };
@@ -31,6 +33,25 @@ export function swapsOf(decided: Decided, around: Surroundings): Map<FactId, str
   for (const id of decided.gone)
     if (anew(id) && dependantsOf(around.from, id).some((user) => keepsValues(user, decided, around))) add(id);
   return swapped;
+}
+
+/** The type of that name on the other side, another kind of type perhaps. */
+export function successorOf(id: FactId, { from, to }: Surroundings): Fact | undefined {
+  const same = to.facts.get(id);
+  const kind = from.facts.get(id)?.kind;
+  if (same || kind === undefined || !SWAPPED_TYPES.has(kind)) return same;
+  const other = [...SWAPPED_TYPES].find((one) => to.facts.has(`${one}:${nameOfId(id)}`));
+  return other && to.facts.get(`${other}:${nameOfId(id)}`);
+}
+
+/** Whether what needs this fact afterwards had a type that is set aside. */
+export function isSwapped(id: FactId, { decided, around }: Planning): boolean {
+  if (decided.swapped.has(id)) return true;
+  const name = nameOfId(id);
+  return (
+    SWAPPED_TYPES.has(around.to.facts.get(id)?.kind as Kind) &&
+    [...SWAPPED_TYPES].some((kind) => decided.swapped.has(`${kind}:${name}`))
+  );
 }
 
 /** A column that stays, or whose rows are copied. */
@@ -58,11 +79,12 @@ const MOVERS_KEY = "swap types: movers";
 /** One action that moves the columns from the old types to the new ones and drops the old ones. */
 export function addSwaps(actions: Actions, planning: Planning): void {
   const { decided, around } = planning;
-  const types = [...decided.swapped.keys()].map((id) => around.to.facts.get(id) as Fact);
+  const types = [...decided.swapped.keys()].map((id) => around.from.facts.get(id) as Fact);
   if (types.length === 0) return;
   const swapped = swappedColumns(planning);
   const columns = [...swapped.values()].filter((column) => !followsParent(column, swapped, around));
-  const movers = inOrder(types).filter(({ kind }) => kind === "composite");
+  const anew = types.flatMap(({ id }) => around.to.facts.get(id) ?? []);
+  const movers = inOrder(anew).filter(({ kind }) => kind === "composite");
   const old = (of: readonly Fact[]) =>
     of.map((type) => `${type.schema}.${decided.swapped.get(type.id)}`).join(", ");
   const collations = types.filter(({ kind }) => kind === "collation");
@@ -75,7 +97,7 @@ export function addSwaps(actions: Actions, planning: Planning): void {
       ...columns.map((column) => {
         const { type, collation } = columnBody(column);
         const collate = collation ? ` COLLATE ${collation}` : "";
-        const retyped = column.deps.some((id) => decided.swapped.has(id) && !id.startsWith("collation:"));
+        const retyped = column.deps.some((id) => isSwapped(id, planning) && !id.startsWith("collation:"));
         const using = retyped ? ` USING ${swappedValue(column.name, type, planning)}` : "";
         return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type}${collate}${using}`;
       }),
@@ -95,7 +117,9 @@ export function addSwaps(actions: Actions, planning: Planning): void {
 /** The functions that move values of composite types, before the first column or copied table that needs them. */
 function addMovers(types: readonly Fact[], swap: Action, actions: Actions, planning: Planning): void {
   const sql = types.flatMap((type) => createMovers(type, planning));
-  const after = new Set([...planning.decided.swapped.keys()].map((id) => keyOf("create", id)));
+  const after = new Set(
+    [...planning.decided.swapped.keys()].map((id) => keyOf("create", id)).filter((key) => actions.has(key)),
+  );
   actions.set(MOVERS_KEY, { ...swap, key: MOVERS_KEY, sql, after, softAfter: new Set() });
   swap.after.add(MOVERS_KEY);
   for (const { key, sql: statements, after: waits } of [...actions.values()])
@@ -104,14 +128,15 @@ function addMovers(types: readonly Fact[], swap: Action, actions: Actions, plann
 }
 
 /** Columns that have such a type before and after. */
-export function swappedColumns({ decided, around }: Planning): Map<FactId, Fact> {
+export function swappedColumns(planning: Planning): Map<FactId, Fact> {
+  const { decided, around } = planning;
   const columns = new Map<FactId, Fact>();
   for (const type of decided.swapped.keys()) {
     for (const id of dependantsOf(around.from, type)) {
       const [was, is] = [around.from.facts.get(id), around.to.facts.get(id)];
       if (was?.kind !== "column" || !is || decided.gone.has(id)) continue;
       const same = columnBody(was).type === columnBody(is).type;
-      if (same && is.deps.some((dep) => decided.swapped.has(dep))) columns.set(id, is);
+      if (same && is.deps.some((dep) => isSwapped(dep, planning))) columns.set(id, is);
     }
   }
   return columns;
@@ -133,11 +158,11 @@ function inOrder(types: readonly Fact[]): Fact[] {
   return [...ordered];
 }
 
-function swappedType(type: string, { decided, around }: Planning): Fact | undefined {
+function swappedType(type: string, planning: Planning): Fact | undefined {
   const base = type.replace(/(\[\])+$/, "");
   for (const kind of SWAPPED_TYPES) {
-    const fact = around.to.facts.get(`${kind}:${base}`);
-    if (fact && decided.swapped.has(fact.id)) return fact;
+    const fact = planning.around.to.facts.get(`${kind}:${base}`);
+    if (fact && isSwapped(fact.id, planning)) return fact;
   }
   return undefined;
 }
@@ -148,7 +173,8 @@ function swappedType(type: string, { decided, around }: Planning): Fact | undefi
  */
 export function swappedValue(value: string, type: string, planning: Planning): string {
   const fact = swappedType(type, planning);
-  if (fact?.kind === "composite") return `${fact.schema}.dbmigrator_moved(${value})`;
+  if (fact?.kind === "composite" && planning.decided.swapped.has(fact.id))
+    return `${fact.schema}.dbmigrator_moved(${value})`;
   const base = fact?.kind === "domain" ? String(fact.body.type) : "";
   const many = type.endsWith("[]") ? "[]" : "";
   // Of an array of arrays, no cast takes the inner ones apart.
@@ -208,9 +234,10 @@ function connectSwap(
 ): void {
   const wait = (key: string) => actions.has(key) && swap.after.add(key);
   for (const type of decided.swapped.keys()) {
-    wait(keyOf("create", type));
+    const next = successorOf(type, around)?.id ?? type;
+    wait(keyOf("create", next));
     // What is checked later is not checked inside of rows and arrays.
-    for (const part of around.to.children.get(type) ?? [])
+    for (const part of around.to.children.get(next) ?? [])
       if (part.body.validated !== false) wait(keyOf("create", part.id));
     for (const user of dependantsOf(around.from, type)) {
       // What leaves the old type, goes with it or is copied out of it, does so before it is dropped.

@@ -60,7 +60,9 @@ function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
     if (!a || !b) return false;
     const deps = from.facts.get(id)?.deps ?? [];
     return (
-      a.type !== b.type || a.collation !== b.collation || deps.some((dep) => isMadeAnew(dep, { from, to }))
+      a.type !== b.type ||
+      a.collation !== b.collation ||
+      deps.some((dep) => isMadeAnew(dep, { from, to }) || isOtherKind(dep, { from, to }))
     );
   });
 }
@@ -71,6 +73,11 @@ function leavesTypesOrder(was: Fact, is: Fact, { from, to }: Surroundings): bool
   const [before, after] = [columnsOf(from, was.id), columnsOf(to, is.id)];
   const kept = before.filter(({ id }) => to.facts.has(id));
   return kept.some((column, i) => column.name !== after[i]?.name);
+}
+
+/** A type whose name another kind of type has afterwards. */
+function isOtherKind(id: FactId, { from, to }: Surroundings): boolean {
+  return !to.facts.has(id) && TYPES.some(({ kind }) => kind === from.facts.get(id)?.kind);
 }
 
 /** A type that cannot be altered, or is made of such a one. */

@@ -1,0 +1,10 @@
+CREATE TYPE state AS ENUM ('new', 'open');
+CREATE DOMAIN level AS text CHECK (VALUE IN ('low', 'high'));
+CREATE TABLE t (s state NOT NULL DEFAULT 'new', list state[], l level DEFAULT 'low', CHECK (s <> 'open' OR l IS NOT NULL));
+INSERT INTO t VALUES ('open', '{new,open}', 'high');
+CREATE INDEX t_s ON t (s, l);
+CREATE TABLE parts (s state) PARTITION BY LIST (s);
+CREATE TABLE parts_new PARTITION OF parts FOR VALUES IN ('new');
+INSERT INTO parts VALUES ('new');
+CREATE FUNCTION f(state) RETURNS level LANGUAGE sql AS 'SELECT NULL';
+CREATE VIEW v AS SELECT s, f(s) AS l FROM t;
