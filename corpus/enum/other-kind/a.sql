@@ -8,3 +8,6 @@ CREATE TABLE parts_new PARTITION OF parts FOR VALUES IN ('new');
 INSERT INTO parts VALUES ('new');
 CREATE FUNCTION f(state) RETURNS level LANGUAGE sql AS 'SELECT NULL';
 CREATE VIEW v AS SELECT s, f(s) AS l FROM t;
+CREATE TYPE pair AS (state state, level level);
+CREATE TABLE pairs (p pair);
+INSERT INTO pairs VALUES (ROW('new', 'low')::pair);

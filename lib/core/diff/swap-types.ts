@@ -250,7 +250,7 @@ function connectSwap(
     }
     for (const part of [around.from.facts.get(type) as Fact, ...(around.from.children.get(type) ?? [])])
       for (const dep of part.deps)
-        if (!decided.born.has(dep) && !leavesEarly(part, dep))
+        if (!decided.born.has(dep) && !decided.swapped.has(dep) && !leavesEarly(part, dep))
           actions.get(keyOf("drop", dep))?.after.add(swap.key);
   }
   for (const action of actions.values())
