@@ -9,7 +9,7 @@ const slug = newSlug("changes");
 const WISH = "The nightly report still reads orders.note.";
 let server: OwnServer;
 
-test.use({ person: "developer", actionTimeout: 60_000 });
+test.use({ person: "developer" });
 test.setTimeout(900_000);
 
 test.beforeAll(async ({ instance }) => {
