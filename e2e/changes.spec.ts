@@ -87,7 +87,7 @@ test("who asked for a deployment is told at once what is asked of them, changes 
     await page.goto(`/${slug}/deployments`);
     await expect(page.getByText("changes asked for")).toBeVisible();
     await page.goto(`/${slug}`);
-    await page.getByRole("link", { name: /changes are asked for/ }).click();
+    await page.getByRole("link", { name: /waits: changes are asked for/ }).click();
     await expect(page).toHaveURL(url);
   });
 

@@ -2,6 +2,7 @@ import { hasRole, isRole, narrowRole, type Role } from "../../access/roles";
 import { type ApprovalCount, approvalsNeeded, countApprovals } from "../../core/policy/approvals";
 import type { EnvironmentPolicy } from "../../core/policy/types";
 import type { Db, Tx } from "../../db/client";
+import { Prisma } from "../../db/generated/client";
 
 export interface ApprovalSubject {
   id: string;
@@ -98,6 +99,13 @@ async function rolesOf(
   }
   return roles;
 }
+
+/** Of a deployment `d`, for lists: `given` and `changesRequested` as they were when people decided, roles not asked again. */
+export const decisionColumns = Prisma.sql`
+  (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+     AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+  EXISTS (SELECT FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
+     AND a.decision = 'changes_requested' AND a.user_id <> d.created_by) AS "changesRequested"`;
 
 /** People who may still approve: everybody with the role here, without its authors and those who have. */
 export async function approvalCandidates(

@@ -14,6 +14,7 @@ import {
   runRowOf,
 } from "../run/rows";
 import { nameColumn } from "../user/names";
+import { decisionColumns } from "./approval-count";
 import { projectRef, projectRefScope } from "./project-ref";
 import type { DeploymentAlone, DeploymentRow, Page, RunRow } from "./views";
 
@@ -81,10 +82,7 @@ async function readDeployments(
            d.from_version AS "fromVersion", d.to_version AS "toVersion", d.created_by AS "createdBy",
            ${nameColumn("d.created_by", "d.created_by_label")} AS "createdByLabel", d.created_at AS "createdAt", d.updated_at AS "updatedAt",
            d.finished_at AS "finishedAt", d.approvals_needed AS "approvalsNeeded",
-           (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
-              AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
-           EXISTS (SELECT FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
-              AND a.decision = 'changes_requested' AND a.user_id <> d.created_by) AS "changesRequested",
+           ${decisionColumns},
            s.id AS "serviceId", s.name AS "serviceName", e.id AS "environmentId", e.name AS "environmentName",
            e.color AS "environmentColor", e.protected AS "environmentProtected"
     FROM deployment d JOIN target t ON t.id = d.target_id JOIN service s ON s.id = t.service_id

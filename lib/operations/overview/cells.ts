@@ -37,7 +37,11 @@ export function matrixCell(
       ...{
         number: active.number,
         state: active.state,
-        approvals: { given: active.given, needed: active.needed },
+        approvals: {
+          given: active.given,
+          needed: active.needed,
+          changesRequested: active.changesRequested,
+        },
       },
       progress: active.runId === null ? null : (progress.get(active.runId) ?? null),
     },

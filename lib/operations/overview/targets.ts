@@ -1,6 +1,7 @@
 import type { DeploymentState, PostgresFailure } from "../../core/run/types";
 import type { Db } from "../../db/client";
 import type { KeptFailure } from "../../errors";
+import { decisionColumns } from "../deployment/approval-count";
 import { nameColumn } from "../user/names";
 
 /** A target of a project as the matrix shows it; the mirror of its ledger without the list of migrations. */
@@ -42,6 +43,7 @@ export interface ActiveDeployment {
   number: number;
   state: DeploymentState;
   given: number;
+  changesRequested: boolean;
   needed: number;
   runId: string | null;
 }
@@ -70,8 +72,7 @@ export function loadTargets(db: Db, projectId: string): Promise<TargetRecord[]> 
     ) last ON true
     LEFT JOIN LATERAL (
       SELECT d.id, d.number, d.state, d.approvals_needed AS needed,
-             (SELECT count(*)::int FROM approval a WHERE a.deployment_id = d.id AND a.bound_hash = d.bound_hash
-                AND a.decision = 'approved' AND a.user_id <> d.created_by) AS given,
+             ${decisionColumns},
              (SELECT r.id FROM run r WHERE r.deployment_id = d.id ORDER BY r.attempt DESC LIMIT 1) AS "runId"
       FROM deployment d
       WHERE d.target_id = t.id AND d.state IN ('checking', 'ready', 'awaiting_approval', 'approved', 'queued', 'running', 'in_doubt')

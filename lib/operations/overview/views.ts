@@ -140,7 +140,7 @@ export interface MatrixCell {
   active: {
     number: number;
     state: DeploymentState;
-    approvals: { given: number; needed: number };
+    approvals: { given: number; needed: number; changesRequested: boolean };
     progress: RunProgress | null;
   } | null;
   failure: { message: string; statement: number | null; own?: KeptFailure } | null;

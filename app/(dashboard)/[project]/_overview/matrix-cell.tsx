@@ -82,5 +82,6 @@ function Active({ active }: { active: NonNullable<MatrixCell["active"]> }) {
       of: progress.statements.of,
     });
   }
-  return t(`matrix.active.${active.state}`, { number, given: approvals.given, needed: approvals.needed });
+  const state = active.state === "awaiting_approval" && approvals.changesRequested ? "changes" : active.state;
+  return t(`matrix.active.${state}`, { number, given: approvals.given, needed: approvals.needed });
 }
