@@ -23,7 +23,9 @@ export function exchangeNames(statements: readonly PlannedStatement[]): PlannedS
       ...statement,
       sql: `ALTER TABLE ${table} RENAME CONSTRAINT ${a} TO ${b}`,
     });
-    if (holder === undefined || holder <= i) return [rename(from, name)];
+    // Renames that are done at once, first of all, give way to one another already (see renameStatements).
+    const inOrder = statement.verb === "rename" && statements[holder ?? i]?.verb === "rename";
+    if (holder === undefined || holder <= i || inOrder) return [rename(from, name)];
     const waiting = `dbmigrator_name_${aside.size + 1}`;
     aside.set(holder, waiting);
     return [rename(name, waiting), rename(from, name)];

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
+import type { RenamedKind } from "../../core/diff/rename/types";
 import { provePlan } from "../../testing/schema-proof";
 
 const FROM = `
@@ -103,6 +104,38 @@ describe.each([14, 18] as const)("on PostgreSQL %i", { timeout: 180_000 }, (majo
     });
     expect(proof.problem).toBe("");
     expect(proof.plan.losses).toMatchObject([{ kind: "table" }]);
+  });
+
+  it("schemas, columns, indexes and constraints exchange their names", async () => {
+    const body = (one: string, two: string) => `
+      CREATE TABLE c (${one} int, ${two} int, CONSTRAINT ${one}_ok CHECK (${one} > 0), CONSTRAINT ${two}_ok CHECK (${two} > 0));
+      CREATE INDEX ${one}_at ON c (${one}); CREATE INDEX ${two}_at ON c (${two});
+      CREATE SCHEMA ${one}_s; CREATE SCHEMA ${two}_s; CREATE TABLE ${one}_s.t (i int); CREATE TABLE ${two}_s.t (j int);`;
+    const exchange = (kind: RenamedKind, a: string, b: string) => [
+      { kind, from: a, to: b },
+      { kind, from: b, to: a },
+    ];
+    const proof = await provePlan({
+      major,
+      from: body("a", "b"),
+      seed: "INSERT INTO c VALUES (1, 2); INSERT INTO a_s.t VALUES (3);",
+      to: body("b", "a"),
+      options: {
+        renames: [
+          ...exchange("schema", "a_s", "b_s"),
+          ...exchange("column", "public.c.a", "public.c.b"),
+          ...exchange("constraint", "public.c.a_ok", "public.c.b_ok"),
+          ...exchange("index", "public.a_at", "public.b_at"),
+        ],
+      },
+      andBack: true,
+      check: async (client) => {
+        await counted(client, "c WHERE b = 1 AND a = 2", 1);
+        await counted(client, "b_s.t WHERE i = 3", 1);
+      },
+    });
+    expect(proof.problem).toBe("");
+    expect(proof.plan.statements.every(({ verb }) => verb === "rename")).toBe(true);
   });
 
   it("a table that moves to another schema takes its indexes and sequences along", async () => {

@@ -65,7 +65,7 @@ function rulesOf(moves: readonly Move[]): NameRules {
     else if (kind === "enum_value")
       nested(rules.labels, id.slice("enum:".length), literal(from), literal(to));
     else if (kind === "column") nested(rules.columns, `${schema}.${name}`, part, nameParts(to)[2] ?? "");
-    else if (kind === "constraint")
+    else if (kind === "constraint" || kind === "domain_constraint")
       nested(rules.constraints, `${schema}.${name}`, part, nameParts(to)[2] ?? "");
     else rules.qualified.set(`${schema}.${name}`, nameParts(to).slice(0, 2).join("."));
   }

@@ -10,7 +10,7 @@ import type { RenamedKind } from "./types";
 const SILENT: Partial<Record<RenamedKind, readonly RenamedKind[]>> = {
   function: ["enum", "composite", "range", "domain", "function"],
   enum_value: ["sequence", "identity_sequence", "view", "materialized_view"],
-  index: ["constraint", "index"],
+  index: ["constraint", "domain_constraint", "index"],
 };
 
 /**
@@ -36,7 +36,8 @@ export function silentMoves(from: Snapshot, to: Snapshot, phase: readonly Rename
 }
 
 function isFree(fact: Fact, from: Snapshot): boolean {
-  return sameName(fact, from).length === 0 && from.facts.has(`schema:${fact.schema}`);
+  const inSchema = fact.schema === null || from.facts.has(`schema:${fact.schema}`);
+  return inSchema && sameName(fact, from).length === 0;
 }
 
 function moveBetween(a: Fact, b: Fact): Move {
@@ -66,6 +67,8 @@ function printOf(fact: Fact, snapshot: Snapshot): string | null {
   switch (fact.kind) {
     case "constraint":
       return constraintPrint(fact, snapshot);
+    case "domain_constraint":
+      return JSON.stringify([fact.parent, body]);
     case "index":
       return JSON.stringify([fact.parent, { ...body, definition: afterName(definition, " ON ") }]);
     case "function":

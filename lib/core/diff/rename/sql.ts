@@ -14,6 +14,8 @@ export function renameSql(move: Move, fact: Fact): string[] {
       return [`ALTER SCHEMA ${move.from} RENAME TO ${move.to}`];
     case "enum_value":
       return [`ALTER TYPE ${fact.name} RENAME VALUE ${literal(move.from)} TO ${literal(move.to)}`];
+    case "domain_constraint":
+      return [`ALTER DOMAIN ${from[0]}.${from[1]} RENAME CONSTRAINT ${from[2]} TO ${to[2]}`];
     case "column":
     case "constraint":
       return [

@@ -17,6 +17,7 @@ export type RenamedKind =
       | "function"
       | "column"
       | "constraint"
+      | "domain_constraint"
       | "index"
     >
   | "enum_value";
