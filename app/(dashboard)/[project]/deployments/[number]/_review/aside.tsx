@@ -31,7 +31,6 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
           migrations={view.plan.length}
           bound={view.bound?.hash ?? ""}
           actions={view.actions}
-          approvals={{ given: view.approvals.given, needed: view.approvals.needed }}
           askers={view.approvals.decisions
             .filter(({ current, decision }) => current && decision === "changes_requested")
             .map(({ person }) => person.label)}

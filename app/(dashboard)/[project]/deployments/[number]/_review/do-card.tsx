@@ -24,7 +24,6 @@ export interface DoCardProps {
   /** Hash of what this page shows; it goes with every decision. */
   bound: string;
   actions: Record<ActionKind, ActionView>;
-  approvals: { given: number; needed: number };
   /** People who ask for changes of what this page shows. */
   askers: string[];
   /** The first script, in the editor; null: this viewer changes none. */
