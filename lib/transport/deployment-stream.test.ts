@@ -176,7 +176,12 @@ describe("the bell", () => {
       for (;;) {
         const message = await stream.next<Running>();
         if (!message) throw new Error(`the stream ended before ${state}`);
-        if (message.data.operations.some((one) => one.state === state && one.deploymentNumber === number))
+        const { operations } = message.data;
+        if (
+          operations.some(
+            (one) => "deploymentNumber" in one && one.state === state && one.deploymentNumber === number,
+          )
+        )
           return;
       }
     };

@@ -3,11 +3,11 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { EnvironmentChip } from "@/components/environment";
 import { Mark } from "@/components/mark";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
-import type { RunningOperation } from "@/lib/operations/deployment/views";
+import type { RunningArchive, RunningDeployment, RunningOperation } from "@/lib/operations/deployment/views";
 
 /** What is at work in the project, live from every page. */
 export function RunningBell({ project, running }: { project: string; running: number }) {
@@ -33,8 +33,12 @@ export function RunningBell({ project, running }: { project: string; running: nu
         {operations && operations.length > 0 ? (
           <ul className="bell">
             {operations.map((operation) => (
-              <li key={`${operation.kind}${operation.deploymentNumber}`}>
-                <RunningRow project={project} operation={operation} />
+              <li key={`${operation.kind}${"id" in operation ? operation.id : operation.deploymentNumber}`}>
+                {"id" in operation ? (
+                  <ArchiveRow project={project} operation={operation} />
+                ) : (
+                  <DeploymentRow project={project} operation={operation} />
+                )}
               </li>
             ))}
           </ul>
@@ -46,37 +50,68 @@ export function RunningBell({ project, running }: { project: string; running: nu
   );
 }
 
-function RunningRow({ project, operation }: { project: string; operation: RunningOperation }) {
+function DeploymentRow({ project, operation }: { project: string; operation: RunningDeployment }) {
   const t = useTranslations("frame");
   const { progress } = operation;
-  const percent =
-    progress && progress.statements.of > 0 ? (100 * progress.statements.done) / progress.statements.of : 0;
   return (
-    <Link href={`/${project}/deployments/${operation.deploymentNumber}`} className="bell-row">
+    <BellRow
+      href={`/${project}/deployments/${operation.deploymentNumber}`}
+      title={t("deployment", { number: operation.deploymentNumber, service: operation.service })}
+      environment={operation.environment}
+      done={operation.kind === "run" ? partOf(operation) : null}
+    >
+      {operation.waiting ? (
+        <Mark meaning="warning">{t("waitsForLock")}</Mark>
+      ) : operation.kind === "check" ? (
+        t("checking")
+      ) : progress ? (
+        t("statements", { done: progress.statements.done, of: progress.statements.of })
+      ) : (
+        t("queued")
+      )}
+    </BellRow>
+  );
+}
+
+function ArchiveRow({ project, operation }: { project: string; operation: RunningArchive }) {
+  const t = useTranslations("frame");
+  const { done, state } = operation;
+  return (
+    <BellRow
+      href={`/${project}/backups/${operation.backupId}`}
+      title={t(`archive.${operation.kind}`, { service: operation.service })}
+      environment={operation.environment}
+      done={state === "running" ? (done ?? 0) : null}
+    >
+      {state === "queued" ? t("queued") : done === null ? t("begun") : t("part", { done })}
+    </BellRow>
+  );
+}
+
+interface BellRowProps {
+  href: string;
+  title: string;
+  environment: RunningOperation["environment"];
+  /** 0 to 1; null: without a bar. */
+  done: number | null;
+  children: ReactNode;
+}
+
+function BellRow({ href, title, environment, done, children }: BellRowProps) {
+  return (
+    <Link href={href} className="bell-row">
       <span className="flex items-center gap-2">
-        <b className="strong">
-          {t("deployment", { number: operation.deploymentNumber, service: operation.service })}
-        </b>
+        <b className="strong">{title}</b>
         <span className="ml-auto">
-          <EnvironmentChip environment={operation.environment} plain />
+          {environment ? <EnvironmentChip environment={environment} plain /> : null}
         </span>
       </span>
-      <span className="flex items-center gap-2 muted">
-        {operation.waiting ? (
-          <Mark meaning="warning">{t("waitsForLock")}</Mark>
-        ) : operation.kind === "check" ? (
-          t("checking")
-        ) : progress ? (
-          t("statements", { done: progress.statements.done, of: progress.statements.of })
-        ) : (
-          t("queued")
-        )}
-      </span>
-      {operation.kind === "run" ? (
+      <span className="flex items-center gap-2 muted">{children}</span>
+      {done === null ? null : (
         <span className="bar-run" aria-hidden="true">
-          <i style={{ width: `${percent}%` }} />
+          <i style={{ width: `${100 * done}%` }} />
         </span>
-      ) : null}
+      )}
     </Link>
   );
 }
@@ -99,11 +134,18 @@ function Ring({ share: part }: { share: number | null }) {
   );
 }
 
-/** Statements done of all, over everything that runs; a check counts as a quarter. */
+/** Statements or bytes done of all; 0 before anything was. */
+function partOf(operation: RunningOperation): number {
+  if ("id" in operation) return operation.done ?? 0;
+  const { statements } = operation.progress ?? {};
+  return statements && statements.of > 0 ? statements.done / statements.of : 0;
+}
+
+/** Over everything that runs; what has no measure yet, like a check, counts as a quarter. */
 function share(operations: RunningOperation[]): number {
   if (operations.length === 0) return 0;
-  const parts = operations.map(({ progress }) =>
-    progress && progress.statements.of > 0 ? progress.statements.done / progress.statements.of : 0.25,
+  const parts = operations.map((one) =>
+    ("id" in one ? one.done : one.progress) === null ? 0.25 : partOf(one),
   );
   return parts.reduce((sum, part) => sum + part, 0) / parts.length;
 }

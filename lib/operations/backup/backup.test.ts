@@ -9,6 +9,8 @@ import { type TestDatabase, testDatabase, testServer } from "../../testing/postg
 import { auditRows, type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { personName } from "../deployment/person-name";
+import { listRunning } from "../deployment/running";
+import { getFrame } from "../frame/get";
 import { createRestore } from "../restore/create";
 import { approveRestore, cancelUse } from "../restore/decide";
 import { getRestore } from "../restore/get";
@@ -83,6 +85,23 @@ async function made(
 const names = async () => (await readdir(join(folder.path, project.slug)).catch(() => [])).sort();
 
 describe("a backup", () => {
+  it("shows at the top of every page while it is made", async () => {
+    const { developer, viewer } = project.actors;
+    const place = { project: project.slug };
+    const holder = new pg.Client({ ...(await connection()), database: target.name });
+    await holder.connect();
+    await holder.query("BEGIN; LOCK TABLE item IN ACCESS EXCLUSIVE MODE");
+    const { id } = await execute(createBackup, developer, { targetId });
+    expect(await execute(listRunning, viewer, place)).toMatchObject({
+      operations: [{ kind: "backup", backupId: id, service: "orders", environment: { name: "development" } }],
+    });
+    expect(await execute(getFrame, viewer, place)).toMatchObject({ running: 1 });
+    await holder.query("ROLLBACK");
+    await holder.end();
+    await backupDone(developer, id);
+    expect(await execute(listRunning, viewer, place)).toEqual({ operations: [] });
+  });
+
   it("is made by the worker, listed, verified and restored into a scratch database", async () => {
     const { developer, viewer } = project.actors;
     const foretold = await execute(estimateBackupOf, developer, { targetId });

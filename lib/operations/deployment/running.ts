@@ -1,8 +1,9 @@
 import type { DeploymentState } from "../../core/run/types";
+import { runningArchives } from "../backup/running";
 import { defineOperation } from "../define";
 import { environmentOf, progressOfRuns } from "../run/rows";
 import { projectRef, projectRefScope } from "./project-ref";
-import type { RunningOperation } from "./views";
+import type { RunningDeployment, RunningOperation } from "./views";
 
 interface Record {
   number: number;
@@ -17,7 +18,7 @@ interface Record {
   environmentProtected: boolean;
 }
 
-/** Checks and runs that are at work in a project, for the bell at the top of every page. */
+/** Checks, runs, backups and restores that are at work in a project, for the bell at the top of every page. */
 export const listRunning = defineOperation({
   name: "deployment.running",
   permission: "deployment.read",
@@ -38,8 +39,8 @@ export const listRunning = defineOperation({
       ORDER BY d.number LIMIT 50`;
     const runs = records.flatMap((one) => (one.runId === null ? [] : [{ id: one.runId, outcome: null }]));
     const progress = await progressOfRuns(ctx.db, runs);
-    return {
-      operations: records.map((one) => ({
+    const deployments = records.map(
+      (one): RunningDeployment => ({
         deploymentNumber: one.number,
         runId: one.runId,
         kind: one.state === "checking" ? "check" : "run",
@@ -49,7 +50,8 @@ export const listRunning = defineOperation({
         progress: one.runId === null ? null : (progress.get(one.runId) ?? null),
         waiting: one.waiting,
         startedAt: one.startedAt?.toISOString() ?? null,
-      })),
-    };
+      }),
+    );
+    return { operations: [...deployments, ...(await runningArchives(ctx.db, scope.projectId ?? ""))] };
   },
 });

@@ -513,8 +513,25 @@ export interface DeploymentLive {
   ended: boolean;
 }
 
-/** One message of `…/running` (SSE, event "running"): for the bell at the top. */
-export interface RunningOperation {
+/** One of a message of `…/running` (SSE, event "running"): for the bell at the top. */
+export type RunningOperation = RunningDeployment | RunningArchive;
+
+/** A backup that is being made, or what is being done with one. */
+export interface RunningArchive {
+  kind: "backup" | "verify" | "test" | "restore";
+  /** Of the backup, or of what is done with it. */
+  id: string;
+  backupId: string;
+  service: string;
+  /** null: it is gone. */
+  environment: EnvironmentView | null;
+  state: "queued" | "running";
+  /** Part of the bytes, 0 to 1; null while that is not known. */
+  done: number | null;
+  startedAt: string;
+}
+
+export interface RunningDeployment {
   deploymentNumber: number;
   runId: string | null;
   kind: "check" | "run";

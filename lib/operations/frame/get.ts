@@ -4,6 +4,7 @@ import { roleIn } from "../../access/check";
 import type { Role } from "../../access/roles";
 import { OPEN_STATES } from "../../core/policy/state-machine";
 import type { Db } from "../../db/client";
+import { runningArchives } from "../backup/running";
 import { defineOperation } from "../define";
 import { scopeOfSlug } from "../project/find";
 
@@ -15,7 +16,7 @@ export interface FrameView {
   role: Role;
   /** Deployments that wait for somebody or are at work. */
   openDeployments: number;
-  /** Of these, at work right now; the live bell goes on from here. */
+  /** What is at work right now, backups and restores too; the live bell goes on from here. */
   running: number;
   /** Databases that are not what their ledgers say. */
   drifted: number;
@@ -23,7 +24,7 @@ export interface FrameView {
 
 const AT_WORK = ["checking", "queued", "running"];
 
-/** Project, role and counts for the navigation; read on every page, so it is five small queries and no more. */
+/** Project, role and counts for the navigation; read on every page, so it is six small queries and no more. */
 export const getFrame = defineOperation({
   name: "frame.get",
   permission: "project.read",
@@ -32,7 +33,7 @@ export const getFrame = defineOperation({
   scope: ({ db, input }) => scopeOfSlug(db, input.project),
   run: async ({ ctx, input, scope }): Promise<FrameView> => {
     const projectId = scope.projectId as string;
-    const [role, projects, states, drifted] = await Promise.all([
+    const [role, projects, states, drifted, archives] = await Promise.all([
       roleIn(ctx.db, ctx.actor, projectId),
       readableProjects(ctx.db, ctx.actor),
       ctx.db.deployment.groupBy({
@@ -41,6 +42,7 @@ export const getFrame = defineOperation({
         _count: true,
       }),
       ctx.db.targetDrift.count({ where: { state: "drifted", target: { service: { projectId } } } }),
+      runningArchives(ctx.db, projectId),
     ]);
     const count = (wanted: readonly string[]) =>
       states.filter((row) => wanted.includes(row.state)).reduce((sum, row) => sum + row._count, 0);
@@ -49,7 +51,7 @@ export const getFrame = defineOperation({
       projects,
       role: role ?? "viewer",
       openDeployments: count(OPEN_STATES),
-      running: count(AT_WORK),
+      running: count(AT_WORK) + archives.length,
       drifted,
     };
   },

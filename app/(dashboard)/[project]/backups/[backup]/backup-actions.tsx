@@ -7,9 +7,13 @@ import { useTransition } from "react";
 import { toast } from "sonner";
 import type { ActionAnswer } from "@/components/action-state";
 import { ConfirmByName } from "@/components/confirm-by-name";
+import { FormDialog } from "@/components/form-dialog";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
 import type { BackupDetail } from "@/lib/operations/backup/views";
+import { labelsOf, labelsText } from "../_components/labels";
 import { cancelAction, deleteAction, testAction, updateAction, verifyAction } from "../actions";
 
 /** What can be done with it now; nothing that the reader may not do. */
@@ -37,7 +41,7 @@ export function BackupActions({ backup }: { backup: BackupDetail }) {
       ) : null}
       {(state === "failed" || state === "cancelled") && can.cancel && backup.targetId ? (
         <Button asChild>
-          <Link href={`/${slug}/backups/new?target=${backup.targetId}`}>{t("again")}</Link>
+          <Link href={`/${slug}/backups/new?target=${backup.targetId}&like=${backupId}`}>{t("again")}</Link>
         </Button>
       ) : null}
       {state === "succeeded" && can.verify ? (
@@ -71,6 +75,7 @@ export function BackupActions({ backup }: { backup: BackupDetail }) {
           {t(backup.pinned ? "unpin" : "pin")}
         </Button>
       ) : null}
+      {can.pin ? <DescribeDialog backup={backup} /> : null}
       {going && can.cancel ? (
         <Button
           variant="stop"
@@ -100,5 +105,33 @@ export function BackupActions({ backup }: { backup: BackupDetail }) {
         />
       ) : null}
     </div>
+  );
+}
+
+/** What people say of it: what for, and labels. */
+function DescribeDialog({ backup }: { backup: BackupDetail }) {
+  const t = useTranslations("backups");
+  return (
+    <FormDialog
+      trigger={
+        <Button>
+          <Icon name="edit" />
+          {t("actions.describe")}
+        </Button>
+      }
+      title={t("actions.describeTitle")}
+      action={({ description = "", labels }: { description?: string; labels?: string }) =>
+        updateAction({ backupId: backup.id, description, labels: labelsOf(labels) })
+      }
+      done={t("actions.described")}
+      submit={t("actions.save")}
+    >
+      <Field label={t("new.description")} optional>
+        <Input name="description" maxLength={500} defaultValue={backup.description} />
+      </Field>
+      <Field label={t("new.labels")} hint={t("new.labelsHint")} optional>
+        <Input name="labels" maxLength={1000} defaultValue={labelsText(backup.labels)} />
+      </Field>
+    </FormDialog>
   );
 }

@@ -8,6 +8,9 @@ import { useKeptWords } from "../_components/kept-words";
 import { UseMark } from "../_components/marks";
 import { UseActions } from "./use-actions";
 
+/** So many of the chosen tables are named. */
+const TABLES = 20;
+
 /** Verifications, tests and restores of this backup, newest first. */
 export function Uses({ backup }: { backup: BackupDetail }) {
   const t = useTranslations("backups");
@@ -47,6 +50,15 @@ function UseText({ use }: { use: UseRow }) {
   const kept = useKeptWords();
   const { result, progress } = use;
   const lines: string[] = [];
+  // First of all: whoever approves must know that it is these, and that the rest stays as it is.
+  if (use.tables.length > 0)
+    lines.push(
+      t("use.onlyTables", {
+        count: use.tables.length,
+        names: use.tables.slice(0, TABLES).join(", "),
+        more: Math.max(0, use.tables.length - TABLES),
+      }),
+    );
   if (use.state === "awaiting_approval")
     lines.push(t("use.approvals", { given: use.approvals.given.length, needed: use.approvals.needed }));
   else if (use.approvals.given.length > 0)

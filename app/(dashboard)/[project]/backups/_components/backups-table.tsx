@@ -46,7 +46,12 @@ function useColumns(): Column<BackupRow>[] {
               </>
             ) : null}
           </span>{" "}
-          <span className="muted">{row.description || <WhatPart row={row} />}</span>
+          <span className="muted">
+            {/* A part is never mistaken for the whole, whatever somebody called it. */}
+            {row.description === "" || row.scope.kind !== "database" ? <WhatPart row={row} /> : null}
+            {row.description !== "" && row.scope.kind !== "database" ? " · " : null}
+            {row.description}
+          </span>
         </>
       ),
     },

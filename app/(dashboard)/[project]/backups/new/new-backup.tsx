@@ -14,7 +14,10 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
+import type { BackupScope } from "@/lib/core/backup/types";
 import type { EstimateView } from "@/lib/operations/backup/estimate";
+import type { BackupDetail } from "@/lib/operations/backup/views";
+import { labelsOf, labelsText } from "../_components/labels";
 import { createAction, estimateAction } from "../actions";
 
 interface NewBackupProps {
@@ -22,28 +25,34 @@ interface NewBackupProps {
   targets: { id: string; service: string; environment: string }[];
   storages: { id: string; name: string; isDefault: boolean; location: string }[];
   target: string;
+  /** One that is to be made again. */
+  like: Pick<BackupDetail, "scope" | "description" | "labels" | "storage"> | null;
 }
 
 const SCOPES = ["database", "schemas", "tables", "schema_only"] as const;
 type ScopeKind = (typeof SCOPES)[number];
 
 /** What, where, and for how long; with what it will take, before it begins. */
-export function NewBackup({ project, targets, storages, target }: NewBackupProps) {
+export function NewBackup({ project, targets, storages, target, like }: NewBackupProps) {
   const t = useTranslations("backups");
   const router = useRouter();
   const [targetId, setTarget] = useState(target);
   const [storageId, setStorage] = useState(
-    storages.find((one) => one.isDefault)?.id ?? storages[0]?.id ?? "",
+    (
+      storages.find((one) => one.id === like?.storage.id) ??
+      storages.find((one) => one.isDefault) ??
+      storages[0]
+    )?.id ?? "",
   );
-  const [kind, setKind] = useState<ScopeKind>("database");
-  const [names, setNames] = useState("");
+  const [kind, setKind] = useState<ScopeKind>(like?.scope.kind ?? "database");
+  const [names, setNames] = useState(like ? linesOf(like.scope) : "");
   const scope = scopeOf(kind, names);
 
   return (
     <Panel padded>
       <ActionForm
-        action={createAction}
-        values={{ targetId, scope, ...(storageId ? { storageId } : {}), labels: [] }}
+        action={({ labels, ...input }) => createAction({ ...input, labels: labelsOf(labels) })}
+        values={{ targetId, scope, ...(storageId ? { storageId } : {}) }}
         done={t("new.asked")}
         onDone={({ id }: { id: string }) => router.push(`/${project}/backups/${id}`)}
       >
@@ -83,7 +92,10 @@ export function NewBackup({ project, targets, storages, target }: NewBackupProps
           />
         </Field>
         <Field label={t("new.description")} optional>
-          <Input name="description" maxLength={500} />
+          <Input name="description" maxLength={500} defaultValue={like?.description} />
+        </Field>
+        <Field label={t("new.labels")} hint={t("new.labelsHint")} optional>
+          <Input name="labels" maxLength={1000} defaultValue={labelsText(like?.labels ?? [])} />
         </Field>
         <Field label={t("new.keepDays")} hint={t("new.keepDaysHint")} optional>
           <Input name="keepDays" type="number" min={1} max={3660} />
@@ -114,6 +126,13 @@ function scopeOf(kind: ScopeKind, names: string) {
       : { schema: line.slice(0, at), name: line.slice(at + 1) };
   });
   return { kind, tables };
+}
+
+/** The names of a scope as they are typed. */
+function linesOf(scope: BackupScope): string {
+  if (scope.kind === "schemas") return scope.schemas.join("\n");
+  if (scope.kind !== "tables") return "";
+  return scope.tables.map(({ schema, name }) => `${schema}.${name}`).join("\n");
 }
 
 function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind; names: string }) {

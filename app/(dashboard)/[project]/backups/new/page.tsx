@@ -4,6 +4,7 @@ import { Page, PageHead } from "@/components/page";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import { can } from "@/lib/access/permissions";
+import { getBackup } from "@/lib/operations/backup/get";
 import { getPlaces } from "@/lib/operations/frame/places";
 import { listStorages } from "@/lib/operations/storage/list";
 import { requireForPage, runForPage } from "@/lib/transport/action";
@@ -22,9 +23,11 @@ export async function generateMetadata() {
 export default async function NewBackupPage({ params, searchParams }: PageProps) {
   const [{ project }, query, t] = await Promise.all([params, searchParams, getTranslations("backups")]);
   const role = await requireForPage(project, "backup.create");
-  const [places, storages] = await Promise.all([
+  const backupId = one(query, "like");
+  const [places, storages, like] = await Promise.all([
     runForPage(getPlaces, { project }),
     runForPage(listStorages, { project }),
+    backupId ? runForPage(getBackup, { backupId }) : null,
   ]);
   const targets = places.targets.map((target) => ({
     id: target.id,
@@ -58,6 +61,14 @@ export default async function NewBackupPage({ params, searchParams }: PageProps)
               location,
             }))}
             target={targets.find(({ id }) => id === one(query, "target"))?.id ?? targets[0]?.id ?? ""}
+            like={
+              like && {
+                scope: like.scope,
+                description: like.description,
+                labels: like.labels,
+                storage: like.storage,
+              }
+            }
           />
         )}
       </div>
