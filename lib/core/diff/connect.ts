@@ -1,7 +1,7 @@
 import { kindOf } from "../schema/kinds/all";
 import { bringers } from "../schema/kinds/moved-column";
 import { columnsBelow, NOT_NULL } from "../schema/kinds/not-null-below";
-import { tableBody } from "../schema/kinds/table";
+import { parentsOf, tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot, Surroundings } from "../schema/types";
 import { type Action, type Actions, type Decided, keyOf, type Planning } from "./actions";
@@ -31,6 +31,7 @@ function connect(action: Action, actions: Actions, around: Surroundings, { swapp
     connectMoved(action, actions, around);
     connectBelow(action, actions, around);
   }
+  if (fact.kind === "table" && verb !== "alter") connectAbove(action, actions, around);
   if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
   if (verb === "create") {
     waitForDrop(action, fact.id, actions);
@@ -128,6 +129,11 @@ function connectMoved(action: Action, actions: Actions, around: Surroundings): v
   }
 }
 
+/** Whether it makes a NOT NULL that rows are not held against yet. */
+function leavesNotValid({ sql }: Action): boolean {
+  return NOT_NULL.test(sql.find((statement) => statement.endsWith(" NOT VALID")) ?? "");
+}
+
 /**
  * A column is retyped in parents first, and one that is the child's own too is there before the parent's comes and
  * goes after it; one that goes with its parent's was left by what rests on it. A NOT NULL that is not valid yet waits
@@ -135,21 +141,46 @@ function connectMoved(action: Action, actions: Actions, around: Surroundings): v
  */
 function connectBelow(action: Action, actions: Actions, around: Surroundings): void {
   const { verb, fact } = action;
-  const notValid = NOT_NULL.test(action.sql.find((sql) => sql.endsWith(" NOT VALID")) ?? "");
+  const notValid = leavesNotValid(action);
   if (!notValid && !around.from.facts.has(fact.parent ?? "")) return;
   const later = (one: Action | undefined, other: Action | undefined) => {
     if (one && other) one.softAfter.add(other.key);
   };
   for (const below of columnsBelow(fact, verb === "drop" ? around.from : around.to)) {
     const child = actions.get(keyOf(verb, below.id));
-    const table = notValid ? actions.get(keyOf("create", below.parent ?? "")) : undefined;
+    const table = actions.get(keyOf("create", below.parent ?? ""));
     if (verb === "drop" && child?.sql.length === 0) later(action, child);
     else if (verb !== "create" || below.body.local !== true) later(child, action);
     else if (!table) later(action, child);
     // What a new table says of its column's constraint comes after that, and the table before.
-    if (verb !== "drop" && table) {
+    if (verb !== "drop" && notValid && table) {
       later(actions.get(keyOf("create", below.id)), action);
       later(action, table);
+    }
+  }
+}
+
+/**
+ * A new table below one that stays is written for what the columns there are in the end (see storageFromAbove), and one
+ * that goes may compute from what they were. Constraints that are not valid yet come after it (see connectBelow).
+ */
+function connectAbove(action: Action, actions: Actions, { from, to }: Surroundings): void {
+  const isNew = action.verb === "create";
+  const snapshot = isNew ? to : from;
+  const parents = (table: Fact) => (isNew ? tableBody(table).inherits : parentsOf(table));
+  const above = [...parents(action.fact)];
+  for (const name of above) {
+    const parent = snapshot.facts.get(`table:${name}`);
+    if (!parent) continue;
+    above.push(...parents(parent).filter((one) => !above.includes(one)));
+    if (!from.facts.has(parent.id)) continue;
+    for (const { id } of snapshot.children.get(parent.id) ?? []) {
+      for (const verb of isNew ? (["create", "alter"] as const) : (["drop", "alter"] as const)) {
+        const change = id.startsWith("column:") ? actions.get(keyOf(verb, id)) : undefined;
+        if (!change || leavesNotValid(change)) continue;
+        if (isNew) action.softAfter.add(change.key);
+        else change.softAfter.add(action.key);
+      }
     }
   }
 }

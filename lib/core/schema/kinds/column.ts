@@ -110,16 +110,16 @@ function getsUsualName(fact: Fact, sequenceName: string, from: Snapshot): boolea
   return sequenceName === usual && /^[a-z0-9_]+\.[a-z0-9_]{1,63}$/.test(usual) && !isTaken(usual, from);
 }
 
-/** Settings that CREATE TABLE cannot write. */
-export function columnSettings(table: string, fact: Fact, from?: Fact): string[] {
+/** Settings that CREATE TABLE cannot write. @param from what it has by now; default: nothing of its own */
+export function columnSettings(table: string, fact: Fact, from: Partial<ColumnBody> = {}): string[] {
   const b = body(fact);
-  const a = from ? body(from) : { storage: null, statistics: null, options: [] as string[] };
+  const a = { storage: null, compression: null, statistics: null, options: [], ...from };
   const on = `ALTER TABLE ${table} ALTER COLUMN ${fact.name}`;
   // Those below it have settings of their own.
   const alone = isView(fact) ? on : `ALTER TABLE ONLY ${table} ALTER COLUMN ${fact.name}`;
   return [
     ...(a.storage === b.storage ? [] : [`${alone} SET STORAGE ${STORAGE[b.storage ?? b.typeStorage]}`]),
-    ...(isView(fact) ? compressionChange(on, from ? body(from).compression : null, b.compression) : []),
+    ...(isView(fact) ? compressionChange(on, a.compression, b.compression) : []),
     ...(a.statistics === b.statistics ? [] : [`${alone} SET STATISTICS ${b.statistics ?? -1}`]),
     ...alterOptions(on, a.options, b.options),
   ];
@@ -128,9 +128,8 @@ export function columnSettings(table: string, fact: Fact, from?: Fact): string[]
 /** What ALTER COLUMN TYPE sets back to the ways of the new type. */
 export function settingsAfterRetype(fact: Fact): string[] {
   const [table, b] = [relationOf(fact), body(fact)];
-  const bare = { ...fact, body: { ...fact.body, storage: null } };
   return [
-    ...columnSettings(table, fact, bare),
+    ...columnSettings(table, fact, { ...b, storage: null }),
     ...compressionChange(`ALTER TABLE ${table} ALTER COLUMN ${fact.name}`, null, b.compression),
   ];
 }
@@ -252,7 +251,7 @@ export const columnKind: KindDefinition = {
 export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
   return [
     ...takenFromParent(fact, around),
-    ...columnSettings(relationOf(fact), fact),
+    ...columnSettings(relationOf(fact), fact, { storage: storageFromAbove(fact, around) }),
     ...ownCompression(fact, around.to),
     ...ownForeignOptions(fact, around),
     ...fillMoved(fact, around),
@@ -278,6 +277,17 @@ function ownForeignOptions(fact: Fact, { from, to }: Surroundings): string[] {
   return [
     `ALTER FOREIGN TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name} ${alterForeignOptions([], b.foreignOptions)}`,
   ];
+}
+
+/** What a column of a new table has from above: tables below new ones come before these get theirs. */
+function storageFromAbove(column: Fact, around: Surroundings): string | null {
+  const { from, to } = around;
+  if (from.facts.has(column.parent ?? "")) return null;
+  for (const parent of (to.facts.get(column.parent ?? "")?.body.inherits as string[] | undefined) ?? []) {
+    const above = to.facts.get(`column:${parent}.${column.name}`);
+    if (above) return from.facts.has(above.parent ?? "") ? body(above).storage : storageFromAbove(above, around);
+  }
+  return null;
 }
 
 /** A new column has the compression of the parent's that it takes after, whatever its own is to be. */
@@ -382,7 +392,7 @@ export function relationOf(fact: Fact): string {
 
 function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "replace" {
   const [a, b] = [body(from), body(to)];
-  if (isView(to)) return columnSettings(relationOf(to), to, from);
+  if (isView(to)) return columnSettings(relationOf(to), to, a);
   // SET EXPRESSION came with 17; before, what is computed anyway is computed anew.
   if (b.generated === "s" && a.expression !== b.expression && around.from.version < 170000) return "replace";
   if (a.generated !== b.generated && b.generated !== "") return "replace";
@@ -421,7 +431,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ),
     ...(narrowed ? [] : alterIdentity(a, b, on, to, around)),
     ...compressionChange(on, retyped ? null : a.compression, b.compression),
-    ...columnSettings(table, to, retyped ? { ...from, body: { ...from.body, storage: null } } : from),
+    ...columnSettings(table, to, retyped ? { ...a, storage: null } : a),
     ...(foreign ? [`${on} ${foreign}`] : []),
   ];
 }
