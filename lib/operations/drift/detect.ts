@@ -99,8 +99,8 @@ function unknown(reason: DetectedDrift["reason"]): DetectedDrift {
 function unfinished(names: readonly string[]): DriftReason {
   return {
     code: "drift.unfinished",
-    message: `It is not known what of ${names.join(", ")} is in effect.`,
-    hint: "Settle it first.",
-    details: {},
+    message: `There is nothing to compare with: only a part of ${names.join(", ")} is done.`,
+    hint: "Finish it or take it back in its deployment, then look again.",
+    details: { names: names.join(", ") },
   };
 }

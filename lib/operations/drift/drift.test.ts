@@ -71,6 +71,32 @@ async function reported(): Promise<DriftView> {
   throw new Error("no report came");
 }
 
+describe("a target whose migration stopped part of the way", () => {
+  it("cannot be compared, and says in which deployment that is to be finished", async () => {
+    const { developer } = project.actors;
+    const open = await testDatabase();
+    await run(open.url, "CREATE TABLE item (note text); INSERT INTO item VALUES ('twice'), ('twice')");
+    await testTarget(project, "orders", "development", open.spec);
+    const up = `-- dbmigrator: transaction=none
+ALTER TABLE item ADD COLUMN part int;
+CREATE UNIQUE INDEX CONCURRENTLY item_note ON item (note);`;
+    await db().migration.deleteMany({ where: { filename: "20260101000000_orders" } });
+    await addMigration(project.services.orders ?? "", "20260102000000_part", up);
+    const target = await db().target.findFirstOrThrow({ where: { environment: { name: "development" } } });
+    const made = await execute(createDeployment, developer, { targetId: target.id, direction: "up" });
+    const { bound } = await deploymentIn(developer, made.id, ["ready"]);
+    await execute(runDeployment, developer, { deploymentId: made.id, boundHash: bound?.hash });
+    await deploymentIn(developer, made.id, ["failed"]);
+    targetId = target.id;
+    expect(await checked()).toMatchObject({
+      state: "unknown",
+      reason: { code: "drift.unfinished", details: { names: "20260102000000_part" } },
+      unfinishedIn: made.number,
+    });
+    await open.drop();
+  });
+});
+
 describe("a target that is what its ledger says", () => {
   it("has no drift, and one that somebody changed has, until it is put right", async () => {
     expect(await checked()).toMatchObject({ state: "none", changes: [], replayed: { migrations: 1 } });

@@ -3,6 +3,7 @@ import { roleIn } from "../../access/check";
 import { can, neededRole, type Permission } from "../../access/permissions";
 import { isRole } from "../../access/roles";
 import { driftPolicyOf } from "../../core/policy/drift";
+import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
 import { noSuch, scopeOfTarget } from "../project/find";
 import { driftRow, ROW_INCLUDE } from "./row";
@@ -46,6 +47,7 @@ export const getDrift = defineOperation({
     return {
       ...row,
       ...stored,
+      unfinishedIn: await deploymentOfUnfinished(ctx.db, targetId, row.reason),
       project,
       policy: driftPolicyOf(environment.driftPolicy, environment.protected),
       schemas: target.service.schemas,
@@ -66,6 +68,25 @@ export const getDrift = defineOperation({
     };
   },
 });
+
+/** The deployment that stopped part of the way, when that is why nothing can be told; null for a run of the CLI. */
+async function deploymentOfUnfinished(
+  db: Db,
+  targetId: string,
+  reason: DriftView["reason"],
+): Promise<number | null> {
+  const names = reason?.code === "drift.unfinished" ? reason.details?.names : undefined;
+  if (typeof names !== "string") return null;
+  const steps = {
+    some: { migration: { in: names.split(", ") }, state: { in: ["done", "in_doubt", "running"] } },
+  };
+  const run = await db.run.findFirst({
+    where: { targetId, state: { not: "succeeded" }, steps },
+    orderBy: { createdAt: "desc" },
+    select: { deployment: { select: { number: true } } },
+  });
+  return run?.deployment.number ?? null;
+}
 
 const EMPTY: StoredDrift = { changes: [], ignored: [], plan: null, blindSpots: [], replayed: null };
 

@@ -76,6 +76,8 @@ export interface DriftAction {
 
 export interface DriftView extends DriftRow {
   project: { id: string; slug: string };
+  /** The deployment that stopped part of the way, when that is why nothing can be told and it is known. */
+  unfinishedIn: number | null;
   /** From what the ledger says to what is there: "added" is what somebody added by hand. */
   changes: ChangeView[];
   ignored: IgnoredChange[];

@@ -42,7 +42,12 @@ export function Verdict({ view }: { view: DriftView }) {
       ) : null}
       {reason ? (
         <Note meaning="unknown">
-          {reason.message} {reason.hint}
+          {reason.message} {reason.hint}{" "}
+          {view.unfinishedIn === null ? null : (
+            <Link className="link" href={`/${view.project.slug}/deployments/${view.unfinishedIn}`}>
+              {t("toDeployment", { number: view.unfinishedIn })}
+            </Link>
+          )}
         </Note>
       ) : null}
       {view.blindSpots.length > 0 ? (
