@@ -237,9 +237,14 @@ export function moveFromDefault(table: Fact, around: Surroundings): string[] {
   return rest ? fill(rest, table, "move", around) : [];
 }
 
-/** What is below a partition that was filled is attached right after it, so that its rows are seen again with it. */
-export function attachOrder(tables: readonly Fact[], around: Surroundings): readonly Fact[] {
+/**
+ * What is above comes first: a partition gets its identity from what it is attached to, which has none before that.
+ * What is below a partition that was filled is attached right after it, so that its rows are seen again with it.
+ */
+export function attachOrder(all: readonly Fact[], around: Surroundings): readonly Fact[] {
   const { filled } = partitionMoves(around);
+  const height = new Map(all.map((table) => [table, withAncestors(table.name, around.to).length]));
+  const tables = [...all].sort((a, b) => (height.get(a) ?? 0) - (height.get(b) ?? 0));
   if (filled.size === 0) return tables;
   const below = new Set<FactId>();
   const trees = new Map<FactId, Fact[]>();
