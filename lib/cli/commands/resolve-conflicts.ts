@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { readDirectives } from "../../core/migration/directives";
-import { describePath } from "../../core/migration/file-names";
+import { describePaths } from "../../core/migration/file-sets";
 import { renumber, versionAfter } from "../../core/migration/renumber";
 import type { MigrationSource } from "../../core/migration/types";
 import { compareMigrations } from "../../core/migration/version";
@@ -125,9 +125,10 @@ function reorder(
 }
 
 function filesOf(files: readonly string[], migration: MigrationSource): string[] {
+  const parts = describePaths(files);
   return files.filter((path) => {
-    const part = describePath(path);
-    if (part === null || part === "unknown" || part.version !== migration.version) return false;
+    const part = parts.get(path);
+    if (!part || typeof part === "string" || part.version !== migration.version) return false;
     // Flyway's U1__anything.sql belongs to V1__name.sql.
     return part.filename === migration.filename || /(^|\/)U\d[^/]*$/.test(path);
   });
@@ -136,10 +137,11 @@ function filesOf(files: readonly string[], migration: MigrationSource): string[]
 /** The part of the path that carries the version, under the new one. */
 function renamed(path: string, migration: MigrationSource, version: string): string {
   const parts = path.split("/");
-  const at = parts.findLastIndex((part) => part.startsWith(migration.filename) || /^U\d/.test(part));
-  const name = parts[at] ?? "";
-  const next = renumber(name, version);
-  if (at === -1 || next === null) {
+  const found = parts.findLastIndex((part) => part.startsWith(migration.filename) || /^U\d/.test(part));
+  // A down script in a folder of its own may share no more than the version with its up script.
+  const at = found === -1 ? parts.length - 1 : found;
+  const next = renumber(parts[at] ?? "", version);
+  if (next === null) {
     throw new DomainError(
       "validation",
       "resolve.no_version",

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { readDirectives } from "../../core/migration/directives";
-import { describePath } from "../../core/migration/file-names";
+import { describePaths } from "../../core/migration/file-sets";
 import { DEFAULT_SERVICE, endsTransaction, outsideTransaction } from "../../core/migration/layouts";
 import { splitMarkers } from "../../core/migration/markers";
 import type { Finding, Severity } from "../../core/risk/types";
@@ -82,9 +82,10 @@ function readFolderScripts(options: ValidateOptions): Script[] {
   const folder = migrationsFolder(config, options.dir);
   const files = readSqlFiles(folder);
   const settings = new Map(files.map(({ path, content }) => [path, content]));
+  const parts = describePaths(files.map(({ path }) => path));
   return files.flatMap(({ path, content }) => {
-    const part = describePath(path);
-    if (part === null || part === "unknown" || part.role === "config") return [];
+    const part = parts.get(path);
+    if (!part || typeof part === "string" || part.role === "config") return [];
     const service = config.service ?? part.service ?? DEFAULT_SERVICE;
     if (options.service !== undefined && options.service !== service) return [];
     return splitFile(shown(join(folder, path)), content, settings.get(`${path}.conf`) ?? "");

@@ -9,8 +9,10 @@ interface Pair {
 /** A line that carries directives, ours or another tool's that means the same. */
 const OURS = /^\s*(?:--|\/\*)\s*dbmigrator:\s*(.*?)\s*(?:\*\/.*)?$/i;
 const DBMATE = /^\s*--\s*migrate:(?:up|down)\b(.*)$/i;
+/** goose, sqlx, graphile-migrate, Atlas, sql-migrate, postgres-migrations, morph, tern; Liquibase's stands among others. */
 const NO_TRANSACTION =
-  /^\s*--\s*(?:\+goose\s+NO\s+TRANSACTION|!?\s*no-transaction|atlas:txmode\s+none|\+migrate\s+(?:up|down)\s+notransaction)\s*$/i;
+  /^\s*--[\s-]*(?:\+goose\s+NO\s+TRANSACTION|!?\s*no-transaction|atlas:txmode\s+none|\+migrate\s+(?:up|down)\s+notransaction|postgres-migrations\s+disable-transaction|morph:nontransactional|tern:\s*disable-tx)[\s-]*$/i;
+const CHANGESET_OUTSIDE = /^\s*--\s*changeset\s.*\brunInTransaction:"?false\b/i;
 
 /**
  * Reads the directives of a script: `-- dbmigrator: key=value …` in the comments before its first statement, and
@@ -32,7 +34,10 @@ export function readDirectives(script: string): { directives: Directives; proble
     revertsDrift: false,
   };
   const problems: ScriptProblem[] = [];
-  if (!/dbmigrator:|migrate:|no.?transaction|txmode/i.test(script)) return { directives, problems };
+  if (
+    !/dbmigrator:|migrate:|no.?transaction|txmode|disable-t|nontransactional|runInTransaction/i.test(script)
+  )
+    return { directives, problems };
 
   let atTop = true;
   let inComment = false;
@@ -48,7 +53,7 @@ export function readDirectives(script: string): { directives: Directives; proble
       else for (const pair of pairs) readPair(directives, pair, { line: index + 1, atTop }, fail);
     } else if (dbmate) {
       if (/\btransaction\s*:\s*false\b/i.test(dbmate[1] ?? "")) directives.transaction = "none";
-    } else if (NO_TRANSACTION.test(line) && atTop) {
+    } else if ((NO_TRANSACTION.test(line) && atTop) || CHANGESET_OUTSIDE.test(line)) {
       directives.transaction = "none";
     }
     if (atTop) {

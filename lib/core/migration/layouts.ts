@@ -1,7 +1,9 @@
 import { checksumOf, normalizeScript } from "./checksum";
 import { readDirectives } from "./directives";
-import { describePath, type FilePart } from "./file-names";
+import type { FilePart } from "./file-names";
+import { describePaths } from "./file-sets";
 import { isBlank, splitMarkers } from "./markers";
+import { isCheckpoint, otherwiseInTools } from "./other-tools";
 import type { MigrationSource } from "./types";
 import { compareMigrations } from "./version";
 
@@ -21,7 +23,10 @@ export interface LayoutProblem {
     | "marker"
     | "directive"
     | "empty_name"
-    | "placeholder";
+    | "placeholder"
+    | "condition"
+    | "checkpoint"
+    | "other_system";
   path: string;
   message: string;
   line?: number;
@@ -49,8 +54,8 @@ interface Draft {
 /**
  * Reads a folder (or archive) of migrations in any of the layouts: `V_name.up.sql` + `.down.sql`, `NAME/up.sql` +
  * `down.sql` (diesel), `NAME/migration.sql` (Prisma), one file with `-- migrate:up` and `-- migrate:down` (dbmate,
- * and goose's and node-pg-migrate's markers), `V1__name.sql` + `U1__name.sql` + `R__name.sql` (Flyway), each of
- * them in sub-folders per service too.
+ * and goose's and node-pg-migrate's markers), `V1__name.sql` + `U1__name.sql` + `R__name.sql` (Flyway), with the down
+ * scripts in a folder of their own or told by a word (describePaths), each of them in sub-folders per service too.
  *
  * @returns migrations in the order in which they are applied, services one after the other
  */
@@ -60,9 +65,15 @@ export function readMigrations(
 ): { migrations: MigrationSource[]; problems: LayoutProblem[] } {
   const drafts = new Map<string, Draft>();
   const problems: LayoutProblem[] = [];
+  const parts = describePaths(files.map((file) => file.path));
+  const elsewhere: string[] = [];
   for (const file of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const part = describePath(file.path);
+    const part = parts.get(file.path) ?? null;
     if (part === null) continue;
+    if (part === "elsewhere") {
+      elsewhere.push(file.path);
+      continue;
+    }
     if (part === "unknown") {
       problems.push(
         problem("warning", "unknown_file", file.path, "The name does not say which migration this is."),
@@ -71,10 +82,27 @@ export function readMigrations(
     }
     addPart(drafts, part, file, options, problems);
   }
+  const [left] = elsewhere;
+  if (left !== undefined) {
+    const message = `${elsewhere.length} scripts for other database systems or in general are left out: there are others for PostgreSQL.`;
+    problems.push(problem("warning", "other_system", left, message));
+  }
   pairUndoFiles(drafts);
   const migrations = [...drafts.values()].flatMap((draft) => finish(draft, problems));
   migrations.sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : compareKind(a, b)));
-  return { migrations, problems };
+  return { migrations: withoutCheckpoints(migrations, problems), problems };
+}
+
+/** What an Atlas checkpoint makes is there already where the migrations before it ran. */
+function withoutCheckpoints(migrations: MigrationSource[], problems: LayoutProblem[]): MigrationSource[] {
+  const started = new Set<string>();
+  return migrations.filter(({ service, filename, up }) => {
+    const repeats = started.has(service) && isCheckpoint(up);
+    started.add(service);
+    const message = "A checkpoint of Atlas repeats what the migrations before it make; it is left out.";
+    if (repeats) problems.push(problem("warning", "checkpoint", filename, message));
+    return !repeats;
+  });
 }
 
 /** Versioned migrations by version, repeatable ones after them by name. */
@@ -166,24 +194,14 @@ function finish(draft: Draft, problems: LayoutProblem[]): MigrationSource[] {
   for (const found of read.problems) {
     problems.push({ ...problem("error", "directive", draft.up.path, found.message), line: found.line });
   }
-  problems.push(...unfilledPlaceholders(draft.filename, draft.up));
+  for (const { code, line, message } of otherwiseInTools(draft.filename, draft.up.text)) {
+    problems.push({ ...problem("warning", code, draft.up.path, message), line });
+  }
   const { service, filename, version, name } = draft;
   const kind = read.directives.repeatable ? "repeatable" : draft.kind;
   // A down file that nobody has written yet must not count as a way back that does nothing.
   const down = draft.down && !isBlank(draft.down.text) ? draft.down.text : null;
   return [{ service, filename, version, name, kind, up, down, checksum: checksumOf(up) }];
-}
-
-/** Flyway fills in ${name}; here it stays as it is written, which within a string nothing else would notice. */
-function unfilledPlaceholders(
-  filename: string,
-  { path, text }: { path: string; text: string },
-): LayoutProblem[] {
-  const found = /^[VR]\d*.*__/.test(filename) ? /\$\{[\w.:]+\}/.exec(text) : null;
-  if (!found) return [];
-  const message = `The placeholder ${found[0]} is not filled in as Flyway would do; write its value.`;
-  const line = text.slice(0, found.index).split("\n").length;
-  return [{ ...problem("warning", "placeholder", path, message), line }];
 }
 
 function problem(

@@ -172,12 +172,18 @@ class ScriptReader {
 
   private syntaxProblem(start: number, failure: ParseFailure): void {
     const at = start + failure.offset;
-    const isVariable = this.text[at] === ":";
-    const hint = "Variables of psql (:name) do not exist here; write the value itself.";
-    this.problem(at, { code: "syntax", message: failure.message, ...(isVariable ? { hint } : {}) });
+    const hint = unfilledHint(this.text, at);
+    this.problem(at, { code: "syntax", message: failure.message, ...(hint ? { hint } : {}) });
   }
 
   private problem(offset: number, problem: Pick<ScriptProblem, "code" | "message" | "hint">): void {
     this.problems.push({ ...problem, ...this.positions.at(offset) });
   }
+}
+
+/** For what another program fills in before it sends a script. */
+function unfilledHint(text: string, at: number): string | null {
+  if (text[at] === ":") return "Variables of psql (:name) do not exist here; write the value itself.";
+  const isTemplate = /^(?:\$?\{|<%|%\()/.test(text.slice(at, at + 2));
+  return isTemplate ? "Templates are not filled in here; write the value itself." : null;
 }
