@@ -11,6 +11,7 @@ import { execute } from "../define";
 import { personName } from "../deployment/person-name";
 import { listRunning } from "../deployment/running";
 import { getFrame } from "../frame/get";
+import { getOverview } from "../overview/get";
 import { createRestore } from "../restore/create";
 import { approveRestore, cancelUse } from "../restore/decide";
 import { getRestore } from "../restore/get";
@@ -120,6 +121,9 @@ describe("a backup", () => {
     const test = await execute(testBackup, developer, { backupId: backup.id });
     expect((await useDone(viewer, backup.id, verify.useId)).result?.verify).toMatchObject({ ok: true });
     const tested = await useDone(viewer, backup.id, test.useId);
+    // Nothing was restored into a database of theirs.
+    const { activity } = await execute(getOverview, viewer, { project: project.slug });
+    expect(activity.map((entry) => entry.operation)).not.toContain("restore.execute");
     expect(tested.result?.checks, JSON.stringify(tested.error)).toMatchObject({ ok: true, rows: 500 });
     const { rows } = await execute(listBackups, viewer, { project: project.slug, label: "sale" });
     expect(rows).toMatchObject([
@@ -235,11 +239,18 @@ describe("a restore", () => {
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     expect(done.keptDatabase).toMatch(/_before_/);
     expect(done.keptUntil).not.toBeNull();
+    const told = async (operation: string) =>
+      (await execute(getOverview, project.actors.viewer, { project: project.slug })).activity.find(
+        (entry) => entry.operation === operation,
+      );
+    const place = { service: "orders", environment: { name: "development" }, outcome: "ok" };
+    expect(await told("restore.execute")).toMatchObject(place);
     const past = new Date(Date.now() - 60_000);
     await db().restore.update({ where: { id }, data: { keptUntil: past } });
     await db().target.update({ where: { id: targetId }, data: { syncedAt: past } });
     await execute(swapBack, developer, { useId: id, confirm: target.name });
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "spoilt" }]);
+    expect(await told("restore.swap_back")).toMatchObject(place);
     // What is pending is another list again, and what was restored has its whole time.
     const readAt = async () =>
       (await db().target.findUniqueOrThrow({ where: { id: targetId } })).syncedAt?.getTime();

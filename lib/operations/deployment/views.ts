@@ -109,7 +109,8 @@ export interface PathStep {
 
 /** Parts of the one sentence at the top, in the order in which they are said. */
 export type SummaryPart =
-  | { kind: "applies"; migrations: number; statements: number; direction: "up" | "down" }
+  /** `done`: statements that an earlier attempt has done already. */
+  | { kind: "applies"; migrations: number; statements: number; done: number; direction: "up" | "down" }
   /** `durationMs` is what the shadow took, null when it was not tried; `times`: separate stretches. */
   | {
       kind: "blocks";

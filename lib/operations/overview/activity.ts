@@ -16,7 +16,7 @@ const VERBS = {
   target: "create update delete",
   member: "set_role set_grant remove",
   backup: "create",
-  restore: "create",
+  restore: "create approve execute swap_back",
   drift: "adopt revert",
   baseline: "stamp",
 };
@@ -41,6 +41,7 @@ export async function loadActivity(
   });
   const shown = rows
     .filter((row) => (row.outcome === "ok" || row.outcome === "failed") && TOLD_OPERATIONS.has(row.operation))
+    .filter((row) => row.operation !== "restore.execute" || replaces(row.details))
     .slice(0, SHOWN);
   const deployments = await loadNumbers(db, projectId, {
     ids: shown.flatMap((row) =>
@@ -48,10 +49,9 @@ export async function loadActivity(
     ),
     numbers: shown.flatMap((row) => numberOf(row) ?? []),
   });
-  const services = await loadServices(
-    db,
-    shown.flatMap((row) => (row.resourceType === "target" && row.resourceId ? [row.resourceId] : [])),
-  );
+  const idsOf = (type: string) =>
+    shown.flatMap((row) => (row.resourceType === type && row.resourceId ? [row.resourceId] : []));
+  const services = await loadServices(db, { targets: idsOf("target"), restores: idsOf("restore") });
   const name = await nameReader(
     db,
     shown.map((row) => row.actorLabel),
@@ -109,12 +109,31 @@ async function loadNumbers(
   return rows.map((row) => ({ id: row.id, number: row.number, service: row.target.service.name }));
 }
 
-/** @returns names of the services by their targets' ids */
-async function loadServices(db: Db, targetIds: string[]): Promise<Map<string, string>> {
-  if (targetIds.length === 0) return new Map();
-  const rows = await db.target.findMany({
-    where: { id: { in: targetIds } },
-    select: { id: true, service: { select: { name: true } } },
-  });
-  return new Map(rows.map((row) => [row.id, row.service.name]));
+/** @returns names of the services by the ids of their targets, and of what was restored to these */
+async function loadServices(
+  db: Db,
+  ids: { targets: string[]; restores: string[] },
+): Promise<Map<string, string>> {
+  const service = { select: { name: true } };
+  const [targets, restores] = await Promise.all([
+    ids.targets.length === 0
+      ? []
+      : db.target.findMany({ where: { id: { in: ids.targets } }, select: { id: true, service } }),
+    ids.restores.length === 0
+      ? []
+      : db.restore.findMany({
+          where: { id: { in: ids.restores } },
+          select: { id: true, target: { select: { service } } },
+        }),
+  ]);
+  return new Map([
+    ...targets.map((row): [string, string] => [row.id, row.service.name]),
+    ...restores.flatMap((row): [string, string][] => (row.target ? [[row.id, row.target.service.name]] : [])),
+  ]);
+}
+
+/** Whether a use of an archive wrote to the database of a target: reading and testing one does not. */
+function replaces(details: unknown): boolean {
+  const { mode } = (details ?? {}) as { mode?: unknown };
+  return mode === "new_database" || mode === "in_place";
 }

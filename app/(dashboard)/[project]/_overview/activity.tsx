@@ -54,7 +54,7 @@ function Sentence({ slug, entry }: { slug: string; entry: ActivityEntry }) {
   const key = `activity.did.${entry.operation}`;
   // The trail names a database in one language for all readers.
   const placeOf = ({ resource, service, environment }: ActivityEntry) =>
-    resource.type === "target" && service && environment
+    (resource.type === "target" || resource.type === "restore") && service && environment
       ? t("charts.on", { service, environment: environment.name })
       : null;
   const values = {

@@ -285,7 +285,8 @@ function storageFromAbove(column: Fact, around: Surroundings): string | null {
   if (from.facts.has(column.parent ?? "")) return null;
   for (const parent of (to.facts.get(column.parent ?? "")?.body.inherits as string[] | undefined) ?? []) {
     const above = to.facts.get(`column:${parent}.${column.name}`);
-    if (above) return from.facts.has(above.parent ?? "") ? body(above).storage : storageFromAbove(above, around);
+    if (above)
+      return from.facts.has(above.parent ?? "") ? body(above).storage : storageFromAbove(above, around);
   }
   return null;
 }

@@ -13,7 +13,13 @@ export function summaryParts(args: {
   const { check, groups, direction } = args;
   const statements = groups.flatMap((group) => group.statements);
   const parts: SummaryPart[] = [
-    { kind: "applies", migrations: groups.length, statements: statements.length, direction },
+    {
+      kind: "applies",
+      migrations: groups.length,
+      statements: statements.length,
+      done: statements.filter((one) => one.whyNotCode === "in_effect").length,
+      direction,
+    },
   ];
   if (check.problems.length > 0) parts.push({ kind: "problems", count: check.problems.length });
   const at = statements.findIndex((one) => one.error);

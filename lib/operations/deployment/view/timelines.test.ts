@@ -56,6 +56,21 @@ describe("lock timelines", () => {
     });
   });
 
+  it("leave out what an earlier attempt has done", () => {
+    const done = {
+      ...statement(0, ["orders", "ACCESS EXCLUSIVE"]),
+      ...{ tried: false, durationMs: null, whyNotCode: "in_effect" as const },
+    };
+    const groups = [group("1_a", "none", done, statement(7, ["orders", "ACCESS EXCLUSIVE"]))];
+    expect(lockTimelines(groups)).toEqual([
+      {
+        ...{ relation: "orders", timed: true, totalMs: 7 },
+        stretches: [{ blocks: "reads_and_writes", durationMs: 7, migrations: ["1_a"] }],
+      },
+    ]);
+    expect(lockTimelines([group("1_a", "none", done)])).toEqual([]);
+  });
+
   it("claim no times for what was not tried, as after a statement that failed", () => {
     const untried = { ...statement(0, ["orders", "ACCESS EXCLUSIVE"]), tried: false, durationMs: null };
     const timelines = lockTimelines([

@@ -24,7 +24,9 @@ export function lockTimelines(groups: readonly StatementGroup[]): LockTimeline[]
 
 function slicesOf({ migration, statements }: StatementGroup): Slice[] {
   const held = new Map<string, Blocks>();
-  return statements.map((statement) => {
+  // What an earlier attempt has done is not done again, and blocks nobody.
+  const left = statements.filter((statement) => statement.whyNotCode !== "in_effect");
+  return left.map((statement) => {
     if (migration.transaction === "none") held.clear();
     for (const lock of statement.locks) {
       if (lock.blocks !== "nothing")

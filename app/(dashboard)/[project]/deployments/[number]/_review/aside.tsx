@@ -6,6 +6,7 @@ import { formatDuration } from "@/components/format";
 import { Icon } from "@/components/icon";
 import { Mark } from "@/components/mark";
 import { ClockTime, RelativeTime } from "@/components/relative-time";
+import type { DryRun } from "@/lib/core/run/types";
 import type { DeploymentView } from "@/lib/operations/deployment/views";
 import { StateMark } from "../../_components/state-mark";
 import { RunProgress } from "../_run/run-progress";
@@ -128,6 +129,11 @@ function Bound({ view }: { view: DeploymentView }) {
   );
 }
 
+const WAY_BACK: { [reason in DryRun["rollback"]["reason"]]?: "none" | "partly" } = {
+  no_down: "none",
+  partly: "partly",
+};
+
 function WayBack({ view }: { view: DeploymentView }) {
   const t = useTranslations("deployments");
   if (view.direction === "down" || !view.rollback) return null;
@@ -138,9 +144,7 @@ function WayBack({ view }: { view: DeploymentView }) {
         <li className={proven ? "safe" : "warning"}>
           <Icon name={proven ? "safe" : "warning"} />
           <span>{t("wayBack.rollback")}</span>
-          <span>
-            {t(proven ? "wayBack.proven" : reason === "no_down" ? "wayBack.none" : "wayBack.unproven")}
-          </span>
+          <span>{t(`wayBack.${proven ? "proven" : (WAY_BACK[reason] ?? "unproven")}`)}</span>
         </li>
       </ul>
     </Part>

@@ -106,6 +106,13 @@ function LockCell({
   )[0];
   const nothing = statement.blocks === "nothing";
   const others = statement.locks.length - 1;
+  // It is done, and is not done again.
+  if (statement.whyNotCode === "in_effect")
+    return (
+      <td className="lock none" data-l={t("statements.blocksLabel")}>
+        –
+      </td>
+    );
   return (
     <td className={cn("lock", nothing ? "none" : strong && "hard")} data-l={t("statements.blocksLabel")}>
       {t(`blocks.${statement.blocks}`)}

@@ -66,7 +66,11 @@ function Part({ part }: { part: SummaryPart }) {
   const locale = useLocale();
   switch (part.kind) {
     case "applies":
-      return t(`summary.applies.${part.direction}`, { count: part.migrations, statements: part.statements });
+      return t(`summary.applies.${part.direction}`, {
+        count: part.migrations,
+        statements: part.statements,
+        done: part.done,
+      });
     case "blocks": {
       const serious = part.what === "reads_and_writes" && (part.rewrite || (part.durationMs ?? 0) >= 1000);
       return t.rich(part.durationMs === null ? "summary.blocksUntimed" : "summary.blocks", {
