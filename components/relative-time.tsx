@@ -8,8 +8,10 @@ const STALE_MS = 60_000;
 /** "34 min ago", the exact moment in the reader's zone on hover. Past a week: the date. */
 export function RelativeTime({ at }: { at: string | Date }) {
   const format = useFormatter();
-  const now = useNow({ updateInterval: 30_000 });
   const date = new Date(at);
+  // Seconds are told of what is young: they would be wrong for half a minute.
+  const isYoung = useNow().getTime() - date.getTime() < 60_000;
+  const now = useNow({ updateInterval: isYoung ? 5_000 : 30_000 });
   const far = Math.abs(now.getTime() - date.getTime()) > 7 * 86_400_000;
   const text = far
     ? format.dateTime(date, {

@@ -29,7 +29,10 @@ test("shows rows with their types and NULL as such, and keeps them in the histor
   await expect(grid.getByRole("columnheader", { name: /price/ })).toContainText("numeric(4,2)");
   await expect(grid.getByRole("gridcell").nth(1)).toHaveText("NULL");
   await expect(grid.getByRole("gridcell").nth(3)).toHaveText("2.50");
-  await expect(page.getByRole("complementary", { name: "My history" })).toContainText("AS nothing");
+  const history = page.getByRole("complementary", { name: "My history" });
+  await expect(history).toContainText("AS nothing");
+  // Seconds are counted on while they are told: sooner than what is older is told anew.
+  await expect(history.locator("time").first()).toHaveText(/^([5-9]|1\d) s ago$/, { timeout: 20_000 });
   await expectAccessible();
   const download = page.waitForEvent("download");
   await page.getByRole("button", { name: "CSV" }).click();

@@ -36,7 +36,14 @@ export const getPlaces = defineOperation({
       }),
       ctx.db.target.findMany({
         where: { service: { projectId } },
-        select: { id: true, serviceId: true, environmentId: true, currentVersion: true, pendingCount: true },
+        select: {
+          id: true,
+          serviceId: true,
+          environmentId: true,
+          currentVersion: true,
+          pendingCount: true,
+          failedCount: true,
+        },
         // The first environment with something to do is what a new deployment proposes.
         orderBy: [{ environment: { position: "asc" } }, { service: { name: "asc" } }],
       }),
@@ -44,7 +51,11 @@ export const getPlaces = defineOperation({
     return {
       services,
       environments,
-      targets: targets.map(({ pendingCount, ...target }) => ({ ...target, pending: pendingCount })),
+      // One that did not go through waits as those do that were never tried.
+      targets: targets.map(({ pendingCount, failedCount, ...target }) => ({
+        ...target,
+        pending: pendingCount + failedCount,
+      })),
     };
   },
 });

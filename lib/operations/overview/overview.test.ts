@@ -5,6 +5,7 @@ import { type TestProject, testProject, testTarget } from "../../testing/project
 import { execute } from "../define";
 import { listDeployments } from "../deployment/list";
 import { listRunning } from "../deployment/running";
+import { getPlaces } from "../frame/places";
 import { setMemberRole } from "../member/change";
 import { createMigration } from "../migration/create";
 import { renameMigration } from "../migration/rename";
@@ -131,6 +132,17 @@ describe("overview of a project with ten thousand runs", () => {
       active: { number: RUNS + 2 },
       next: { kind: "review", number: RUNS + 2 },
     });
+  });
+
+  it("one migration that did not go through waits, where a deployment is asked for too", async () => {
+    const { pendingCount } = await db().target.findUniqueOrThrow({ where: { id: targets.production ?? "" } });
+    await db().target.update({
+      where: { id: targets.production ?? "" },
+      data: { pendingCount: 0, failedCount: 1 },
+    });
+    const places = await execute(getPlaces, project.actors.viewer, { project: project.slug });
+    expect(places.targets.find(({ id }) => id === targets.production)).toMatchObject({ pending: 1 });
+    await db().target.update({ where: { id: targets.production ?? "" }, data: { pendingCount, failedCount: 0 } });
   });
 
   it("counts twelve weeks without gaps and the last twenty durations", async () => {

@@ -20,7 +20,8 @@ const meanings: Record<CellMark, Meaning> = {
 
 export function CellMarkWord({ cell }: { cell: MatrixCell }) {
   const t = useTranslations("overview");
-  const count = cell.mark === "problem" ? cell.problems : cell.pending;
+  // One that did not go through waits as those do that were never tried.
+  const count = cell.mark === "problem" ? cell.problems : cell.pending + cell.failed;
   return <Mark meaning={meanings[cell.mark]}>{t(`matrix.mark.${cell.mark}`, { count })}</Mark>;
 }
 

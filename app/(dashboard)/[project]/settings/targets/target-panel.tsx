@@ -111,7 +111,7 @@ function Standing({ project, target }: { project: string; target: TargetDetail }
       {t(target.currentVersion === null ? "standingEmpty" : "standing", {
         version: target.currentVersion ?? "",
         applied: target.appliedCount,
-        pending: target.pendingCount,
+        pending: target.pendingCount + target.failedCount,
       })}{" "}
       <span className="muted">
         <RelativeTime at={target.syncedAt} />
