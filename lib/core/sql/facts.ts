@@ -21,6 +21,7 @@ import { treeOf } from "./parse-script";
 import type { Node } from "./parser";
 import { relationName } from "./tree";
 import type { ParsedScript, Statement, StatementFacts } from "./types";
+import { keepsAllRows } from "./written-rows";
 
 export type { FactCatalog } from "./facts/knowledge";
 
@@ -150,8 +151,8 @@ const GATHERERS: Gatherers = {
     facts.scans(readsTables(stmt) ? "unknown" : "no");
   },
   InsertStmt: (stmt, facts) => dataFacts(stmt, facts, readsTables(stmt.selectStmt) ? "unknown" : "no"),
-  UpdateStmt: (stmt, facts) => dataFacts(stmt, facts, stmt.whereClause ? "unknown" : "yes"),
-  DeleteStmt: (stmt, facts) => dataFacts(stmt, facts, stmt.whereClause ? "unknown" : "yes"),
+  UpdateStmt: (stmt, facts) => dataFacts(stmt, facts, keepsAllRows(stmt.whereClause) ? "yes" : "unknown"),
+  DeleteStmt: (stmt, facts) => dataFacts(stmt, facts, keepsAllRows(stmt.whereClause) ? "yes" : "unknown"),
   MergeStmt: (stmt, facts) => dataFacts(stmt, facts, "unknown"),
   CopyStmt: (stmt, facts) => {
     facts.lock(stmt.relation, stmt.is_from ? "ROW EXCLUSIVE" : "ACCESS SHARE");

@@ -15,11 +15,7 @@ export const changeColumnType = defineAlterTableRule({
   check: ({ relation, name, def }, { knowledge }) => {
     if (!def || !("ColumnDef" in def) || !def.ColumnDef.typeName) return [];
     const type = typeText(def.ColumnDef.typeName);
-    const rewrite = typeChangeRewrites(
-      knowledge.columnType(relation, name),
-      type,
-      def.ColumnDef.raw_default !== undefined,
-    );
+    const rewrite = typeChangeRewrites(knowledge.columnType(relation, name), type, def.ColumnDef.raw_default);
     if (rewrite === "no") return [];
     return [
       {

@@ -1,7 +1,8 @@
 import { relationName } from "../../sql/tree";
-import { defineRule } from "../rule";
+import { keepsAllRows, statementsWithin } from "../../sql/written-rows";
+import type { Rule } from "../rule";
 
-export const deleteWithoutWhere = defineRule({
+export const deleteWithoutWhere: Rule = {
   code: "delete-without-where",
   severity: "danger",
   effect: "loses_data",
@@ -9,10 +10,10 @@ export const deleteWithoutWhere = defineRule({
   message:
     "Every row of {relation} is deleted, and until the transaction ends nobody else can change any of them (ROW EXCLUSIVE lock, all rows locked).",
   suggestion: "Add a WHERE clause and delete in batches.",
-  on: "DeleteStmt",
-  check: (stmt, { knowledge }) => {
-    const relation = relationName(stmt.relation);
-    if (stmt.whereClause || stmt.usingClause || knowledge.isFresh(relation)) return [];
-    return [{ relation, lock: "ROW EXCLUSIVE", params: { relation }, destroys: [relation] }];
-  },
-});
+  check: ({ tree, knowledge }) =>
+    statementsWithin(tree, "DeleteStmt").flatMap((stmt) => {
+      const relation = relationName(stmt.relation);
+      if (!keepsAllRows(stmt.whereClause) || stmt.usingClause || knowledge.isFresh(relation)) return [];
+      return [{ relation, lock: "ROW EXCLUSIVE" as const, params: { relation }, destroys: [relation] }];
+    }),
+};

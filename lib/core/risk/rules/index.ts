@@ -19,7 +19,13 @@ import { dropTable } from "./drop-table";
 import { enumValueAtOnce, enumValueRenamed } from "./enum-values";
 import { clusterTable, refreshView, vacuumFull } from "./heavy-maintenance";
 import { lockTable } from "./lock-table";
-import { disableRowSecurity, disableTrigger, dropConstraint, dropNotNull } from "./loosen-rules";
+import {
+  disableRowSecurity,
+  disableTrigger,
+  dropConstraint,
+  dropNotNull,
+  enableRowSecurity,
+} from "./loosen-rules";
 import { charType, duplicateColumn, nameTooLong, timeWithoutZone } from "./names-and-types";
 import { attachPartition, detachPartition } from "./partitions";
 import { reindex } from "./reindex";
@@ -82,6 +88,7 @@ export const RULES: readonly Rule[] = [
   dropNotNull,
   dropConstraint,
   disableRowSecurity,
+  enableRowSecurity,
   disableTrigger,
   revokeRights,
   dropRole,

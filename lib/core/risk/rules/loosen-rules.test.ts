@@ -21,6 +21,14 @@ testRule("disable-row-security", {
   quiet: ["ALTER TABLE o ENABLE ROW LEVEL SECURITY"],
 });
 
+testRule("enable-row-security", {
+  fires: [
+    ["ALTER TABLE o ENABLE ROW LEVEL SECURITY", { severity: "notice" }],
+    ["ALTER TABLE o FORCE ROW LEVEL SECURITY"],
+  ],
+  quiet: ["CREATE TABLE o (id int); ALTER TABLE o ENABLE ROW LEVEL SECURITY"],
+});
+
 testRule("disable-trigger", {
   fires: [["ALTER TABLE o DISABLE TRIGGER ALL"]],
   quiet: ["ALTER TABLE o ENABLE TRIGGER t"],

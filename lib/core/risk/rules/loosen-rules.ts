@@ -44,6 +44,18 @@ export const disableRowSecurity = defineAlterTableRule({
   ],
 });
 
+export const enableRowSecurity = defineAlterTableRule({
+  code: "enable-row-security",
+  severity: "notice",
+  effect: "breaks_clients",
+  title: "Only rows that a policy allows are there on {relation}",
+  message:
+    "From now on the policies of {relation} decide which rows others than the owner (with FORCE: the owner too) read and write; where none allows it, they see no row, and there is no error.",
+  suggestion: "Write the policies in the same transaction, for every role that uses the table.",
+  on: ["AT_EnableRowSecurity", "AT_ForceRowSecurity"],
+  check: () => [{ lock: "ACCESS EXCLUSIVE" }],
+});
+
 export const disableTrigger = defineAlterTableRule({
   code: "disable-trigger",
   severity: "warning",

@@ -92,7 +92,7 @@ function commandFacts(table: string, command: Command, facts: FactsBuilder, sibl
         const from = facts.knowledge.columnType(table, name);
         readsAndRewrites(
           facts,
-          typeChangeRewrites(from, typeText(def.ColumnDef.typeName), def.ColumnDef.raw_default !== undefined),
+          typeChangeRewrites(from, typeText(def.ColumnDef.typeName), def.ColumnDef.raw_default),
         );
       }
       return;

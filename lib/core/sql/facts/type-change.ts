@@ -1,3 +1,4 @@
+import type { Node } from "../parser";
 import type { Known } from "../types";
 
 /** Names of one type, as the parser and as format_type write them. */
@@ -91,9 +92,10 @@ const FIXED = new Set([
  * Whether ALTER COLUMN TYPE rewrites the table, as measured on PostgreSQL 18 (documentation: ALTER TABLE, notes).
  * @param from the type it had, as written or as format_type says; undefined: not known
  * @param to the new type
- * @param using whether a USING expression computes the values
+ * @param using the USING expression
  */
-export function typeChangeRewrites(from: string | undefined, to: string, using: boolean): Known {
+export function typeChangeRewrites(from: string | undefined, to: string, using: Node | undefined): Known {
+  if (isComputed(using)) return "yes";
   const target = readType(to);
   if (from === undefined) {
     if (using) return ALONE.has(target.name) ? "yes" : "unknown";
@@ -109,6 +111,19 @@ export function typeChangeRewrites(from: string | undefined, to: string, using: 
   if (times.includes(source.name) && times.includes(target.name))
     return target.mods.length > 0 ? "yes" : "unknown";
   return FIXED.has(source.name) && FIXED.has(target.name) ? "yes" : "unknown";
+}
+
+/**
+ * Whether USING is more than the column and casts of it: then every value is written anew, whatever the types are.
+ * Functions that are not built in may be written in SQL and come to nothing when they are inlined.
+ */
+function isComputed(using: Node | undefined): boolean {
+  if (!using || "ColumnRef" in using) return false;
+  if ("TypeCast" in using) return isComputed(using.TypeCast.arg);
+  if ("CollateClause" in using) return isComputed(using.CollateClause.arg);
+  if (!("FuncCall" in using)) return true;
+  const [schema] = using.FuncCall.funcname ?? [];
+  return schema !== undefined && "String" in schema && schema.String.sval === "pg_catalog";
 }
 
 function sameTypeRewrites(source: Type, target: Type): Known {
