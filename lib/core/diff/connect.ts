@@ -43,7 +43,10 @@ function connect(action: Action, actions: Actions, around: Surroundings, { swapp
     connectImplicit(action, actions, around);
     return;
   }
-  for (const id of needsOf(action)) if (id !== fact.id) actions.get(keyOf("drop", id))?.after.add(action.key);
+  // What is set aside does not wait for a type made of it, which goes when its columns have left it (see addSwaps).
+  const waits = SWAPPED_TYPES.has(fact.kind) && !swapped.has(fact.id);
+  for (const id of needsOf(action))
+    if (id !== fact.id && !(waits && swapped.has(id))) actions.get(keyOf("drop", id))?.after.add(action.key);
 }
 
 function needsOf({ fact }: Action): FactId[] {
@@ -80,7 +83,8 @@ function connectNeeds(action: Action, actions: Actions, around: Surroundings): v
 }
 
 const tableOfColumn = (column: string) => `table:${column.slice(0, column.lastIndexOf("."))}`;
-const TYPES = new Set<Kind>(["enum", "domain", "range", "composite"]);
+/** Types that PostgreSQL does not alter in every way while columns have them; an enum takes its values at any time. */
+const TYPES = new Set<Kind>(["domain", "range", "composite"]);
 
 /** A part without a statement of its own goes when its table goes. */
 function waitForDrop(action: Action, id: FactId, actions: Actions): void {

@@ -1,0 +1,11 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok', 'happy', 'gone');
+CREATE DOMAIN moods AS mood[];
+CREATE DOMAIN few AS mood CHECK (VALUE <> 'gone');
+CREATE TYPE person AS (name text, m mood);
+CREATE TYPE couple AS (one person, d int);
+CREATE TYPE span AS RANGE (subtype = mood, multirange_type_name = spans);
+CREATE TYPE size AS ENUM ('s', 'm');
+CREATE DOMAIN sizes AS size[];
+CREATE TABLE t (id int, a few, l moods, p person, c couple, s span, ss spans, z sizes DEFAULT '{s}');
+CREATE VIEW v AS SELECT a, (p).m FROM t WHERE a::text = 'ok';
+INSERT INTO t VALUES (1, 'ok', '{ok,sad}', '(x,sad)', '("(y,ok)",3)', '[sad,ok]', '{[sad,ok]}', '{m,s}');
