@@ -33,7 +33,8 @@ export function swapsOf(decided: Decided, around: Surroundings): Map<FactId, str
   // A type that goes for good stands until its columns have left it, and so does what it is made of.
   const isHeld = (id: FactId): boolean =>
     dependantsOf(around.from, id).some(
-      (user) => keepsValues(user, decided, around) || (decided.gone.has(user) && isType(user) && isHeld(user)),
+      (user) =>
+        keepsValues(user, decided, around) || (decided.gone.has(user) && isType(user) && isHeld(user)),
     );
   const isType = (id: FactId) => SWAPPED_TYPES.has(around.from.facts.get(id)?.kind as Kind);
   for (const id of decided.gone) if (anew(id) && isHeld(id)) add(id);
