@@ -142,7 +142,10 @@ describe("overview of a project with ten thousand runs", () => {
     });
     const places = await execute(getPlaces, project.actors.viewer, { project: project.slug });
     expect(places.targets.find(({ id }) => id === targets.production)).toMatchObject({ pending: 1 });
-    await db().target.update({ where: { id: targets.production ?? "" }, data: { pendingCount, failedCount: 0 } });
+    await db().target.update({
+      where: { id: targets.production ?? "" },
+      data: { pendingCount, failedCount: 0 },
+    });
   });
 
   it("counts twelve weeks without gaps and the last twenty durations", async () => {
