@@ -47,3 +47,12 @@ export function cellHref(slug: string, cell: MatrixCell, service: string, enviro
 export function shortVersion(version: string): string {
   return /^\d{14}$/.test(version) ? version.slice(0, 8) : version;
 }
+
+/**
+ * From which version to which, shortened as one of them would be unless that makes them the same: two of one day.
+ * null, before the first: 0.
+ */
+export function versionRange(from: string | null, to: string | null): { from: string; to: string } {
+  const short = { from: from ? shortVersion(from) : "0", to: to ? shortVersion(to) : "0" };
+  return short.from === short.to && from !== to ? { from: from ?? "0", to: to ?? "0" } : short;
+}

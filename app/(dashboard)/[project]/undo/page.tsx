@@ -6,9 +6,10 @@ import { Retry } from "@/components/retry";
 import { EmptyState, ErrorState } from "@/components/states";
 import { can } from "@/lib/access/permissions";
 import { DomainError } from "@/lib/errors";
+import { listRuns } from "@/lib/operations/run/list";
 import { listKeptRows, type UndoView } from "@/lib/operations/undo/list";
 import { type ActionError, describeError, runForPage } from "@/lib/transport/action";
-import { loadTargets } from "../schema/_components/load";
+import { loadTargets, type TargetChoiceEntry } from "../schema/_components/load";
 import { NoTargets } from "../schema/_components/no-targets";
 import { TargetChoice } from "../schema/_components/target-choice";
 import { KeptTable } from "./_components/kept-table";
@@ -32,7 +33,8 @@ export default async function KeptRowsPage({ params, searchParams }: PageProps) 
     getLocale(),
   ]);
   const { role, targets } = await loadTargets(project);
-  const target = targets.find((one) => one.id === query.target) ?? targets[0];
+  const target =
+    targets.find((one) => one.id === query.target) ?? (await lastRunOn(project, targets)) ?? targets[0];
   if (!target) return <NoTargets project={project} role={role} title={t("title")} />;
   const read = await readRows(target.id);
   const held = "rows" in read ? read.rows.filter(({ state }) => state !== "purged") : [];
@@ -63,6 +65,18 @@ export default async function KeptRowsPage({ params, searchParams }: PageProps) 
         )}
       </div>
     </Page>
+  );
+}
+
+/** Where the last run was: whoever comes by the navigation mostly looks for what it took away. */
+async function lastRunOn(
+  project: string,
+  targets: readonly TargetChoiceEntry[],
+): Promise<TargetChoiceEntry | undefined> {
+  const { rows } = await runForPage(listRuns, { project, limit: 1 });
+  const last = rows[0];
+  return targets.find(
+    (one) => one.service.id === last?.service.id && one.environment.id === last.environment.id,
   );
 }
 

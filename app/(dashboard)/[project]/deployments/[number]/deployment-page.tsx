@@ -8,7 +8,7 @@ import { RelativeTime } from "@/components/relative-time";
 import { BEFORE_RUN, FINISHED_STATES } from "@/lib/core/policy/state-machine";
 import { withShortSql } from "@/lib/operations/deployment/live";
 import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
-import { shortVersion } from "../../_overview/links";
+import { versionRange } from "../../_overview/links";
 import { Live } from "./_live/live";
 import { Aside } from "./_review/aside";
 import { HeadMarks } from "./_review/head-marks";
@@ -84,8 +84,7 @@ function Head({
         })
       : t.rich("page.askedBy", { at: () => <RelativeTime at={view.createdAt} />, by: view.createdBy.label }),
     t.rich("page.versions", {
-      from: view.fromVersion ? shortVersion(view.fromVersion) : "0",
-      to: view.toVersion ? shortVersion(view.toVersion) : "0",
+      ...versionRange(view.fromVersion, view.toVersion),
       code: (text) => <code>{text}</code>,
     }),
     view.promotedFrom

@@ -9,7 +9,7 @@ import { RelativeTime } from "@/components/relative-time";
 import { EmptyState } from "@/components/states";
 import { Button } from "@/components/ui/button";
 import type { DeploymentAlone } from "@/lib/operations/deployment/views";
-import { shortVersion } from "../../_overview/links";
+import { versionRange } from "../../_overview/links";
 import { StateMark } from "./state-mark";
 
 interface DeploymentsTableProps {
@@ -83,12 +83,12 @@ function useColumns(): Column<DeploymentAlone>[] {
     {
       key: "versions",
       header: t("list.columns.version"),
-      width: "190px",
+      width: "260px",
       wideOnly: true,
       cell: (row) => (
         <code className="muted" title={`${row.fromVersion ?? ""} → ${row.toVersion ?? ""}`}>
-          {row.fromVersion ? shortVersion(row.fromVersion) : "0"} →{" "}
-          {row.toVersion ? shortVersion(row.toVersion) : "0"}
+          {versionRange(row.fromVersion, row.toVersion).from} →{" "}
+          {versionRange(row.fromVersion, row.toVersion).to}
         </code>
       ),
     },
