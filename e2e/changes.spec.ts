@@ -87,6 +87,8 @@ test("who asked for a deployment is told at once what is asked of them, changes 
     await page.goto(`/${slug}/deployments`);
     await expect(page.getByText("changes asked for")).toBeVisible();
     await page.goto(`/${slug}`);
+    // Nothing was tried yet.
+    await expect(page.getByText(/^Asked for .* by Test Developer$/)).toBeVisible();
     await page.getByRole("link", { name: /waits: changes are asked for/ }).click();
     await expect(page).toHaveURL(url);
   });

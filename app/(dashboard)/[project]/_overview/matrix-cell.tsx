@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useFailureText } from "@/components/failure-text";
 import { Mark, type Meaning } from "@/components/mark";
 import { ClockTime, RelativeTime } from "@/components/relative-time";
+import { BEFORE_RUN } from "@/lib/core/policy/state-machine";
 import type { CellMark, MatrixCell } from "@/lib/operations/overview/views";
 
 const meanings: Record<CellMark, Meaning> = {
@@ -43,7 +44,12 @@ export function CellLines({ cell, drafts }: { cell: MatrixCell; drafts: number }
     lines.push(["drift", t("matrix.drifted", { count: cell.drift.changes })]);
   if (cell.lastDeployment) {
     const { at, by, state } = cell.lastDeployment;
-    const key = state === "succeeded" ? "matrix.deployed" : "matrix.tried";
+    const key =
+      state === "succeeded"
+        ? "matrix.deployed"
+        : BEFORE_RUN.includes(state)
+          ? "matrix.asked"
+          : "matrix.tried";
     lines.push(["last", t.rich(key, { at: () => <RelativeTime at={at} />, by })]);
   }
   if (cell.backup && lines.length < 2) {
