@@ -66,4 +66,19 @@ END $$;`,
       { n: 3 },
     ]);
   });
+
+  it("take a dump of pg_dump with its rows and its lines for psql, and say what a script that commits needs", async () => {
+    folder.write(
+      "migrations/001_dump.sql",
+      "\\restrict aB3\n\nSET client_encoding = 'UTF8';\nCREATE TABLE public.town (id int, name text);\n\nCOPY public.town (id, name) FROM stdin;\n1\tLima; --\n2\t\\N\n\\.\n\nALTER TABLE ONLY public.town\n    ADD CONSTRAINT town_pkey PRIMARY KEY (id);\n\n\\unrestrict aB3\n",
+    );
+    folder.write("migrations/002_commits.sql", "DO $$ BEGIN DELETE FROM town; COMMIT; END $$;");
+    const up = folder.run(["up", "--url", target.url]);
+    expect(up.code).toBe(1);
+    expect(up.err).toContain("transaction=none");
+    expect(await execute(target.url, "SELECT name FROM town ORDER BY id")).toEqual([
+      { name: "Lima; --" },
+      { name: null },
+    ]);
+  });
 });

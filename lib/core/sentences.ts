@@ -43,7 +43,6 @@ export const SENTENCES = {
   psql_gexec: "Use a DO block with EXECUTE.",
   psql_if: "Use a DO block for what depends on a condition.",
   psql_program: "A migration runs no programs.",
-  psql_restrict: "pg_dump writes this line for psql alone; take it out.",
   psql_end: "This closes the rows of COPY … FROM stdin, and no such statement is open here.",
   psql_go: "End the statement with a semicolon.",
   psql_other: "Take the line out; if it only printed or set something for psql, nothing is lost.",
@@ -85,6 +84,8 @@ export const SENTENCES = {
   checkpoint: "A checkpoint of Atlas repeats what the migrations before it make; it is left out.",
   other_system:
     "{count} scripts for other database systems or in general are left out: there are others for PostgreSQL.",
+  commits_inside_hint:
+    "Code that commits cannot run inside of a transaction: write `-- dbmigrator: transaction=none` at the top of the script, and no BEGIN around it.",
   in_block: "PostgreSQL refuses this statement inside BEGIN … COMMIT.",
   in_block_hint: "Move it out of the block.",
   batch_in_block: "A statement that is repeated in batches stands inside BEGIN … COMMIT.",

@@ -191,6 +191,18 @@ describe("refusals", () => {
     );
   });
 
+  it("passes over the lines that pg_dump puts around its dumps for psql, and over no other", () => {
+    const dump = "\\restrict aB3\n\nSELECT '\n\\restrict c';\n\n\\unrestrict aB3\n";
+    expect(parseScript(dump)).toMatchObject({ problems: [], statements: [{ line: 3 }] });
+    for (const other of [
+      "SELECT 1\n\\restrict aB3\n;",
+      "\\restrict",
+      "\\restrict a; \\! rm x",
+      "\\restrict `rm x`",
+    ])
+      expect(parseScript(other).problems).toMatchObject([{ code: "psql_command" }]);
+  });
+
   it("refuses commands of psql wherever they stand", () => {
     expect(problems("\\connect shop\nSELECT 1;\n  \\! rm x\nSELECT 2 \\gexec\nSELECT '\\ok';")).toEqual([
       { code: "psql_command", line: 1, column: 1 },

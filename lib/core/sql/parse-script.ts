@@ -22,6 +22,8 @@ const ROW_STATEMENTS: Record<string, string> = {
   values: "SelectStmt",
 };
 const MAX_PROBLEMS = 200;
+/** pg_dump puts these around its dumps, to keep psql from other commands in them (documentation: psql). */
+const OF_DUMPS = /^\\(?:un)?restrict\s+[A-Za-z0-9]+$/;
 
 /** Trees of statements for facts and rules; held as long as the statement is. */
 const trees = new WeakMap<Statement, Node>();
@@ -93,15 +95,16 @@ class ScriptReader {
 
   read(): ParsedScript {
     for (let event = this.scanner.next(); event; event = this.scanner.next()) {
-      if (event.kind === "psql") this.refusePsql(event.start, event.end);
+      if (event.kind === "psql") this.readPsql(event.start, event.end, event.inside);
       else this.readStatement(event.start, event.end, event.firstWord);
       if (this.problems.length >= MAX_PROBLEMS) break;
     }
     return { statements: this.statements, problems: this.problems };
   }
 
-  private refusePsql(start: number, end: number): void {
+  private readPsql(start: number, end: number, inside: boolean): void {
     const command = this.text.slice(start, end).trim();
+    if (OF_DUMPS.test(command) && !inside) return;
     const word = /^\\[A-Za-z!?.;]+|^\\./.exec(command)?.[0] ?? "\\";
     const message = `${word} is a command of psql, not SQL; it is not accepted.`;
     this.problem(start, { code: "psql_command", message, hint: psqlHint(word) });

@@ -10,8 +10,6 @@ const HINTS: Record<string, string> = {
   "\\gexec": "Use a DO block with EXECUTE.",
   "\\if": "Use a DO block for what depends on a condition.",
   "\\!": "A migration runs no programs.",
-  "\\restrict": "pg_dump writes this line for psql alone; take it out.",
-  "\\unrestrict": "pg_dump writes this line for psql alone; take it out.",
   "\\.": "This closes the rows of COPY … FROM stdin, and no such statement is open here.",
   "\\g": "End the statement with a semicolon.",
 };

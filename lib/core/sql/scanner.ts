@@ -2,7 +2,8 @@
 export type ScanEvent =
   /** `start` and `end` bound the statement's text; `firstWord` is its first keyword in lower case. */
   | { kind: "statement"; start: number; end: number; firstWord: string }
-  | { kind: "psql"; start: number; end: number };
+  /** `inside`: the statement before it has no semicolon yet; what there was of it is in no event. */
+  | { kind: "psql"; start: number; end: number; inside: boolean };
 
 const IDENTIFIER = /[A-Za-z0-9_$\u0080-\uffff]*/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y;
@@ -72,7 +73,7 @@ export class Scanner {
         if (this.position === at) this.position += 1;
         continue;
       }
-      if (code === BACKSLASH) return this.readPsqlCommand();
+      if (code === BACKSLASH) return this.readPsqlCommand(start >= 0);
       if (code === SEMICOLON && this.parens === 0 && this.blocks === 0) {
         this.position += 1;
         if (start < 0) continue;
@@ -119,12 +120,12 @@ export class Scanner {
     return { data: text.slice(start), closed: false, extra };
   }
 
-  private readPsqlCommand(): ScanEvent {
+  private readPsqlCommand(inside: boolean): ScanEvent {
     const start = this.position;
     let end = this.text.indexOf("\n", start);
     if (end < 0) end = this.text.length;
     this.position = end;
-    return { kind: "psql", start, end };
+    return { kind: "psql", start, end, inside };
   }
 
   /** Moves past a comment that begins here. */

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { maskFailure } from "../../core/query/mask";
 import type { PostgresFailure } from "../../core/run/types";
 import type { Statement } from "../../core/sql/types";
+import { hintOf } from "./failure-hints";
 
 /** The parts of the driver's connection that a query object of our own uses. */
 interface Wire {
@@ -151,7 +152,7 @@ export function describeFailure(
   const failure: PostgresFailure = maskFailure({
     ...{ sqlState: error.code ?? "", message: error.message, migration },
     ...(detail ? { detail } : {}),
-    ...(error.hint ? { hint: error.hint } : {}),
+    ...hintOf(error),
   });
   const offset = error.position ? toUtf16(message.text, Number(error.position) - 1) : null;
   const statement = findStatement(message, failed.completed, offset);

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { maskFailure } from "../../core/query/mask";
 import type { PostgresFailure } from "../../core/run/types";
 import type { Statement } from "../../core/sql/types";
+import { hintOf } from "./failure-hints";
 
 /**
  * PostgreSQL's own words about a statement, with the place in the script.
@@ -18,7 +19,7 @@ export function failureOf(
     sqlState: error.code ?? "XX000",
     message: error.message,
     ...(error.detail ? { detail: error.detail } : {}),
-    ...(error.hint ? { hint: error.hint } : {}),
+    ...hintOf(error),
     migration,
     statement: statement.index,
     line: place.line,
