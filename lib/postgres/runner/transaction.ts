@@ -27,7 +27,7 @@ import {
 import type { PreparedScript } from "./scripts";
 import { pause } from "./session";
 import { settleLostMigration } from "./settle";
-import { keepsRows, planPutBack, putKeptBack, sendKeeping } from "./undo";
+import { keepsRows, planPutBack, putKeptBack, putOff, sendKeeping } from "./undo";
 import { watchStatement } from "./watch";
 
 /** Everything of a migration in one transaction, its row in the ledger included. */
@@ -105,8 +105,9 @@ export async function tryUnit(
   let result: UnitResult = { ok: true, reply: { tags: [], fields: [] } };
   let putBack: PutBackPlan | null = null;
   for (const message of unitMessages(ctx, script, unit, { ledger, afterCommit })) {
-    if (putBack && message.last) await putKeptBack(ctx, script, putBack);
-    result = await sendKeeping(ctx, script, message, () => sendWatched(ctx, script, message));
+    const failed = putBack && message.last ? await putKeptBack(ctx, script, putBack) : null;
+    const sent = putBack ? await putOff(ctx, script, putBack, message) : message;
+    result = failed ?? (await sendKeeping(ctx, script, sent, () => sendWatched(ctx, script, sent)));
     if (!result.ok) {
       if (!isConnectionLoss(result.failed.error)) await rollBack(ctx);
       return result;

@@ -161,6 +161,35 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
     );
   });
 
+  it("says whose rows keep a column that must not be NULL from coming back, and leaves all as it was", async () => {
+    await client.query("ALTER TABLE t ALTER a SET NOT NULL");
+    const script = migration(
+      "1_a.sql",
+      "ALTER TABLE t DROP COLUMN a;",
+      "ALTER TABLE t ADD COLUMN a text NOT NULL;",
+    );
+    await run([script], "up", { undo: { keep } });
+    await client.query("INSERT INTO t VALUES (9)");
+    expect(await run([script], "down", { undo: { putBack: true } })).toMatchObject({
+      state: "failed",
+      failure: {
+        sqlState: "23502",
+        message: expect.stringMatching(
+          /^The kept rows could not be put back: column "a" .* contains null values$/,
+        ),
+        hint: expect.stringContaining("Rows written since the migration have no value"),
+      },
+    });
+    expect((await client.query("SELECT * FROM t WHERE id = 9")).rows).toEqual([{ id: 9 }]);
+    await client.query("DELETE FROM t WHERE id = 9");
+    expect(await run([script], "down", { undo: { putBack: true } })).toMatchObject({ state: "succeeded" });
+    expect((await client.query("SELECT a FROM t ORDER BY id")).rows).toEqual([
+      { a: "a1" },
+      { a: "a2" },
+      { a: "a3" },
+    ]);
+  });
+
   it("does not put rows back when the way back takes several transactions", async () => {
     const steps = migration("1_a", "DELETE FROM t WHERE id = 1", "CREATE INDEX CONCURRENTLY i ON t (a)");
     await run([steps], "up", { undo: { keep } });

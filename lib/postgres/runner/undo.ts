@@ -6,6 +6,7 @@ import { lossesOf } from "../../core/undo/losses";
 import { UndoRefusal } from "../undo/copies";
 import { type Kept, keepLosses } from "../undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "../undo/put-back";
+import { putOffNotNulls } from "../undo/put-off";
 import { listUndo } from "../undo/store";
 import { writingCode } from "../undo/writing-code";
 import { isConnectionLoss, type RunContext } from "./context";
@@ -151,12 +152,15 @@ function refused(
   };
 }
 
-function inOurWords(error: DatabaseError | UndoRefusal): DatabaseError {
+function inOurWords(
+  error: DatabaseError | UndoRefusal,
+  what = "The rows that it takes away could not be kept",
+): DatabaseError {
   if (error instanceof UndoRefusal)
     return Object.assign(new Error(error.message), { severity: "ERROR", code: "", hint: error.hint });
   if (isConnectionLoss(error)) return error;
   const { message, severity, code, detail, hint } = error;
-  return Object.assign(new Error(`The rows that it takes away could not be kept: ${message}`), {
+  return Object.assign(new Error(`${what}: ${message}`), {
     ...(severity === undefined ? {} : { severity }),
     ...(code === undefined ? {} : { code }),
     ...(detail === undefined ? {} : { detail }),
@@ -174,9 +178,37 @@ export async function planPutBack(ctx: RunContext, script: PreparedScript): Prom
   return entries.length === 0 ? null : beginPutBack(ctx.session.client, entries);
 }
 
-/** After the script, in its transaction: puts the rows back and tells what came of it. */
-export async function putKeptBack(ctx: RunContext, script: PreparedScript, plan: PutBackPlan): Promise<void> {
-  for (const { entry, outcome } of await asRunner(ctx, script, () => finishPutBack(ctx.session.client, plan)))
+/** A statement of the way back as it can run before the rows are back. */
+export async function putOff(
+  ctx: RunContext,
+  script: PreparedScript,
+  plan: PutBackPlan,
+  message: ScriptMessage,
+): Promise<ScriptMessage> {
+  const [statement] = message.statements;
+  if (statement?.node !== "AlterTableStmt") return message;
+  const text = await asRunner(ctx, script, () => putOffNotNulls(ctx.session.client, plan, statement.text));
+  return text === statement.text ? message : buildMessage([], [{ ...statement, text }], []);
+}
+
+/**
+ * After the script, in its transaction: puts the rows back and tells what came of it.
+ * @returns what PostgreSQL said where that is refused as a whole; null: done
+ */
+export async function putKeptBack(
+  ctx: RunContext,
+  script: PreparedScript,
+  plan: PutBackPlan,
+): Promise<Extract<UnitResult, { ok: false }> | null> {
+  const told = await asRunner(ctx, script, () => finishPutBack(ctx.session.client, plan)).catch(
+    (error: DatabaseError) => error,
+  );
+  if (told instanceof Error) {
+    const hint = told.code === NULLS ? { hint: NULLS_HINT } : {};
+    const words = inOurWords(Object.assign(told, hint), "The kept rows could not be put back");
+    return { ok: false, failed: new MessageError(0, words), message: buildMessage([], [], []), blockers: [] };
+  }
+  for (const { entry, outcome } of told)
     ctx.emit({
       type: "undo.put_back",
       migration: script.migration.filename,
@@ -184,7 +216,12 @@ export async function putKeptBack(ctx: RunContext, script: PreparedScript, plan:
       relation: entry.relation,
       ...outcome,
     });
+  return null;
 }
+
+const NULLS = "23502";
+const NULLS_HINT =
+  "Rows written since the migration have no value for this column: give them one, or the column a default in the down script.";
 
 /** Why kept rows could not be put back in the way back's own transaction; null: they can. */
 export async function putBackObstacle(

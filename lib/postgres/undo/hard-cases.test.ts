@@ -289,6 +289,27 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     ]);
   });
 
+  it("brings back columns that must not be NULL, and rows that went after them", async () => {
+    await client.query(`CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, "B é" text NOT NULL, c text NOT NULL);
+      INSERT INTO t SELECT i, i, 'é' || i, 'c' FROM generate_series(1, 3) i`);
+    const before = await all("SELECT * FROM t ORDER BY id");
+    await migrateKeeping(
+      client,
+      'ALTER TABLE t DROP COLUMN a, DROP COLUMN "B é", DROP COLUMN c; DELETE FROM t WHERE id = 3',
+    );
+    const down = `ALTER TABLE t ADD COLUMN a int NOT NULL, ADD "B é" text /* é */ CONSTRAINT "there is é" NOT NULL;
+      ALTER TABLE t ADD COLUMN c text; ALTER TABLE t ALTER c SET NOT NULL`;
+    for (const [, , lost] of await told(down)) expect(lost).toBe(0);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
+    expect(
+      await all(
+        "SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attnotnull AND NOT attisdropped",
+      ),
+    ).toEqual([]);
+    if (major >= 18)
+      expect(await all("SELECT conname FROM pg_constraint WHERE conname = 'there is é'")).toHaveLength(1);
+  });
+
   it("puts rows back although their time ends meanwhile and somebody removes what is over", async () => {
     await client.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     await migrateKeeping(client, "DELETE FROM t");

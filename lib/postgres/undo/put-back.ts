@@ -14,6 +14,8 @@ export interface PutBackPlan {
   entries: UndoEntry[];
   /** What cannot be compared with the table as it is; nothing of it is put back, by the entry's id. */
   refused: Map<string, pg.DatabaseError>;
+  /** Statements that the rows fulfil only when their values are back (see putOffNotNulls). */
+  later: string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export async function beginPutBack(
     if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
   await setSettings(client, before);
-  return { entries: ordered, refused };
+  return { entries: ordered, refused, later: [] };
 }
 
 export interface Told {
@@ -86,7 +88,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     told.push(await putColumn(client, one));
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
-  for (const sql of wake) await client.query(sql);
+  for (const sql of [...wake, ...plan.later]) await client.query(sql);
   await setSettings(client, before);
   for (const one of rows) if (one.aside) await client.query(`DROP TABLE ${asideTable(one.entry)}`);
   for (const one of told) {
