@@ -86,7 +86,7 @@ async function runBatchOnce(ctx: RunContext, repeated: Repeated): Promise<Batch>
 /** Two messages: what the ledger is told depends on the number of rows. */
 async function tryBatch(ctx: RunContext, { script, steps, statement, finish }: Repeated): Promise<Batch> {
   const opening = buildMessage(["BEGIN", ...localLimits(script)], [statement], []);
-  const changed = await sendWatched(ctx, script, opening, "batch");
+  const changed = await sendWatched(ctx, script, opening, { part: "batch" });
   if (!changed.ok) return { ok: false, result: changed };
   const rows = rowsOfTag(changed.reply.tags.at(-1)) ?? 0;
   const after = rows > 0 ? count(steps, statement.index, rows) : null;
@@ -94,7 +94,7 @@ async function tryBatch(ctx: RunContext, { script, steps, statement, finish }: R
     ? { ledger: progressSql(ctx, script, { ...steps, batches: after }), afterCommit: [] }
     : finish();
   const closing = buildMessage([], [], [...ledgerStatements(script, ledger), "COMMIT", ...afterCommit]);
-  const recorded = await sendWatched(ctx, script, closing, "batch");
+  const recorded = await sendWatched(ctx, script, closing, { part: "batch" });
   if (!recorded.ok) return { ok: false, result: recorded };
   if (after) steps.batches = after;
   return { ok: true, rows };

@@ -17,6 +17,7 @@ import {
 } from "./context";
 import {
   buildMessage,
+  type DatabaseError,
   describeFailure,
   MessageError,
   type MessageReply,
@@ -27,7 +28,7 @@ import {
 import type { PreparedScript } from "./scripts";
 import { pause } from "./session";
 import { settleLostMigration } from "./settle";
-import { keepsRows, planPutBack, putKeptBack, putOff, sendKeeping } from "./undo";
+import { keepsRows, planPutBack, putKeptBack, sendKeeping, sendPuttingOff } from "./undo";
 import { watchStatement } from "./watch";
 
 /** Everything of a migration in one transaction, its row in the ledger included. */
@@ -106,8 +107,12 @@ export async function tryUnit(
   let putBack: PutBackPlan | null = null;
   for (const message of unitMessages(ctx, script, unit, { ledger, afterCommit })) {
     const failed = putBack && message.last ? await putKeptBack(ctx, script, putBack) : null;
-    const sent = putBack ? await putOff(ctx, script, putBack, message) : message;
-    result = failed ?? (await sendKeeping(ctx, script, sent, () => sendWatched(ctx, script, sent)));
+    if (failed) result = failed;
+    else if (putBack)
+      result = await sendPuttingOff(ctx, putBack, message, (one, rescue) =>
+        sendWatched(ctx, script, one, { rescue }),
+      );
+    else result = await sendKeeping(ctx, script, message, () => sendWatched(ctx, script, message));
     if (!result.ok) {
       if (!isConnectionLoss(result.failed.error)) await rollBack(ctx);
       return result;
@@ -154,12 +159,16 @@ function* unitMessages(
 /**
  * Sends one message under watch and tells its statement's events.
  * @param part `batch`: one of many times that its statement runs, which the caller tells itself
+ * @param rescue after a refusal: whether the transaction goes on all the same
  */
 export async function sendWatched(
   ctx: RunContext,
   script: PreparedScript,
   message: ScriptMessage,
-  part?: "batch",
+  {
+    part,
+    rescue,
+  }: { part?: "batch"; rescue?: ((error: DatabaseError) => Promise<boolean>) | undefined } = {},
 ): Promise<UnitResult> {
   const { filename } = script.migration;
   const single =
@@ -196,6 +205,10 @@ export async function sendWatched(
     return { ok: true, reply };
   } catch (error) {
     if (!(error instanceof MessageError)) throw error;
+    if (await rescue?.(error.error)) {
+      if (single) emitDone(ctx, filename, single, start, undefined);
+      return { ok: true, reply: { tags: [], fields: [] } };
+    }
     const failure = describeFailure(message, error, filename);
     if (failure.statement !== undefined) {
       ctx.emit({ type: "statement.failed", migration: filename, statement: failure.statement, failure });

@@ -3,10 +3,11 @@ import { treeOf } from "../../core/sql/parse-script";
 import type { Statement } from "../../core/sql/types";
 import { codeOf } from "../../core/undo/code";
 import { lossesOf } from "../../core/undo/losses";
+import { PUT_OFF_NODES } from "../../core/undo/put-off";
 import { UndoRefusal } from "../undo/copies";
 import { type Kept, keepLosses } from "../undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "../undo/put-back";
-import { putOffNotNulls } from "../undo/put-off";
+import { BEFORE_REFUSAL, putOffRefused } from "../undo/put-off";
 import { listUndo } from "../undo/store";
 import { writingCode } from "../undo/writing-code";
 import { isConnectionLoss, type RunContext } from "./context";
@@ -178,17 +179,18 @@ export async function planPutBack(ctx: RunContext, script: PreparedScript): Prom
   return entries.length === 0 ? null : beginPutBack(ctx.session.client, entries);
 }
 
-/** A statement of the way back as it can run before the rows are back. */
-export async function putOff(
+/** Sends a statement of the way back; a constraint that only the kept rows fulfil waits for them. */
+export function sendPuttingOff(
   ctx: RunContext,
-  script: PreparedScript,
   plan: PutBackPlan,
   message: ScriptMessage,
-): Promise<ScriptMessage> {
+  send: (message: ScriptMessage, rescue?: (error: DatabaseError) => Promise<boolean>) => Promise<UnitResult>,
+): Promise<UnitResult> {
   const [statement] = message.statements;
-  if (statement?.node !== "AlterTableStmt") return message;
-  const text = await asRunner(ctx, script, () => putOffNotNulls(ctx.session.client, plan, statement.text));
-  return text === statement.text ? message : buildMessage([], [{ ...statement, text }], []);
+  if (!statement || !PUT_OFF_NODES.has(statement.node)) return send(message);
+  return send(buildMessage([BEFORE_REFUSAL], [statement], []), ({ code }) =>
+    putOffRefused(ctx.session.client, plan, statement.text, code ?? ""),
+  );
 }
 
 /**

@@ -310,6 +310,34 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
       expect(await all("SELECT conname FROM pg_constraint WHERE conname = 'there is é'")).toHaveLength(1);
   });
 
+  it("makes the constraints last that only the rows that come back fulfil", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY, code int, UNIQUE (code)); CREATE TABLE c (id int, p int REFERENCES p);
+      INSERT INTO p VALUES (1, 1), (2, 2); INSERT INTO c VALUES (7, 1), (8, 2); ALTER TABLE p ADD CHECK (code < 5)`);
+    await migrateKeeping(client, "DROP TABLE p CASCADE");
+    const down = `CREATE TABLE p (id int PRIMARY KEY, code int UNIQUE, CHECK (code < 5));
+      ALTER TABLE c ADD CONSTRAINT c_p FOREIGN KEY (p) REFERENCES p`;
+    expect(await told(down)).toEqual([["p", 2, 0]]);
+    await migrateKeeping(
+      client,
+      "ALTER TABLE p DROP CONSTRAINT p_code_key, DROP CONSTRAINT p_code_check; UPDATE p SET code = 9",
+    );
+    expect(await told("CREATE UNIQUE INDEX u ON p (code); ALTER TABLE p ADD CHECK (code < 5)")).toEqual([
+      ["p", 2, 0],
+    ]);
+    expect(
+      await all(
+        "SELECT conname, convalidated FROM pg_constraint WHERE conrelid IN ('p'::regclass, 'c'::regclass) AND contype IN ('f', 'c') ORDER BY 1",
+      ),
+    ).toEqual([
+      ["c_p", true],
+      ["p_code_check", true],
+    ]);
+    await migrateKeeping(client, "DROP TABLE p CASCADE");
+    await client.query("INSERT INTO c VALUES (9, 3)");
+    await expect(told(down)).rejects.toThrow('violates foreign key constraint "c_p"');
+    expect(await all("SELECT to_regclass('p')")).toEqual([[null]]);
+  });
+
   it("puts rows back although their time ends meanwhile and somebody removes what is over", async () => {
     await client.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     await migrateKeeping(client, "DELETE FROM t");

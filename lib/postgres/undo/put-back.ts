@@ -14,7 +14,7 @@ export interface PutBackPlan {
   entries: UndoEntry[];
   /** What cannot be compared with the table as it is; nothing of it is put back, by the entry's id. */
   refused: Map<string, pg.DatabaseError>;
-  /** Statements that the rows fulfil only when their values are back (see putOffNotNulls). */
+  /** Statements that the rows fulfil only when their values are back (see putOffRefused). */
   later: string[];
 }
 
