@@ -8,7 +8,7 @@ import type { EmbeddedMajor } from "../postgres/embedded/embedded";
 import { rowsOfTag } from "../postgres/runner/message";
 import { keepLosses } from "../postgres/undo/keep";
 import { beginPutBack, finishPutBack } from "../postgres/undo/put-back";
-import { BEFORE_REFUSAL, putOffRefused } from "../postgres/undo/put-off";
+import { BEFORE_REFUSAL, putOffAtOnce, putOffRefused } from "../postgres/undo/put-off";
 import { ensureUndoStore, listUndo, type PutBack } from "../postgres/undo/store";
 import { type TestDatabase, testDatabase } from "./postgres";
 
@@ -40,7 +40,8 @@ export async function revertKeeping(client: pg.Client, down: string): Promise<({
   await client.query("BEGIN");
   try {
     const plan = await beginPutBack(client, await listUndo(client, { kept: true, runId: "r1" }));
-    for (const { text } of down ? parseScript(down).statements : []) {
+    for (const statement of down ? parseScript(down).statements : []) {
+      const text = putOffAtOnce(client, plan, statement.text);
       await client.query(BEFORE_REFUSAL);
       await client.query(text).catch(async (error: pg.DatabaseError) => {
         if (!(await putOffRefused(client, plan, text, error.code ?? ""))) throw error;

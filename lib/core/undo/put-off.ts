@@ -11,7 +11,8 @@ export interface PutOff {
 }
 
 const INTEGRITY = /^23/;
-const NULLS = "23502";
+/** not_null_violation */
+export const NULLS = "23502";
 
 /**
  * Of a statement that PostgreSQL refuses for the rows that are there: constraints wait for the others, and a column

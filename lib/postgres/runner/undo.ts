@@ -3,11 +3,11 @@ import { treeOf } from "../../core/sql/parse-script";
 import type { Statement } from "../../core/sql/types";
 import { codeOf } from "../../core/undo/code";
 import { lossesOf } from "../../core/undo/losses";
-import { PUT_OFF_NODES } from "../../core/undo/put-off";
+import { NULLS, PUT_OFF_NODES } from "../../core/undo/put-off";
 import { UndoRefusal } from "../undo/copies";
 import { type Kept, keepLosses } from "../undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "../undo/put-back";
-import { BEFORE_REFUSAL, putOffRefused } from "../undo/put-off";
+import { BEFORE_REFUSAL, putOffAtOnce, putOffRefused } from "../undo/put-off";
 import { listUndo } from "../undo/store";
 import { writingCode } from "../undo/writing-code";
 import { isConnectionLoss, type RunContext } from "./context";
@@ -188,8 +188,9 @@ export function sendPuttingOff(
 ): Promise<UnitResult> {
   const [statement] = message.statements;
   if (!statement || !PUT_OFF_NODES.has(statement.node)) return send(message);
-  return send(buildMessage([BEFORE_REFUSAL], [statement], []), ({ code }) =>
-    putOffRefused(ctx.session.client, plan, statement.text, code ?? ""),
+  const text = putOffAtOnce(ctx.session.client, plan, statement.text);
+  return send(buildMessage([BEFORE_REFUSAL], [{ ...statement, text }], []), ({ code }) =>
+    putOffRefused(ctx.session.client, plan, text, code ?? ""),
   );
 }
 
@@ -221,7 +222,6 @@ export async function putKeptBack(
   return null;
 }
 
-const NULLS = "23502";
 const NULLS_HINT =
   "Rows written since the migration have no value for this column: give them one, or the column a default in the down script.";
 

@@ -297,17 +297,21 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
       client,
       'ALTER TABLE t DROP COLUMN a, DROP COLUMN "B é", DROP COLUMN c; DELETE FROM t WHERE id = 3',
     );
-    const down = `ALTER TABLE t ADD COLUMN a int NOT NULL, ADD "B é" text /* é */ CONSTRAINT "there is é" NOT NULL;
+    const add = `ALTER TABLE t ADD COLUMN a int NOT NULL, ADD "B é" text /* é */ CONSTRAINT "there is é" NOT NULL;
       ALTER TABLE t ADD COLUMN c text; ALTER TABLE t ALTER c SET NOT NULL`;
-    for (const [, , lost] of await told(down)) expect(lost).toBe(0);
+    for (const [, , lost] of await told(add)) expect(lost).toBe(0);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
+    await migrateKeeping(
+      client,
+      'ALTER TABLE t DROP COLUMN a, DROP COLUMN "B é", DROP COLUMN c; DELETE FROM t',
+    );
+    for (const [, , lost] of await told(add)) expect(lost).toBe(0);
     expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
     expect(
       await all(
         "SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0 AND NOT attnotnull AND NOT attisdropped",
       ),
     ).toEqual([]);
-    if (major >= 18)
-      expect(await all("SELECT conname FROM pg_constraint WHERE conname = 'there is é'")).toHaveLength(1);
   });
 
   it("makes the constraints last that only the rows that come back fulfil", async () => {
