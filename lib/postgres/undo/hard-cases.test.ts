@@ -301,11 +301,14 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
       ALTER TABLE t ADD COLUMN c text; ALTER TABLE t ALTER c SET NOT NULL`;
     for (const [, , lost] of await told(add)) expect(lost).toBe(0);
     expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
+    if (major >= 18)
+      expect(await all("SELECT conname FROM pg_constraint WHERE conname = 'there is é'")).toHaveLength(1);
     await migrateKeeping(
       client,
       'ALTER TABLE t DROP COLUMN a, DROP COLUMN "B é", DROP COLUMN c; DELETE FROM t',
     );
-    for (const [, , lost] of await told(add)) expect(lost).toBe(0);
+    const inside = 'ALTER TABLE t ADD COLUMN a int NOT NULL, ADD "B é" text NOT NULL, ADD c text NOT NULL';
+    for (const [, , lost] of await told(inside)) expect(lost).toBe(0);
     expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
     expect(
       await all(
