@@ -11,6 +11,7 @@ export type Described = FilePart | "unknown" | "elsewhere" | null;
  * @param paths relative, with `/`
  */
 export function describePaths(paths: readonly string[]): Map<string, Described> {
+  if (!SPECIAL.test(paths.join("\n"))) return new Map(paths.map((path) => [path, describePath(path)]));
   const names = inFolders(byWords(ofPostgres(paths)));
   return new Map(
     paths.map((path): [string, Described] => {
@@ -21,6 +22,10 @@ export function describePaths(paths: readonly string[]): Map<string, Described> 
     }),
   );
 }
+
+/** What one of the steps below looks for. Most folders have none of it, and `status` need not pay for the steps. */
+const SPECIAL =
+  /[_-](?:down|undo|rollback|revert)\.|\.(?:do|undo|rollback|revert|p(?:ostgres(?:ql)?|g|sql)|mysql|mariadb|sqlite3?|mssql|sqlserver|oracle|db2|h2|hsqldb|cockroach(?:db)?)\.|(?:^|\/)(?:downs?|downgrades?|rollbacks?|reverts?|undos?)\//im;
 
 /** From each path to the one that would say the same in our own layout; null: it is no migration. */
 type Names = Map<string, string | null>;
