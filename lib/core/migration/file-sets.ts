@@ -23,16 +23,23 @@ export function describePaths(paths: readonly string[]): Map<string, Described> 
   );
 }
 
+const POSTGRES = "postgres|postgresql|pg|psql";
+const OTHER_SYSTEMS = "mysql|mariadb|sqlite3?|mssql|sqlserver|oracle|db2|h2|hsqldb|cockroach|cockroachdb";
+const BACK_WORDS = "down|undo|rollback|revert";
+const BACK_FOLDERS = "downs?|downgrades?|rollbacks?|reverts?|undos?";
+
 /** What one of the steps below looks for. Most folders have none of it, and `status` need not pay for the steps. */
-const SPECIAL =
-  /[_-](?:down|undo|rollback|revert)\.|\.(?:do|undo|rollback|revert|p(?:ostgres(?:ql)?|g|sql)|mysql|mariadb|sqlite3?|mssql|sqlserver|oracle|db2|h2|hsqldb|cockroach(?:db)?)\.|(?:^|\/)(?:downs?|downgrades?|rollbacks?|reverts?|undos?)\//im;
+const SPECIAL = new RegExp(
+  `[_-](?:${BACK_WORDS})\\.|\\.(?:do|undo|rollback|revert|${POSTGRES}|${OTHER_SYSTEMS})\\.|(?:^|/)(?:${BACK_FOLDERS})/`,
+  "im",
+);
 
 /** From each path to the one that would say the same in our own layout; null: it is no migration. */
 type Names = Map<string, string | null>;
 
-const OURS = /\.(?:postgres|postgresql|pg|psql)(?=(?:\.up|\.down)?\.sql$)/i;
-const OTHERS =
-  /\.(?:mysql|mariadb|sqlite3?|mssql|sqlserver|oracle|db2|h2|hsqldb|cockroach|cockroachdb)(?=(?:\.up|\.down)?\.sql$)/i;
+const ofSystem = (names: string) => new RegExp(`\\.(?:${names})(?=(?:\\.up|\\.down)?\\.sql$)`, "i");
+const OURS = ofSystem(POSTGRES);
+const OTHERS = ofSystem(OTHER_SYSTEMS);
 
 /** `name.postgres.up.sql` beside `name.mysql.up.sql` (pop, Liquibase): PostgreSQL's own goes before the general one. */
 function ofPostgres(paths: readonly string[]): Map<string, string> {
@@ -53,7 +60,7 @@ function ofPostgres(paths: readonly string[]): Map<string, string> {
 /** postgrator's `1.do.name.sql`; a word after a point is no part of a name, one after a line only beside its up script. */
 const POSTGRATOR = /^(\d+)\.(do|undo)(?:\.(.+))?$/i;
 const BACK = /\.(?:undo|rollback|revert)$/i;
-const BACK_WORD = /[_-](?:down|undo|rollback|revert)$/i;
+const BACK_WORD = new RegExp(`[_-](?:${BACK_WORDS})$`, "i");
 const UP_WORD = /[_-]up$/i;
 
 function byWords(names: Map<string, string>): Map<string, string> {
@@ -77,14 +84,14 @@ function readWords(path: string, there: ReadonlySet<string>): string | null {
   if (before !== stem && ["", "_up", "-up", ".up"].some((up) => has(before + up)))
     return file(before, "down");
   const up = stem.replace(UP_WORD, "");
-  const backs = ["down", "undo", "rollback", "revert"];
+  const backs = BACK_WORDS.split("|");
   if (up !== stem && backs.some((word) => has(`${up}_${word}`) || has(`${up}-${word}`)))
     return file(up, "up");
   return null;
 }
 
 const UP_FOLDER = /^(?:ups?|upgrades?|deploy|forward)$/i;
-const BACK_FOLDER = /^(?:downs?|downgrades?|rollbacks?|reverts?|undos?)$/i;
+const BACK_FOLDER = new RegExp(`^(?:${BACK_FOLDERS})$`, "i");
 /** sqitch's tests of what was deployed. */
 const TEST_FOLDER = /^verify$/i;
 
