@@ -34,13 +34,6 @@ export const test = base.extend<Options & Fixtures>({
   },
   expectAccessible: async ({ page }, use) => {
     await use(async (other = page) => {
-      // What fades in or out has another contrast on the way; endless ones (a spinner) are never over.
-      await other.evaluate(async () => {
-        const ending = document
-          .getAnimations()
-          .filter((it) => it.effect?.getComputedTiming().endTime !== Infinity);
-        await Promise.allSettled(ending.map((it) => it.finished));
-      });
       const { violations } = await new AxeBuilder({ page: other }).analyze();
       const told = violations.map(({ id, help, nodes }) => ({
         id,
