@@ -54,7 +54,7 @@ export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
   const knowledge = new Knowledge(options.catalog);
   const positions = new Positions(text);
   const facts: StatementFacts[] = [];
-  const findings: Finding[] = [];
+  const hits: { hit: Hit; finding: Finding }[] = [];
   parsed.statements.forEach((statement, i) => {
     const tree = treeOf(statement);
     const own = factsOf(statement, tree, knowledge, options);
@@ -70,10 +70,12 @@ export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
       transaction,
     };
     for (const rule of RULES) {
-      for (const hit of rule.check(input)) findings.push(toFinding(rule, hit, statement, positions, options));
+      for (const hit of rule.check(input))
+        hits.push({ hit, finding: toFinding(rule, hit, statement, positions, options) });
     }
     knowledge.learn(tree, transaction.number);
   });
+  const findings = hits.filter(({ hit }) => hit.holds?.(knowledge) !== false).map(({ finding }) => finding);
   return { parsed, facts, findings, severity: worst(findings), destroys: destroyed(findings) };
 }
 

@@ -19,6 +19,8 @@ export interface RuleInput {
 export interface Hit
   extends Partial<Pick<Finding, "severity" | "effect" | "lock" | "relation" | "destroys" | "fix">> {
   params?: Record<string, string | number>;
+  /** Asked when the whole script is known, where only what follows can tell: whether this is to be told. */
+  holds?: (script: Knowledge) => boolean;
   /** UTF-16 offset within the statement, when the finding has a place of its own. */
   offset?: number;
 }

@@ -1,4 +1,4 @@
-import type { LockMode, Statement } from "../sql/types";
+import type { LockMode } from "../sql/types";
 
 /** The five meanings of the interface, without `unknown`, mildest first. */
 export const SEVERITIES = ["safe", "notice", "warning", "danger"] as const;
@@ -30,11 +30,4 @@ export interface Finding {
   relation?: string;
   /** Names of what is lost; a person types them before it may run. */
   destroys?: string[];
-}
-
-/** What a rule may look at: the statement's parse tree and the script around it. */
-export interface RuleContext {
-  /** Major version the script is meant for, 14 and up. */
-  serverVersion: number;
-  statements: readonly Statement[];
 }

@@ -13,6 +13,7 @@ import { dropCascade } from "./drop-cascade";
 import { dropColumn } from "./drop-column";
 import { dropDatabase } from "./drop-database";
 import { dropIndex } from "./drop-index";
+import { dropObject } from "./drop-object";
 import { dropOwned } from "./drop-owned";
 import { dropSchema } from "./drop-schema";
 import { dropTable } from "./drop-table";
@@ -32,7 +33,7 @@ import { reindex } from "./reindex";
 import { renameColumn } from "./rename-column";
 import { renameTable } from "./rename-table";
 import { rewriteTable } from "./rewrite-table";
-import { dropRole, revokeRights } from "./rights";
+import { dropRole, grantToPublic, revokeRights } from "./rights";
 import { serverFiles } from "./server-files";
 import { serverWide } from "./server-wide";
 import { changedRole, unboundedWait } from "./session-settings";
@@ -53,6 +54,7 @@ export const RULES: readonly Rule[] = [
   dropDatabase,
   dropOwned,
   dropCascade,
+  dropObject,
   truncateTable,
   truncateCascade,
   deleteWithoutWhere,
@@ -91,6 +93,7 @@ export const RULES: readonly Rule[] = [
   enableRowSecurity,
   disableTrigger,
   revokeRights,
+  grantToPublic,
   dropRole,
   enumValueAtOnce,
   outsideInTransaction,

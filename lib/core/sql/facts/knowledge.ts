@@ -35,6 +35,8 @@ export class Knowledge {
   /** Enum values added so far, by value, with the transaction that added them. */
   readonly enumValues = new Map<string, { type: string; transaction: number }>();
   private readonly types = new Set<string>();
+  /** Functions, procedures and aggregates, and views that may have been there before. */
+  private readonly defined = new Set<string>();
 
   constructor(private readonly catalog?: FactCatalog) {}
 
@@ -45,6 +47,11 @@ export class Knowledge {
 
   isFreshType(type: string): boolean {
     return this.types.has(type);
+  }
+
+  /** Whether the script itself made an object of that name, or says anew what it is (CREATE OR REPLACE). */
+  defines(name: string): boolean {
+    return this.created.has(name) || this.types.has(name) || this.defined.has(name);
   }
 
   tableOfIndex(index: string): string | undefined {
@@ -89,7 +96,8 @@ export class Knowledge {
   learn(tree: Node, transaction: number): void {
     if ("CreateStmt" in tree) this.learnTable(tree.CreateStmt);
     else if ("CreateTableAsStmt" in tree) this.create(relationName(tree.CreateTableAsStmt.into?.rel));
-    else if ("ViewStmt" in tree && !tree.ViewStmt.replace) this.create(relationName(tree.ViewStmt.view));
+    else if ("ViewStmt" in tree)
+      (tree.ViewStmt.replace ? this.defined : this.created).add(relationName(tree.ViewStmt.view));
     else if ("CreateSeqStmt" in tree) this.create(relationName(tree.CreateSeqStmt.sequence));
     else if ("CreateForeignTableStmt" in tree)
       this.create(relationName(tree.CreateForeignTableStmt.base?.relation));
@@ -99,6 +107,11 @@ export class Knowledge {
     else if ("AlterEnumStmt" in tree) this.learnEnum(tree.AlterEnumStmt, transaction);
     else if ("CreateEnumStmt" in tree) this.types.add(names(tree.CreateEnumStmt.typeName).join("."));
     else if ("CreateDomainStmt" in tree) this.types.add(names(tree.CreateDomainStmt.domainname).join("."));
+    else if ("CompositeTypeStmt" in tree) this.types.add(relationName(tree.CompositeTypeStmt.typevar));
+    else if ("CreateRangeStmt" in tree) this.types.add(names(tree.CreateRangeStmt.typeName).join("."));
+    else if ("CreateFunctionStmt" in tree)
+      this.defined.add(names(tree.CreateFunctionStmt.funcname).join("."));
+    else if ("DefineStmt" in tree) this.defined.add(names(tree.DefineStmt.defnames).join("."));
     else if ("DropStmt" in tree)
       for (const object of tree.DropStmt.objects ?? []) this.forget(nameParts(object).join("."));
   }
