@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { defineOperation, type Scope } from "../define";
+import { appliedBy } from "./applied-by";
 import { insertDeployment, requireSteps } from "./insert";
+import { loadDeployment } from "./load";
 import { planTarget, type TargetPlan } from "./plan-target";
 import { deploymentScope, targetScope } from "./scope";
 
@@ -32,7 +34,7 @@ type RollbackInput = z.infer<typeof rollbackInput>;
 /**
  * Asks for the way back, as a deployment of direction down: checked, approved and run like any other. In a
  * protected environment it takes an admin and a reason.
- * @throws DomainError validation `reason`; precondition `deployment.not_succeeded`, `deployment.not_last`,
+ * @throws DomainError validation `reason`; precondition `deployment.nothing_applied`, `deployment.not_last`,
  *   `plan.no_down` …
  */
 export const rollbackDeployment = defineOperation({
@@ -86,46 +88,26 @@ async function planTargetBack(db: Db, input: Extract<RollbackInput, { targetId: 
   return { targetId, plan: await planTarget(db, { targetId, direction: "down", to, steps, putBack }) };
 }
 
-/** Reverts what a deployment has applied, as long as nothing was applied on top of it. */
+/** Reverts what a deployment has applied and is still in effect, as long as nothing was applied on top of it. */
 async function planBack(db: Db, scope: Scope, putBack: boolean): Promise<Back> {
-  const source = await db.deployment.findUniqueOrThrow({ where: { id: scope.resource.id ?? "" } });
-  if (source.state !== "succeeded" || source.direction !== "up") {
+  const source = await loadDeployment(db, scope.resource.id ?? "");
+  const only = await appliedBy(db, source);
+  if (only.length === 0) {
     throw new DomainError(
       "precondition",
-      "deployment.not_succeeded",
-      "Only what succeeded can be rolled back.",
-      {
-        details: { state: source.state },
-      },
+      "deployment.nothing_applied",
+      "Only what has applied a migration and is over can be rolled back.",
+      { details: { state: source.state } },
     );
   }
-  const target = await db.target.findUniqueOrThrow({ where: { id: source.targetId } });
-  const versioned = await db.migration.findMany({
-    where: {
-      serviceId: target.serviceId,
-      kind: "versioned",
-      filename: { in: (source.plan as { filename: string }[]).map((one) => one.filename) },
-    },
-    select: { filename: true },
-  });
-  const names = new Set(versioned.map((one) => one.filename));
-  const plan = await planTarget(db, {
-    targetId: source.targetId,
-    direction: "down",
-    putBack,
-    steps: Math.max(1, names.size),
-  });
-  const foreign = plan.steps.find((step) => !names.has(step.migration.filename));
+  const { targetId } = source;
+  const plan = await planTarget(db, { targetId, direction: "down", putBack, only });
+  const foreign = plan.problems.find((problem) => problem.code === "not_last");
   if (foreign) {
-    throw new DomainError(
-      "precondition",
-      "deployment.not_last",
-      `${foreign.migration.filename} was applied on top of it, or part of it is reverted already.`,
-      {
-        details: { filename: foreign.migration.filename },
-        hint: "Roll back the later deployment first, or roll back the target by steps.",
-      },
-    );
+    throw new DomainError("precondition", "deployment.not_last", foreign.message, {
+      details: { filename: foreign.filename },
+      hint: "Roll back the later deployment first, or roll back the target by steps.",
+    });
   }
-  return { plan, targetId: source.targetId, promotedFromId: source.id };
+  return { plan, targetId, promotedFromId: source.id };
 }

@@ -278,6 +278,8 @@ export interface ActionView {
   confirm: string[];
   /** rollback in a protected environment: a reason is demanded. */
   needsReason: boolean;
+  /** rollback: how many it takes back; the plan of one that was tried again holds the last of them only. */
+  migrations?: number;
 }
 
 /** The one thing to do next; `wait_*` when it is somebody else's turn. */

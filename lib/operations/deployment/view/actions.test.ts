@@ -22,6 +22,7 @@ const base: ActionFacts = {
     destroys: [],
     hasNext: true,
     promoted: false,
+    applied: 2,
     everyStepHasDown: true,
   },
 };

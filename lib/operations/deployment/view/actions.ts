@@ -23,6 +23,9 @@ export interface ActionFacts {
   destroys: string[];
   hasNext: boolean;
   promoted: boolean;
+  /** Versioned migrations that it has applied. */
+  applied: number;
+  /** Of those; where kept rows are put back without one it counts as there. */
   everyStepHasDown: boolean;
 }
 
@@ -36,7 +39,7 @@ const STATES: Record<Exclude<ActionKind, "comment">, DeploymentState[]> = {
   run: ["ready", "approved"],
   cancel: ["draft", ...BEFORE_RUN, "queued", "running"],
   retry: ["failed", "cancelled"],
-  rollback: ["succeeded"],
+  rollback: ["succeeded", "failed", "cancelled"],
   promote: ["succeeded"],
   settle: ["in_doubt"],
 };
@@ -58,7 +61,10 @@ export function actionsOf(facts: ActionFacts): Record<ActionKind, ActionView> {
     run: action("run", role(facts, runPermission(facts)) ?? run(facts)),
     cancel: action("cancel", role(facts, "deployment.cancel") ?? inState(facts, "cancel")),
     retry: action("retry", role(facts, "deployment.create") ?? inState(facts, "retry")),
-    rollback: action("rollback", role(facts, "deployment.rollback") ?? rollback(facts)),
+    rollback: {
+      ...action("rollback", role(facts, "deployment.rollback") ?? rollback(facts)),
+      migrations: facts.applied,
+    },
     promote: action("promote", promote(facts)),
     settle: action("settle", role(facts, "deployment.settle") ?? inState(facts, "settle")),
   };
@@ -112,7 +118,7 @@ function run(facts: ActionFacts): Refusal {
 }
 
 function rollback(facts: ActionFacts): Refusal {
-  const wrong = facts.direction === "down" ? ({ reason: "state" } as const) : inState(facts, "rollback");
+  const wrong = facts.applied === 0 ? ({ reason: "state" } as const) : inState(facts, "rollback");
   return wrong ?? (facts.everyStepHasDown ? null : { reason: "no_down" });
 }
 

@@ -5,6 +5,7 @@ import type { Db } from "../../../db/client";
 import type { KeptFailure } from "../../../errors";
 import { loadRunView } from "../../run/load-view";
 import { nameReader } from "../../user/names";
+import { appliedBy } from "../applied-by";
 import { type ApprovalStatus, approvalStatus } from "../approval-count";
 import { approvalSubject, type LoadedDeployment } from "../load";
 import { nextTarget, type PromotionTarget } from "../promote";
@@ -63,13 +64,14 @@ export async function loadLiveParts(
     check: result,
     afterLog,
   });
-  const [role, approvals, decisions, ahead, promoteTo, unchanged] = await Promise.all([
+  const [role, approvals, decisions, ahead, promoteTo, unchanged, applied] = await Promise.all([
     roleIn(db, actor, projectId, environment.id),
     approvalStatus(db, approvalSubject(deployment)),
     loadDecisions(db, deployment, actor.userId),
     deploymentAhead(db, deployment),
     nextTarget(db, { serviceId, projectId, position: environment.position }),
     REVIEWED.has(deployment.state) ? scriptsUnchanged(db, deployment, result) : true,
+    appliedBy(db, deployment),
   ]);
   const facts = {
     ...{ state: deployment.state, direction: deployment.direction, protected: environment.protected, role },
@@ -86,7 +88,8 @@ export async function loadLiveParts(
       hasNext: promoteTo !== null,
     },
     promoted: promoteTo !== null && (await wasPromoted(db, deployment.id, promoteTo.targetId)),
-    everyStepHasDown: await everyStepHasDown(db, deployment),
+    applied: applied.length,
+    everyStepHasDown: await everyStepHasDown(db, deployment, applied),
   };
   const actions = actionsOf(facts);
   return {
@@ -158,14 +161,17 @@ async function wasPromoted(db: Db, deploymentId: string, targetId: string): Prom
   return found !== null;
 }
 
-async function everyStepHasDown(db: Db, deployment: LoadedDeployment): Promise<boolean> {
-  if (deployment.state !== "succeeded" || deployment.direction === "down") return true;
+async function everyStepHasDown(
+  db: Db,
+  deployment: LoadedDeployment,
+  applied: readonly string[],
+): Promise<boolean> {
+  if (applied.length === 0) return true;
   const without = await db.migration.findMany({
     where: {
       serviceId: deployment.serviceId,
-      kind: "versioned",
       down: null,
-      filename: { in: deployment.plan.map((one) => one.filename) },
+      filename: { in: [...applied] },
     },
     select: { filename: true },
   });

@@ -108,7 +108,8 @@ function Asked(props: ActionButtonProps) {
   const look = useLook(props);
   const label = useLabel(props);
   const { kind, place, bound, actions, migrations } = props;
-  const values = { environment: place.environment, count: migrations, number: place.number };
+  const count = actions[kind].migrations ?? migrations;
+  const values = { environment: place.environment, count, number: place.number };
   const asked = kind as "approve" | "request_changes" | "run" | "cancel" | "rollback";
   return (
     <ConfirmByName

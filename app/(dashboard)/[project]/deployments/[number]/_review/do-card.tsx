@@ -41,7 +41,7 @@ const BESIDE: Record<DeploymentLive["next"]["kind"], ActionKind[]> = {
   wait_approval: ["request_changes", "cancel"],
   wait_queue: [],
   wait_run: [],
-  retry: [],
+  retry: ["rollback"],
   promote: ["rollback"],
   rollback: [],
   settle: [],
