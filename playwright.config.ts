@@ -14,7 +14,7 @@ export default defineConfig({
   workers: process.env.E2E_WORKERS ? Number(process.env.E2E_WORKERS) : 1,
   forbidOnly: Boolean(process.env.CI),
   // As in vitest.config.ts; what passes at the second try is listed as flaky.
-  retries: process.env.CI ? 1 : 0,
+  retries: process.env.CI ? 2 : 0,
   // Limits for what hangs: a page of a busy machine of two cores takes many seconds.
   timeout: 150_000,
   expect: { timeout: 45_000 },
