@@ -44,7 +44,7 @@ export async function revertKeeping(client: pg.Client, down: string): Promise<({
       const text = putOffAtOnce(client, plan, statement.text);
       await client.query(BEFORE_REFUSAL);
       await client.query(text).catch(async (error: pg.DatabaseError) => {
-        if (!(await putOffRefused(client, plan, text, error.code ?? ""))) throw error;
+        if (!(await putOffRefused(client, plan, text, error))) throw error;
       });
     }
     const told = await finishPutBack(client, plan);

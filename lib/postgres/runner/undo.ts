@@ -189,8 +189,8 @@ export function sendPuttingOff(
   const [statement] = message.statements;
   if (!statement || !PUT_OFF_NODES.has(statement.node)) return send(message);
   const text = putOffAtOnce(ctx.session.client, plan, statement.text);
-  return send(buildMessage([BEFORE_REFUSAL], [{ ...statement, text }], []), ({ code }) =>
-    putOffRefused(ctx.session.client, plan, text, code ?? ""),
+  return send(buildMessage([BEFORE_REFUSAL], [{ ...statement, text }], []), (error) =>
+    putOffRefused(ctx.session.client, plan, text, error),
   );
 }
 

@@ -345,6 +345,61 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(await all("SELECT to_regclass('p')")).toEqual([[null]]);
   });
 
+  it("brings values back that do not convert to the type that they had", async () => {
+    await client.query(`CREATE TABLE t (id int PRIMARY KEY, at date NOT NULL, n int);
+      CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a trigger fired'; END $$;
+      CREATE TRIGGER busy BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION busy();
+      INSERT INTO t SELECT i, date '2026-01-01' + i, i FROM generate_series(1, 3) i;
+      CREATE TABLE p (id int, n int, PRIMARY KEY (id)) PARTITION BY RANGE (id); CREATE TABLE p1 PARTITION OF p DEFAULT;
+      INSERT INTO p VALUES (1, 10), (2, 20);
+      CREATE TABLE h (id int PRIMARY KEY, n int NOT NULL); CREATE TABLE i (PRIMARY KEY (id)) INHERITS (h);
+      INSERT INTO h VALUES (1, 1); INSERT INTO i VALUES (2, 2)`);
+    const nulls =
+      "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attrelid IN ('t'::regclass, 'h'::regclass, 'i'::regclass) AND attnum > 0 AND attnotnull ORDER BY 1, 2";
+    const before = await all(nulls);
+    await migrateKeeping(
+      client,
+      `ALTER TABLE t ALTER at TYPE text USING to_char(at, '"year" YYYY'), ALTER n TYPE text USING 'n' || n;
+       ALTER TABLE p ALTER n TYPE text USING 'n' || n; ALTER TABLE h ALTER n TYPE text USING 'n' || n`,
+    );
+    // Written since: one row and one value, which convert.
+    await client.query("INSERT INTO t VALUES (4, '2026-05-05', '44'); ALTER TABLE t DISABLE TRIGGER busy");
+    await client.query("UPDATE t SET n = '22' WHERE id = 2; ALTER TABLE t ENABLE TRIGGER busy");
+    const back = `ALTER TABLE t ALTER at TYPE date USING at::date, ALTER n TYPE int USING n::int;
+      ALTER TABLE p ALTER n TYPE int USING n::int; ALTER TABLE h ALTER n TYPE int USING n::int`;
+    expect(await told(back)).toEqual([
+      ["h", 1, 0],
+      ["i", 1, 0],
+      ["p", 2, 0],
+      ["t", 2, 1, "2"],
+    ]);
+    expect(await all("SELECT id, at::text, n FROM t ORDER BY id")).toEqual([
+      [1, "2026-01-02", 1],
+      [2, "2026-01-03", 22],
+      [3, "2026-01-04", 3],
+      [4, "2026-05-05", 44],
+    ]);
+    expect(await all("SELECT n FROM p ORDER BY n")).toEqual([[10], [20]]);
+    expect(await all("SELECT n FROM h ORDER BY n")).toEqual([[1], [2]]);
+    expect(await all(nulls)).toEqual(before);
+    expect(await all("SELECT tgenabled FROM pg_trigger WHERE tgname = 'busy'")).toEqual([["O"]]);
+  });
+
+  it("takes nothing back where a value written since does not convert, or a kept one has no place", async () => {
+    await client.query(`CREATE TABLE q (id int PRIMARY KEY); INSERT INTO q VALUES (1), (2);
+      CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1), (2, 2)`);
+    await migrateKeeping(client, "ALTER TABLE t ALTER n TYPE text USING 'n' || n");
+    const back = "ALTER TABLE t ALTER n TYPE int USING n::int";
+    await client.query("INSERT INTO t VALUES (3, 'new')");
+    await expect(told(back)).rejects.toThrow('invalid input syntax for type integer: "new"');
+    expect(await all("SELECT n FROM t ORDER BY id")).toEqual([["n1"], ["n2"], ["new"]]);
+    await client.query("DELETE FROM t WHERE id = 3; DELETE FROM q WHERE id = 2");
+    await expect(told(`${back}; ALTER TABLE t ADD FOREIGN KEY (n) REFERENCES q`)).rejects.toThrow(
+      'invalid input syntax for type integer: "n1"',
+    );
+    expect(await all("SELECT n FROM t ORDER BY id")).toEqual([["n1"], ["n2"]]);
+  });
+
   it("puts rows back although their time ends meanwhile and somebody removes what is over", async () => {
     await client.query("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     await migrateKeeping(client, "DELETE FROM t");

@@ -16,6 +16,8 @@ export interface PutBackPlan {
   refused: Map<string, pg.DatabaseError>;
   /** Statements that the rows fulfil only when their values are back (see putOffRefused). */
   later: string[];
+  /** Values that are away meanwhile, so that all of them have to return, by the entry's id; with why they are. */
+  emptied: Map<string, Error>;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function beginPutBack(
     if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
   await setSettings(client, before);
-  return { entries: ordered, refused, later: [] };
+  return { entries: ordered, refused, later: [], emptied: new Map() };
 }
 
 export interface Told {
@@ -84,8 +86,12 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
   for (const group of await orderByReferences(client, rows))
     for (const part of parts(group)) told.push(...(await putGroup(client, part)));
-  for (const one of found.filter(({ entry }) => !bringsRows(entry.kind)))
-    told.push(await putColumn(client, one));
+  for (const one of found.filter(({ entry }) => !bringsRows(entry.kind))) {
+    const column = await putColumn(client, one);
+    const why = plan.emptied.get(one.entry.id);
+    if (why && !isWholeBack(column.outcome)) throw why;
+    told.push(column);
+  }
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
   for (const sql of [...wake, ...plan.later]) await client.query(sql);
@@ -151,6 +157,9 @@ async function putColumn(client: pg.ClientBase, one: Resolved): Promise<Told> {
   const singly = await attempt(client, () => putValues(client, one, { singly: true }));
   return "done" in singly ? { entry, outcome: singly.done } : refusal(entry, singly.refused);
 }
+
+const isWholeBack = ({ orphaned, refused = 0, reason }: PutBack) =>
+  orphaned === 0 && refused === 0 && reason === undefined;
 
 function refusal(entry: UndoEntry, error: pg.DatabaseError): Told {
   const message = [error.message, error.detail].filter(Boolean).join(": ");

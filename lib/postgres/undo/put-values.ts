@@ -93,6 +93,33 @@ function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]):
   );
 }
 
+/** The kept values, `d`, with what somebody has changed since, `n`. */
+function keptValues(entry: UndoEntry) {
+  const join = entry.key.map((name) => `n.${name} = d.${name}`).join(" AND ");
+  const beside = entry.after ? `LEFT JOIN ${newerTable(entry)} n ON ${join}` : "";
+  const newerIn = (stored: string) =>
+    entry.after ? `coalesce(n.newer_${entry.columns.indexOf(stored)}, false)` : "false";
+  return {
+    from: `FROM ${dataTable(entry)} AS d ${beside}`,
+    newerIn,
+    /** What an UPDATE of the table, `t`, sets a column to. */
+    unlessNewer: (stored: string, { name }: UndoColumn, value: string) =>
+      `${name} = ${entry.after ? `CASE WHEN ${newerIn(stored)} THEN t.${name} ELSE ${value} END` : value}`,
+  };
+}
+
+/** Takes the values away that `putValues` puts back. */
+export async function emptyValues(
+  client: pg.ClientBase,
+  { entry, relation, columns, key }: Resolved,
+): Promise<void> {
+  const { from, unlessNewer } = keptValues(entry);
+  const set = present(columns).map(({ stored, now }) => unlessNewer(stored, now, "NULL"));
+  await client.query(
+    `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} WHERE ${sameKey(present(key), "d")}`,
+  );
+}
+
 /**
  * Sets the values that nobody has changed since, column by column, in the rows that are still there.
  * @param singly row by row: what the server refuses stays as it is
@@ -105,20 +132,14 @@ export async function putValues(
   const { entry, relation, columns, key } = one;
   const there = present(columns);
   const keys = present(key);
-  const flag = (stored: string) => `coalesce(n.newer_${entry.columns.indexOf(stored)}, false)`;
-  const join = entry.key.map((name) => `n.${name} = d.${name}`).join(" AND ");
-  const beside = entry.after ? `LEFT JOIN ${newerTable(entry)} n ON ${join}` : "";
-  const anyNewer = entry.after ? there.map(({ stored }) => flag(stored)).join(" OR ") || "false" : "false";
+  const { from, newerIn, unlessNewer } = keptValues(entry);
+  const anyNewer = there.map(({ stored }) => newerIn(stored)).join(" OR ") || "false";
   const found = `EXISTS (SELECT FROM ${ownRows(relation)} AS t WHERE ${sameKey(keys, "d")})`;
   const parents = await parentsOf(client, one, []);
-  const from = `FROM ${dataTable(entry)} AS d ${beside}`;
   const gone = await count(client, `${from} WHERE NOT ${found}`);
   const newer = await count(client, `${from} WHERE ${found} AND (${parents}) AND (${anyNewer})`);
   const orphaned = await count(client, `${from} WHERE ${found} AND NOT (${parents})`);
-  const set = there.map(({ stored, type, now }) => {
-    const kept = fitting("d", stored, now, type);
-    return `${now.name} = ${entry.after ? `CASE WHEN ${flag(stored)} THEN t.${now.name} ELSE ${kept} END` : kept}`;
-  });
+  const set = there.map(({ stored, type, now }) => unlessNewer(stored, now, fitting("d", stored, now, type)));
   const asIs = await openIdentity(
     client,
     relation,
