@@ -5,6 +5,7 @@ import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { createDeployment } from "./create";
+import { getDeployment } from "./get";
 import { retryDeployment } from "./retry";
 import { rollbackDeployment } from "./rollback";
 import { runDeployment } from "./run";
@@ -56,7 +57,7 @@ async function run(deploymentId: string) {
 }
 
 describe("a deployment that stopped half way", () => {
-  it("takes back what it applied, and all of it where it was tried again", async () => {
+  it("takes back what it applied, once", async () => {
     const { developer } = project.actors;
     const first = await execute(createDeployment, developer, { targetId });
     await expect(execute(rollbackDeployment, developer, { deploymentId: first.id })).rejects.toMatchObject({
@@ -71,6 +72,15 @@ describe("a deployment that stopped half way", () => {
     expect(undone.plan.map((one) => one.filename)).toEqual(["20260101000000_note"]);
     expect(undone.actions.rollback).toMatchObject({ allowed: false, reason: "state" });
 
+    const after = await execute(getDeployment, developer, { deploymentId: first.id });
+    expect(after.actions.rollback).toMatchObject({ allowed: false, reason: "state" });
+    await expect(execute(rollbackDeployment, developer, { deploymentId: first.id })).rejects.toMatchObject({
+      code: "deployment.nothing_applied",
+    });
+  });
+
+  it("takes all of it back where it was tried again", async () => {
+    const { developer } = project.actors;
     const second = await execute(createDeployment, developer, { targetId });
     expect((await run(second.id)).state).toBe("failed");
     await client.query("UPDATE stock SET pieces = 2");

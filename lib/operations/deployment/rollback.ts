@@ -92,16 +92,16 @@ async function planTargetBack(db: Db, input: Extract<RollbackInput, { targetId: 
 async function planBack(db: Db, scope: Scope, putBack: boolean): Promise<Back> {
   const source = await loadDeployment(db, scope.resource.id ?? "");
   const only = await appliedBy(db, source);
-  if (only.length === 0) {
+  const { targetId } = source;
+  const plan = await planTarget(db, { targetId, direction: "down", putBack, only });
+  if (plan.steps.length === 0 && plan.problems.length === 0) {
     throw new DomainError(
       "precondition",
       "deployment.nothing_applied",
-      "Only what has applied a migration and is over can be rolled back.",
+      "Nothing that this deployment applied is in effect.",
       { details: { state: source.state } },
     );
   }
-  const { targetId } = source;
-  const plan = await planTarget(db, { targetId, direction: "down", putBack, only });
   const foreign = plan.problems.find((problem) => problem.code === "not_last");
   if (foreign) {
     throw new DomainError("precondition", "deployment.not_last", foreign.message, {
