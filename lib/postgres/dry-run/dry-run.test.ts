@@ -203,6 +203,21 @@ describe.each([
     expect(result.rollback).toMatchObject({ proven: true });
   });
 
+  it("proves the way back of an extension together with the tables that use it", async () => {
+    const result = await tryOut([
+      [
+        "CREATE EXTENSION hstore; CREATE TABLE public.bag (things hstore)",
+        "DROP TABLE public.bag; DROP EXTENSION hstore",
+      ],
+    ]);
+    expect(result.failure).toBeUndefined();
+    expect(result.rollback).toMatchObject({ proven: true, reason: "proven" });
+    const inUse = await tryOut([
+      ["CREATE EXTENSION hstore; CREATE TABLE public.bag (things hstore)", "DROP EXTENSION hstore"],
+    ]);
+    expect(inUse.rollback).toMatchObject({ proven: false, reason: "failed" });
+  });
+
   it("watches statements that run outside of a transaction", async () => {
     const result = await tryOut(
       [

@@ -33,6 +33,7 @@ export interface ScriptResult {
   failure: PostgresFailure | null;
 }
 
+const BY_ADMINISTRATOR = "Done by the scratch server's administrator, apart from the script.";
 const NOTHING: Observation = { locks: [], rewrites: [], scans: [] };
 
 /**
@@ -75,6 +76,8 @@ function problemAsFailure(problem: ScriptProblem, migration: string): PostgresFa
 class ScriptRun {
   readonly statements: TriedStatement[] = [];
   failure: PostgresFailure | null = null;
+  /** DROP EXTENSION of what the open transaction still holds; the administrator's turn comes when it has ended. */
+  private readonly afterCommit: Statement[] = [];
 
   constructor(
     private readonly trial: Trial,
@@ -114,14 +117,16 @@ class ScriptRun {
   private async end(): Promise<void> {
     const { session } = this.trial;
     if (session.getTransactionStatus() === "I") return;
+    const waiting = this.afterCommit.splice(0);
     if (this.failure) {
       await session.query("ROLLBACK");
       return;
     }
     try {
       await session.query("COMMIT");
+      for (const statement of waiting) await this.trial.admin.query(statement.text);
     } catch (error) {
-      // A deferred constraint speaks at COMMIT; it belongs to no single statement.
+      // A deferred constraint speaks at COMMIT; it belongs to no single statement. So does what is dropped after it.
       if (!(error instanceof pg.DatabaseError)) throw error;
       this.failure = { sqlState: error.code ?? "XX000", message: error.message, migration: this.migration };
     }
@@ -218,14 +223,14 @@ class ScriptRun {
     try {
       await admin.query("SET lock_timeout = '2s'");
       await admin.query(statement.text);
-      this.skip(
-        statement,
-        "made_by_administrator",
-        "Done by the scratch server's administrator, apart from the script.",
-      );
+      this.skip(statement, "made_by_administrator", BY_ADMINISTRATOR);
     } catch (error) {
       if (!(error instanceof pg.DatabaseError)) throw error;
-      if (error.code === "42501" || error.code === "55P03") {
+      const isHeld = error.code === "55P03" && this.trial.session.getTransactionStatus() === "T";
+      if (isHeld && statement.node === "DropStmt") {
+        this.afterCommit.push(statement);
+        this.skip(statement, "made_by_administrator", BY_ADMINISTRATOR);
+      } else if (error.code === "42501" || error.code === "55P03") {
         this.skip(statement, "role_rights", `Not tried: ${error.message}.`);
       } else this.fail(statement, error, statement.text, null);
     }

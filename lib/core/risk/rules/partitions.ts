@@ -28,7 +28,8 @@ export const attachPartition = defineAlterTableRule({
   suggestion: "Add that CHECK constraint as NOT VALID and validate it before, and drop it afterwards.",
   on: ["AT_AttachPartition"],
   check: ({ def }, { knowledge }) => {
-    if (!def || !("PartitionCmd" in def)) return [];
+    // An index of a partition has no bound, and nothing to be read.
+    if (!def || !("PartitionCmd" in def) || !def.PartitionCmd.bound) return [];
     const partition = relationName(def.PartitionCmd.name);
     return knowledge.isFresh(partition) ? [] : [{ lock: "ACCESS EXCLUSIVE", params: { partition } }];
   },
