@@ -6,7 +6,7 @@ import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
-import { AT_WORK, retentionOf } from "./retained";
+import { NEEDED, retentionOf } from "./retained";
 import { backupScope } from "./scope";
 
 /** Records of what failed or was cancelled are of no use after so long. */
@@ -56,7 +56,7 @@ async function removable(db: Db, now: Date): Promise<{ id: string; why: Why }[]>
       select: { id: true },
     }),
     db.backup.findMany({
-      where: { state: "succeeded", pinned: false, expiresAt: { lt: now }, restores: { none: AT_WORK } },
+      where: { state: "succeeded", pinned: false, expiresAt: { lt: now }, restores: { none: NEEDED } },
       select: { id: true },
     }),
     unretained(db),

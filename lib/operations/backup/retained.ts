@@ -6,8 +6,17 @@ import type { Prisma } from "../../db/generated/client";
 import { groupBy } from "../run/group-by";
 import { scopeKey } from "./scope-key";
 
-/** Uses of an archive that have not ended: it stays while there is one. */
+/** Uses of an archive that have not ended. */
 export const AT_WORK = { state: { in: ["awaiting_approval", "queued", "running", "in_doubt"] } };
+
+/**
+ * Uses of which a database is kept: the one from before, or the restored one that was put away for it. Only by them it
+ * can be put back, and is removed when its time is over.
+ */
+export const KEEPS_DATABASE = { keptDatabase: { not: null }, keptDroppedAt: null, targetId: { not: null } };
+
+/** A backup stays while there is one of these. */
+export const NEEDED = { OR: [AT_WORK, KEEPS_DATABASE] };
 
 /**
  * Why the policy of its environment keeps each finished backup of these; an empty list: the next purge takes it. They
@@ -23,7 +32,7 @@ export async function retentionOf(
       ...{ id: true, targetId: true, scope: true, createdAt: true, pinned: true, isAutomatic: true },
       ...{ testedState: true, verifiedState: true },
       environment: { select: { backupPolicy: true, protected: true } },
-      restores: { where: AT_WORK, select: { id: true }, take: 1 },
+      restores: { where: NEEDED, select: { id: true }, take: 1 },
     },
   });
   const alike = groupBy(rows, (row) => `${row.targetId} ${scopeKey(row.scope as unknown as BackupScope)}`);
