@@ -20,7 +20,9 @@ import { testBackup, verifyBackup } from "./check";
 import { createBackup } from "./create";
 import { deleteBackup } from "./delete";
 import { estimateBackupOf } from "./estimate";
+import { getBackup } from "./get";
 import { listBackups } from "./list";
+import { getBackupSummary } from "./summary-view";
 import { updateBackup } from "./update";
 
 let folder: Awaited<ReturnType<typeof backupFolder>>;
@@ -147,6 +149,8 @@ describe("a backup", () => {
     expect(verified.result?.verify).toMatchObject({ ok: false, findings: [{ problem: "wrong_checksum" }] });
     const row = await db().backup.findUniqueOrThrow({ where: { id: backup.id } });
     expect(row.verifiedState).toBe("damaged");
+    const { environments } = await execute(getBackupSummary, developer, { project: project.slug });
+    expect(environments.flatMap(({ points }) => points)).toMatchObject([{ verified: "damaged" }]);
   }, 120_000);
 
   it("is damaged when it is gone from its storage", async () => {
@@ -239,6 +243,12 @@ describe("a restore", () => {
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     expect(done.keptDatabase).toMatch(/_before_/);
     expect(done.keptUntil).not.toBeNull();
+    // Only by its restore the one from before can be put back.
+    expect((await execute(getBackup, developer, { backupId: backup.id })).keptFor).toContain("in_use");
+    const gone = { backupId: backup.id, confirm: backup.snapshotId };
+    await expect(execute(deleteBackup, developer, gone)).rejects.toMatchObject({
+      ...{ code: "backup.keeps_database", details: { database: done.keptDatabase } },
+    });
     const told = async (operation: string) =>
       (await execute(getOverview, project.actors.viewer, { project: project.slug })).activity.find(
         (entry) => entry.operation === operation,
@@ -331,6 +341,11 @@ describe("a restore", () => {
     expect(done.state, JSON.stringify(done.error)).toBe("succeeded");
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     const { rows } = await execute(listBackups, developer, { project: project.slug, origin: "restore" });
-    expect(rows).toMatchObject([{ state: "succeeded" }]);
+    expect(rows).toMatchObject([{ state: "succeeded", id: done.result?.freshBackup }]);
+    const told = async () =>
+      (await execute(getBackup, developer, { backupId: backup.id })).uses[0]?.result?.freshBackup;
+    expect(await told()).toBe(rows[0]?.id);
+    await execute(deleteBackup, developer, { backupId: rows[0]?.id ?? "" });
+    expect(await told()).toBeUndefined();
   }, 120_000);
 });

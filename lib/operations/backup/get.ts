@@ -8,7 +8,7 @@ import { nameReader } from "../user/names";
 import { retentionOf } from "./retained";
 import { backupRow, rowColumns } from "./row";
 import { backupIdOf, backupRef, backupScope } from "./scope";
-import type { BackupDetail, ManifestSummary, UseResult } from "./views";
+import type { BackupDetail, ManifestSummary, UseResult, UseRow } from "./views";
 
 const USES_SHOWN = 30;
 
@@ -49,7 +49,10 @@ export const getBackup = defineOperation({
       attempt: row.attempt,
       verifiedResult: row.verified as unknown as UseResult["verify"] | null,
       testedResult: row.tested as unknown as UseResult | null,
-      uses: uses.map((use) => rowOfUse(use, name)),
+      uses: await withoutGone(
+        ctx.db,
+        uses.map((use) => rowOfUse(use, name)),
+      ),
       can: abilities(role, scope),
       viewer: ctx.actor.userId,
     };
@@ -68,6 +71,19 @@ function loadUses(db: Db, backupId: string) {
     orderBy: { createdAt: "desc" },
     take: USES_SHOWN,
     include: withTarget,
+  });
+}
+
+/** A backup from before a restore that was deleted since leads nowhere. */
+async function withoutGone(db: Db | Tx, uses: UseRow[]): Promise<UseRow[]> {
+  const ids = uses.flatMap(({ result }) => result?.freshBackup ?? []);
+  if (ids.length === 0) return uses;
+  const there = await db.backup.findMany({ where: { id: { in: ids } }, select: { id: true } });
+  const known = new Set(there.map(({ id }) => id));
+  return uses.map((use) => {
+    if (!use.result?.freshBackup || known.has(use.result.freshBackup)) return use;
+    const { freshBackup: _, ...result } = use.result;
+    return { ...use, result };
   });
 }
 

@@ -4,7 +4,7 @@ import { defineOperation } from "../define";
 import type { EnvironmentView } from "../deployment/views";
 import { scopeOfSlug } from "../project/find";
 import { type BackupStanding, loadStandings } from "./standing";
-import type { BackupState, TestedState } from "./views";
+import type { BackupState, TestedState, VerifiedState } from "./views";
 
 const DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -14,6 +14,7 @@ export interface TimelinePoint {
   at: string;
   state: BackupState;
   tested: TestedState;
+  verified: VerifiedState;
   service: string;
 }
 
@@ -66,7 +67,7 @@ export const getBackupSummary = defineOperation({
         orderBy: { createdAt: "asc" },
         take: 2000,
         select: {
-          ...{ id: true, createdAt: true, state: true, testedState: true },
+          ...{ id: true, createdAt: true, state: true, testedState: true, verifiedState: true },
           ...{ serviceName: true, environmentId: true },
         },
       }),
@@ -88,6 +89,7 @@ export const getBackupSummary = defineOperation({
             at: point.createdAt.toISOString(),
             state: point.state as BackupState,
             tested: point.testedState as TestedState,
+            verified: point.verifiedState as VerifiedState,
             service: point.serviceName,
           })),
         targets: targets.flatMap((target) => {

@@ -18,6 +18,7 @@ import { createSchedule, updateSchedule } from "../schedule/save";
 import { defaultStorage } from "../storage/default";
 import { listStorages } from "../storage/list";
 import { whileAtWork } from "./at-work";
+import { testBackup, verifyBackup } from "./check";
 import { getBackupContents } from "./contents";
 import { askForDue } from "./due";
 import { getBackup } from "./get";
@@ -235,6 +236,16 @@ describe("a folder that is gone", () => {
       await expect(execute(getBackupContents, viewer, { backupId: row.id })).rejects.toMatchObject({
         kind: "precondition",
         code: "backup.archive_gone",
+      });
+      // That the folder is not mounted is no damage of what is in it.
+      for (const check of [verifyBackup, testBackup]) {
+        const { useId } = await execute(check, project.actors.developer, { backupId: row.id });
+        await performUse(db(), useId, WORK);
+        const use = await db().restore.findUniqueOrThrow({ where: { id: useId } });
+        expect(use).toMatchObject({ state: "failed", error: { code: "storage.folder_gone" } });
+      }
+      expect(await db().backup.findUniqueOrThrow({ where: { id: row.id } })).toMatchObject({
+        ...{ verifiedState: "unverified", testedState: "untested" },
       });
     } finally {
       await rename(`${folder.path}-away`, folder.path);

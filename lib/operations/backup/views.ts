@@ -149,6 +149,8 @@ export interface UseResult {
   rolesCreated?: string[];
   replicationLeft?: ReplicationTies | null;
   foreignKeysLeft?: string[];
+  /** The backup of what was there, taken before a restore in place; older ones do not tell it. */
+  freshBackup?: string;
   ledger?: LedgerPosition[];
   rows?: number;
   tables?: number;

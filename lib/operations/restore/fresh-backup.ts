@@ -17,7 +17,7 @@ export async function freshBackup(
   restore: Restore,
   scope: BackupScope,
   options: WorkOptions,
-): Promise<Manifest> {
+): Promise<{ id: string; manifest: Manifest }> {
   const storage = await storageFor(db, restore.projectId, null);
   const row = await insertBackup(db, {
     targetId: restore.targetId ?? "",
@@ -28,7 +28,7 @@ export async function freshBackup(
   });
   const { onProgress: _, ...rest } = options;
   const ending = await performBackup(db, row.id, rest);
-  if (ending?.kind === "succeeded") return ending.manifest;
+  if (ending?.kind === "succeeded") return { id: row.id, manifest: ending.manifest };
   if (ending?.kind === "failed") {
     const { code, message, hint, details } = ending.failure;
     throw new DomainError("precondition", code, message, {

@@ -22,6 +22,7 @@ import { type AtWork, retryWrite, whileAtWork } from "../backup/at-work";
 import { failureOf, type WorkOptions } from "../backup/perform";
 import { type LoadedBackup, loadBackup } from "../backup/scope";
 import type { StoredFailure, UseMode, UseResult } from "../backup/views";
+import { requireFolder } from "../storage/folder-gone";
 import { backupKeys, openArchiveOf } from "../storage/open";
 import { targetSpec } from "../target/spec";
 import { RestoreChoices } from "./choices";
@@ -93,6 +94,7 @@ type Work = WorkOptions & {
 
 async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Work): Promise<Outcome> {
   const { signal, onProgress, onTrace } = options;
+  await requireFolder(backup.storage);
   const reading = { store: openArchiveOf(backup), keys: backupKeys(), signal, onProgress };
   if (row.mode === "verify") {
     const { manifest: _, durationMs, ...verify } = await verifyBackup(reading).catch(asMissing);
@@ -123,9 +125,9 @@ async function work(db: Db, { row }: UseClaim, backup: LoadedBackup, options: Wo
     mode: row.mode as "new_database" | "beside" | "in_place",
     ...choices,
     ...(row.mode === "beside" && row.database ? { as: row.database } : {}),
-    ...(fresh === undefined ? {} : { freshBackup: fresh }),
+    ...(fresh === undefined ? {} : { freshBackup: fresh.manifest }),
   });
-  return outcomeOf(result);
+  return outcomeOf(result, fresh?.id);
 }
 
 /** Of a backup that is known here, a manifest that is gone is damage; the same at any path is only no backup. */
@@ -162,7 +164,7 @@ async function replacedAt(
 
 const NOTHING_MADE = { database: null, keptDatabase: null };
 
-function outcomeOf(done: RestoreResult): Outcome {
+function outcomeOf(done: RestoreResult, freshBackup: string | undefined): Outcome {
   const { checks, durationMs, notes, rolesCreated, replicationLeft, ledger, rows, tables } = done;
   const foreignKeysLeft = done.foreignKeysLeft.map(
     (key) => `${key.name} (${key.table.schema}.${key.table.name})`,
@@ -174,6 +176,7 @@ function outcomeOf(done: RestoreResult): Outcome {
     result: {
       ...{ checks, durationMs, notes, rolesCreated, replicationLeft, ledger, rows, tables },
       foreignKeysLeft,
+      ...(freshBackup === undefined ? {} : { freshBackup }),
     },
   };
 }

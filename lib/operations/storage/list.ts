@@ -1,4 +1,3 @@
-import { access } from "node:fs/promises";
 import { z } from "zod";
 import { roleIn } from "../../access/check";
 import { can } from "../../access/permissions";
@@ -8,6 +7,7 @@ import { DomainError, type KeptFailure, keepFailure } from "../../errors";
 import { defineOperation, instanceScope } from "../define";
 import { scopeOfSlug } from "../project/find";
 import { makeInstanceStorage } from "./default";
+import { requireFolder } from "./folder-gone";
 import { openStorage } from "./open";
 import type { StorageView } from "./views";
 
@@ -75,34 +75,26 @@ async function toViews(
   return Promise.all(
     rows.map(async (row) => {
       const own = used.find((one) => one.storageId === row.id);
+      const gone = own ? await goneFolder(row) : null;
       return {
         ...toView(row, mayChange(row)),
         backups: own?._count ?? 0,
         bytes: Number(own?._sum.fileSizeBytes ?? 0),
         freeBytes: row.kind === "folder" ? await freeBytes(row) : null,
-        ...(own && (await folderIsGone(row)) ? { error: goneFolder(row), freeBytes: null } : {}),
+        ...(gone ? { error: gone, freeBytes: null } : {}),
       };
     }),
   );
 }
 
-/** One in which nothing was stored yet is made with its first archive. */
-async function folderIsGone({ kind, settings }: BackupStorage): Promise<boolean> {
-  if (kind !== "folder") return false;
-  return access((settings as { path: string }).path).then(
-    () => false,
-    () => true,
-  );
+/** Only where something was stored: a folder is made with its first archive. */
+async function goneFolder(row: BackupStorage): Promise<KeptFailure | null> {
+  return requireFolder(row).then(() => null, asKept);
 }
 
-function goneFolder({ settings }: BackupStorage): KeptFailure {
-  const { path } = settings as { path: string };
-  return keepFailure(
-    new DomainError("target", "storage.folder_gone", `${path} is not there, or cannot be read.`, {
-      details: { path },
-      hint: "Mount it again, or give it back to the user that DBMigrator runs as: the backups in it cannot be read.",
-    }),
-  );
+function asKept(error: unknown): KeptFailure {
+  if (error instanceof DomainError) return keepFailure(error);
+  throw error;
 }
 
 async function freeBytes(row: BackupStorage): Promise<number | null> {

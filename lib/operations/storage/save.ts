@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Tx } from "../../db/client";
 import { type BackupStorage, Prisma } from "../../db/generated/client";
 import { openSecret, sealSecret } from "../../db/secrets";
-import { DomainError, validationError } from "../../errors";
+import { DomainError, type KeptFailure, keepFailure, validationError } from "../../errors";
 import { confirmName } from "../confirm";
 import { defineOperation, instanceScope, type Scope } from "../define";
 import { noSuch, scopeOfProject } from "../project/find";
@@ -124,13 +124,7 @@ function requireOwnRights(
 
 interface Prepared {
   row: StorageRow & { settings: Prisma.InputJsonValue };
-  failure: Failure | null;
-}
-
-interface Failure {
-  code: string;
-  message: string;
-  hint?: string;
+  failure: KeptFailure | null;
 }
 
 async function prepareStorage(
@@ -143,13 +137,13 @@ async function prepareStorage(
   const row = { id, projectId: null, kind: input.kind, settings, secret };
   const error = await errorOfTrying(row);
   if (error && (!untested || error.code.endsWith("forbidden_address"))) throw error;
-  return { row, failure: error && keptOf(error) };
+  return { row, failure: error && keepFailure(error) };
 }
 
 /** What came of writing there, as it is kept; null: it works. */
-export async function failureOfTrying(row: StorageRow): Promise<Failure | null> {
+export async function failureOfTrying(row: StorageRow): Promise<KeptFailure | null> {
   const error = await errorOfTrying(row);
-  return error && keptOf(error);
+  return error && keepFailure(error);
 }
 
 function errorOfTrying(row: StorageRow): Promise<DomainError | null> {
@@ -160,10 +154,6 @@ function errorOfTrying(row: StorageRow): Promise<DomainError | null> {
       throw error;
     },
   );
-}
-
-function keptOf({ code, message, hint }: DomainError): Failure {
-  return { code, message, ...(hint === undefined ? {} : { hint }) };
 }
 
 async function prepareChange(
@@ -241,7 +231,7 @@ function written(row: Prepared["row"], failure: Prepared["failure"]) {
   };
 }
 
-export function triedColumns(failure: Failure | null) {
+export function triedColumns(failure: KeptFailure | null) {
   return { triedAt: new Date(), error: failure ? { ...failure } : Prisma.DbNull };
 }
 

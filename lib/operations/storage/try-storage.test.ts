@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { expect, it } from "vitest";
+import { failureOfTrying } from "./save";
 import { tryStorage } from "./try-storage";
 
 // Nobody writes there, root neither.
@@ -11,6 +12,10 @@ it.skipIf(!existsSync("/sys/kernel"))(
       code: "backup.not_writable",
       message: "/sys/kernel cannot be written to.",
       details: { location: "/sys/kernel" },
+    });
+    // Kept with its values, or another language would have no words for it.
+    expect(await failureOfTrying(row)).toMatchObject({
+      ...{ code: "backup.not_writable", details: { location: "/sys/kernel" } },
     });
   },
 );

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useFormatter, useLocale, useTranslations } from "next-intl";
 import { EnvironmentChip } from "@/components/environment";
 import { formatBytes, formatCount, formatDuration } from "@/components/format";
@@ -31,7 +32,16 @@ export function Uses({ backup }: { backup: BackupDetail }) {
               </span>
             </div>
             <UseText use={use} />
-            <UseActions use={use} can={backup.can} viewer={backup.viewer} />
+            {use.result?.freshBackup ? (
+              <p className="muted">
+                {t.rich("use.fresh", {
+                  link: (words) => (
+                    <Link href={`/${backup.project.slug}/backups/${use.result?.freshBackup}`}>{words}</Link>
+                  ),
+                })}
+              </p>
+            ) : null}
+            <UseActions use={use} can={backup.can} viewer={backup.viewer} takenAt={backup.at} />
           </li>
         ))}
       </ul>
