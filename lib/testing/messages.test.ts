@@ -4,6 +4,7 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { TOLD_OPERATIONS } from "../operations/overview/activity";
 import { loadMessages, type MessageTree } from "../transport/messages";
+import { textKey } from "../transport/text-key";
 import { type SourceFile, sourceFiles } from "./source-files";
 
 const en = flatten(loadMessages("en"));
@@ -31,7 +32,37 @@ function parametersOf(message: string): string[] {
   return [...found].sort();
 }
 
+/** What rules of fields say where zod has no words of its own. */
+function wordsOfFields({ path, text }: SourceFile): string[] {
+  const found: string[] = [];
+  const add = (node: ts.Node | undefined) => {
+    if (node && ts.isStringLiteral(node)) found.push(node.text);
+  };
+  const visit = (node: ts.Node) => {
+    if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
+      if (["refine", "regex"].includes(node.expression.name.text)) add(node.arguments[1]);
+    }
+    if (ts.isObjectLiteralExpression(node)) {
+      const values = new Map(
+        node.properties.filter(ts.isPropertyAssignment).map((one) => [one.name.getText(), one.initializer]),
+      );
+      if (values.has("field")) add(values.get("message"));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
 describe("messages", () => {
+  it("have what rules of fields say, or forms would say it in English", () => {
+    const files = sourceFiles(["lib/operations"]).filter(({ path }) => !path.endsWith(".test.ts"));
+    const missing = files.flatMap((file) =>
+      wordsOfFields(file).filter((words) => !es.has(`errors.text.${textKey(words)}`)),
+    );
+    expect([...new Set(missing)]).toEqual([]);
+  });
+
   it("have the same keys in both languages", () => {
     expect([...en.keys()].filter((key) => !es.has(key))).toEqual([]);
     expect([...es.keys()].filter((key) => !en.has(key))).toEqual([]);

@@ -12,6 +12,7 @@ import { getFrame } from "../operations/frame/get";
 import { DIGEST_PREFIX } from "./digest";
 import { logFailure } from "./failure-log";
 import { currentActor } from "./session";
+import { textKey } from "./text-key";
 
 export interface ActionError {
   /** `errors.<code>` in messages; "internal" for what is not ours to explain. */
@@ -133,14 +134,6 @@ export async function describeFailure(
   const error = new DomainError("target", code, message, { details, ...(hint ? { hint } : {}) });
   const { fields: _, ...described } = await describeError(error, code);
   return described;
-}
-
-/** A sentence of ours as a key: `errors.text.small-letters-and-digits`. */
-function textKey(sentence: string): string {
-  return sentence
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "-")
-    .replaceAll(/^-|-$/g, "");
 }
 
 /** @throws when a value was missing, as in failures that an older program kept: next-intl then says the key */

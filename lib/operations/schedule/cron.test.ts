@@ -57,6 +57,7 @@ describe("a schedule", () => {
 
   it("is told in words, in both languages", () => {
     expect(describeCron("10 2 * * *", "en")).toBe("At 02:10");
-    expect(describeCron("10 2 * * 1", "es")).toBe("A las 02:10, sólo el lunes");
+    expect(describeCron("10 2 * * 1", "es")).toBe("A las 02:10, solo el lunes");
+    expect(describeCron("0 9 * * MON#1", "es")).toBe("A las 09:00, en el primer lunes del mes");
   });
 });

@@ -90,5 +90,11 @@ export function nextTimes(cron: string, timeZone: string, from: Date, count: num
 
 /** "At 02:10, only on Monday", in the reader's language. */
 export function describeCron(cron: string, locale: string): string {
-  return cronstrue.toString(cron, { locale: locale === "es" ? "es" : "en", use24HourTimeFormat: true });
+  const words = cronstrue.toString(cron, {
+    locale: locale === "es" ? "es" : "en",
+    use24HourTimeFormat: true,
+  });
+  if (locale !== "es") return words;
+  // As Spanish is written today: it says "sólo" and "el primero lunes".
+  return words.replaceAll("sólo", "solo").replaceAll(/\b(primer|tercer)o (?=\p{L})/gu, "$1 ");
 }

@@ -147,13 +147,13 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
   const t = useTranslations("backups.schedules");
   const format = useFormatter();
   const locale = useLocale();
-  const [found, setFound] = useState<Found | "looking" | "none">("looking");
+  const [found, setFound] = useState<Found | string | null>(null);
   useEffect(() => {
     let current = true;
-    setFound("looking");
+    setFound(null);
     const timer = setTimeout(async () => {
       const answer = await previewAction({ project, cron, timeZone });
-      if (current) setFound(answer.ok ? answer.data : "none");
+      if (current) setFound(answer.ok ? answer.data : answer.error.message);
     }, 250);
     return () => {
       current = false;
@@ -162,7 +162,7 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
   }, [project, cron, timeZone]);
   return (
     <div aria-live="polite" className="estimate">
-      {typeof found === "object" ? (
+      {found !== null && typeof found === "object" ? (
         <>
           <p className="strong">{found.words[locale === "es" ? "es" : "en"]}</p>
           <p className="muted">
@@ -174,7 +174,7 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
           </p>
         </>
       ) : (
-        <p className="muted">{t(found === "none" ? "notATime" : "reading")}</p>
+        <p className="muted">{found ?? t("reading")}</p>
       )}
     </div>
   );
