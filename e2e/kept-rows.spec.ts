@@ -68,6 +68,6 @@ test("what a dropped column held is kept, listed and put back by the rollback", 
     { id: 3, text: null },
   ]);
   await client.end();
-  await page.goto(`/${slug}/undo`);
+  await page.getByText("Not all kept rows came back").getByRole("link", { name: "kept rows" }).click();
   await expect(page.getByText("1 row back, 1 not merged")).toBeVisible();
 });

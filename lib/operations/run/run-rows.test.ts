@@ -44,6 +44,12 @@ describe("rows of a run", () => {
     expect(log.map((line) => line.code)).toEqual(["statement_done", "migration_recorded"]);
   });
 
+  it("part the keys that did not come back otherwise than the columns of a key", () => {
+    const told = { restored: 5, newer: 1, gone: 0, orphaned: 1, examples: ["1, 3", "2, 3"] };
+    rows.add({ type: "undo.put_back", migration, statement: 1, relation: "public.line", ...told });
+    expect(rows.take().log[0]?.data).toMatchObject({ lost: 2, examples: "1, 3; 2, 3" });
+  });
+
   it("count the wait for locks of every attempt, and not of the last one alone", () => {
     const blocked = (waitedMs: number) =>
       rows.add({ type: "statement.blocked", migration, statement: 1, waitedMs, blockers: [blocker(7)] });

@@ -301,7 +301,8 @@ export class RunRows {
         orphaned,
         refused,
         lost,
-        examples: examples.join(", "),
+        // A key may have several columns, which are parted by commas.
+        examples: examples.join("; "),
         reason,
         message,
       };

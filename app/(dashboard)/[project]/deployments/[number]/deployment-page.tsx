@@ -44,7 +44,12 @@ export function DeploymentPage({ view, showReview }: DeploymentPageProps) {
         <div className="two">
           <div className="intro">
             {running ? (
-              <RunIntro view={{ environment: view.environment, slug, service: view.service.name }} />
+              <RunIntro
+                view={{
+                  ...{ environment: view.environment, slug, service: view.service.name },
+                  targetId: view.targetId,
+                }}
+              />
             ) : (
               <>
                 <Summary view={view} />

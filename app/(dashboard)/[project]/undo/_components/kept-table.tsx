@@ -48,13 +48,21 @@ export function KeptTable({ project, targetId, rows, removes }: Props) {
           header: t("size"),
           num: true,
           phoneLabel: t("size"),
-          cell: (row) => <Bytes bytes={row.bytes} />,
+          cell: (row) => (
+            <span className="nowrap">
+              <Bytes bytes={row.bytes} />
+            </span>
+          ),
         },
         {
           key: "until",
           header: t("until"),
           phoneLabel: t("until"),
-          cell: (row) => <RelativeTime at={row.until} />,
+          cell: (row) => (
+            <span className="nowrap">
+              <RelativeTime at={row.until} />
+            </span>
+          ),
         },
         { key: "state", header: t("state"), cell: (row) => <State row={row} /> },
         ...(removes

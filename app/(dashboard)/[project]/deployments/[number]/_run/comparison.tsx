@@ -149,7 +149,7 @@ function StatementRow({ statement }: { statement: ComparisonView["statements"][n
         ) : (
           <Mark meaning={meaning}>
             {rowsActual !== null && rowsActual > 0 && rowsActual !== rowsForetold
-              ? t("compare.rows", { rows: formatCount(rowsActual, locale) })
+              ? t("compare.rows", { count: rowsActual, rows: formatCount(rowsActual, locale) })
               : t(`compare.verdict.${said}`)}
           </Mark>
         )}

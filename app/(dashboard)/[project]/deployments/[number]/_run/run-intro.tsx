@@ -7,7 +7,8 @@ import { useFailureText } from "@/components/failure-text";
 import { formatDuration } from "@/components/format";
 import { Icon } from "@/components/icon";
 import { SqlText } from "@/components/sql-text";
-import type { EnvironmentView, RunView } from "@/lib/operations/deployment/views";
+import { Note } from "@/components/states";
+import type { EnvironmentView, RunLogLine, RunView } from "@/lib/operations/deployment/views";
 import { useLive } from "../_live/live";
 import { editorHref } from "../_review/links";
 import { Evidence } from "./evidence";
@@ -20,6 +21,7 @@ interface RunIntroProps {
     environment: EnvironmentView;
     slug: string;
     service: string;
+    targetId: string;
   };
 }
 
@@ -28,6 +30,7 @@ const hot = (text: ReactNode) => <b className="hot">{text}</b>;
 
 /** What is going on, in one sentence; then who is in the way, or what went wrong and what to do. */
 export function RunIntro({ view }: RunIntroProps) {
+  const t = useTranslations("deployments");
   const { run } = useLive();
   if (!run) return null;
   return (
@@ -37,9 +40,27 @@ export function RunIntro({ view }: RunIntroProps) {
       </p>
       {run.state === "running" && run.waiting ? <Waiting waiting={run.waiting} /> : null}
       {run.failure && run.state !== "running" ? <Failure run={run} view={view} /> : null}
+      {run.state === "succeeded" && run.log.some(tellsOfRowsLeftOut) ? (
+        <div className="mt-3">
+          <Note meaning="warning">
+            {t.rich("lead.rowsLeftOut", {
+              link: (words) => (
+                <Link className="link" href={`/${view.slug}/undo?target=${view.targetId}`}>
+                  {words}
+                </Link>
+              ),
+            })}
+          </Note>
+        </div>
+      ) : null}
       {run.evidence ? <Evidence evidence={run.evidence} open={run.state === "in_doubt"} /> : null}
     </>
   );
+}
+
+/** A way back can succeed although not every kept row fits into what was written since. */
+function tellsOfRowsLeftOut({ code, level }: RunLogLine): boolean {
+  return level === "warning" && (code === "undo_put_back" || code === "undo_lacking");
 }
 
 function Sentence({ run, environment }: { run: RunView; environment: string }) {

@@ -266,7 +266,10 @@ function StateWords({
   if (waits) return <Mark meaning="warning">{t("steps.waitsFor", { count: holders })}</Mark>;
   if (step.state === "waiting") return <span className="sr-only">{t("steps.states.waiting")}</span>;
   if (step.state === "done" && step.rows !== null && step.rows > 0) {
-    return t(provisional ? "steps.rowsProvisional" : "steps.rows", { rows: formatCount(step.rows, locale) });
+    return t(provisional ? "steps.rowsProvisional" : "steps.rows", {
+      count: step.rows,
+      rows: formatCount(step.rows, locale),
+    });
   }
   return (
     <span className={cn(step.state === "failed" && "text-danger")}>
