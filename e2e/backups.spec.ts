@@ -68,6 +68,36 @@ test("a backup is made, verified, tested, restored beside and swapped in", async
   await dropDatabase(instance.databaseUrl, copy);
 });
 
+test("a restore of production is approved only after it was said what that does", async ({
+  page,
+  pageOf,
+}) => {
+  await page.goto("/demo-shop/backups?service=catalog&environment=production&filter=succeeded");
+  await page.locator("[data-row-link]").first().click();
+  await expect(page.getByRole("link", { name: "Restore…" })).toBeVisible(SLOW);
+  const address = page.url();
+  await page.getByRole("link", { name: "Restore…" }).click();
+  const typed = page.getByLabel(/^Type .+ to confirm$/);
+  const live = /^Type (.+) to confirm$/.exec(
+    await page.locator("label", { hasText: "to confirm" }).innerText(),
+  );
+  await typed.fill(live?.[1] ?? "");
+  await page.getByRole("button", { name: `Replace ${live?.[1]}` }).click();
+  await expect(page).toHaveURL(address, SLOW);
+  const approver = await pageOf("approver");
+  await approver.goto(address);
+  const use = approver.getByRole("listitem").filter({ hasText: "Waits for approval" });
+  await use.getByRole("button", { name: "Approve" }).click();
+  const dialog = approver.getByRole("alertdialog");
+  await expect(dialog).toContainText(`${live?.[1]} on production is replaced by what was there on`);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(use).toContainText("0 of 1 approvals given.");
+  await use.getByRole("button", { name: "Refuse" }).click();
+  await expect(
+    approver.getByText("Test Approver refused it before it began. Nothing was changed."),
+  ).toBeVisible(SLOW);
+});
+
 test("a viewer sees backups and can start nothing with them", async ({ pageOf }) => {
   const page = await pageOf("viewer");
   await page.goto("/demo-shop/backups");

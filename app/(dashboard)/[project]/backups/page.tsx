@@ -90,7 +90,7 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
         }
       />
       <BackupsNav slug={project} />
-      <Timeline summary={summary} />
+      <Timeline slug={project} summary={summary} mayCreate={mayCreate} />
       <Section title={t("list.all")}>
         {page.rows.length > 0 || filtered ? (
           <form className="bar-filter" action={path} method="get" role="search">

@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useTranslations } from "next-intl";
+import { useFormatter, useTranslations } from "next-intl";
 import { useTransition } from "react";
 import { toast } from "sonner";
 import type { ActionAnswer } from "@/components/action-state";
@@ -14,11 +14,14 @@ interface UseActionsProps {
   use: UseRow;
   can: BackupDetail["can"];
   viewer: string | null;
+  /** The moment that the backup shows. */
+  takenAt: string;
 }
 
 /** Approve, cancel, the way back after a swap, and a person's word about what nobody else can tell. */
-export function UseActions({ use, can, viewer }: UseActionsProps) {
+export function UseActions({ use, can, viewer, takenAt }: UseActionsProps) {
   const t = useTranslations("backups.use");
+  const format = useFormatter();
   const router = useRouter();
   const [pending, start] = useTransition();
   const useId = use.id;
@@ -40,13 +43,21 @@ export function UseActions({ use, can, viewer }: UseActionsProps) {
   return (
     <div className="flex flex-wrap gap-2 mt-2">
       {use.state === "awaiting_approval" && can.approve && !own && !decided ? (
-        <Button
-          size="small"
-          pending={pending}
-          onClick={() => run(() => approveAction({ useId }), t("approved"))}
-        >
-          {t("approve")}
-        </Button>
+        <ConfirmByName
+          trigger={<Button size="small">{t("approve")}</Button>}
+          title={t("approveTitle", { database: use.database ?? "" })}
+          text={t("approveText", {
+            database: use.database ?? "",
+            environment: use.environment?.name ?? "",
+            at: format.dateTime(new Date(takenAt), { dateStyle: "medium", timeStyle: "short" }),
+            mode: use.mode,
+            count: use.tables.length,
+          })}
+          variant="go"
+          confirm={t("approve")}
+          action={() => approveAction({ useId })}
+          done={t("approved")}
+        />
       ) : null}
       {open && can.verify ? (
         <Button

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import type { IconName } from "@/components/icon";
 import { Mark, type Meaning } from "@/components/mark";
 import type { BackupRow, BackupState, UseState } from "@/lib/operations/backup/views";
+import { type Proof, proofOf } from "./proof";
 
 const states: Record<BackupState, { meaning: Meaning; icon?: IconName }> = {
   queued: { meaning: "neutral" },
@@ -23,7 +24,15 @@ export function BackupMark({ state, tag }: { state: BackupState; tag?: boolean }
   );
 }
 
-/** What is known of its worth: the strongest of what tests and verifications found. */
+const proofs = {
+  damaged: "danger",
+  failed: "danger",
+  differs: "danger",
+  restores: "safe",
+  intact: "safe",
+  none: "neutral",
+} as const satisfies Record<Proof, Meaning>;
+
 export function ProofMark({
   backup,
   tag,
@@ -32,19 +41,10 @@ export function ProofMark({
   tag?: boolean;
 }) {
   const t = useTranslations("backups");
-  const { verified, tested } = backup;
-  if (verified.state === "damaged") return <Proof meaning="danger" words={t("proof.damaged")} tag={tag} />;
-  if (tested.state === "failed" || tested.state === "differs")
-    return <Proof meaning="danger" words={t(`proof.${tested.state}`)} tag={tag} />;
-  if (tested.state === "restores") return <Proof meaning="safe" words={t("proof.restores")} tag={tag} />;
-  if (verified.state === "intact") return <Proof meaning="safe" words={t("proof.intact")} tag={tag} />;
-  return <Proof meaning="neutral" words={t("proof.none")} tag={tag} />;
-}
-
-function Proof({ meaning, words, tag }: { meaning: Meaning; words: string; tag: boolean | undefined }) {
+  const proof = proofOf(backup);
   return (
-    <Mark meaning={meaning} tag={tag} icon={meaning === "neutral" ? "todo" : undefined}>
-      {words}
+    <Mark meaning={proofs[proof]} tag={tag} icon={proof === "none" ? "todo" : undefined}>
+      {t(`proof.${proof}`)}
     </Mark>
   );
 }

@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/components/class-names";
 import { EnvironmentChip } from "@/components/environment";
@@ -7,7 +8,15 @@ import { RelativeTime } from "@/components/relative-time";
 import type { BackupSummary, TimelinePoint } from "@/lib/operations/backup/summary-view";
 
 /** A lane for each environment: when backups were made, and which of them are proven. The list below is its table. */
-export function Timeline({ summary }: { summary: BackupSummary }) {
+export function Timeline({
+  slug,
+  summary,
+  mayCreate,
+}: {
+  slug: string;
+  summary: BackupSummary;
+  mayCreate: boolean;
+}) {
   const t = useTranslations("backups");
   const from = Date.parse(summary.from);
   const span = Date.parse(summary.to) - from;
@@ -36,15 +45,7 @@ export function Timeline({ summary }: { summary: BackupSummary }) {
               {targets.map((target) => (
                 <li key={target.targetId}>
                   <span className="muted">{target.service}</span>{" "}
-                  {target.overdueSince ? (
-                    <Mark meaning="warning">{t("timeline.overdue")}</Mark>
-                  ) : target.failed ? (
-                    <Mark meaning="danger">{t("timeline.failed")}</Mark>
-                  ) : target.last ? (
-                    <RelativeTime at={target.last.at} />
-                  ) : (
-                    <span className="muted">{t("timeline.none")}</span>
-                  )}
+                  <Standing slug={slug} target={target} mayCreate={mayCreate} />
                 </li>
               ))}
             </ul>
@@ -66,8 +67,42 @@ export function Timeline({ summary }: { summary: BackupSummary }) {
   );
 }
 
-function lookOf({ state, tested }: TimelinePoint): string {
-  if (state === "failed" || tested === "failed" || tested === "differs") return "failed";
+/** How a database stands, with the way to what it is about. One can be late because its backups fail: both are said. */
+function Standing({
+  slug,
+  target: { overdueSince, failed, last, targetId },
+  mayCreate,
+}: {
+  slug: string;
+  mayCreate: boolean;
+  target: BackupSummary["environments"][number]["targets"][number];
+}) {
+  const t = useTranslations("backups");
+  const path = `/${slug}/backups`;
+  const overdue = <Mark meaning="warning">{t("timeline.overdue")}</Mark>;
+  if (overdueSince || failed)
+    return (
+      <>
+        {overdueSince && mayCreate ? <Link href={`${path}/new?target=${targetId}`}>{overdue}</Link> : null}
+        {overdueSince && !mayCreate ? overdue : null}{" "}
+        {failed ? (
+          <Link href={`${path}/${failed.id}`}>
+            <Mark meaning="danger">{t("timeline.failed")}</Mark>
+          </Link>
+        ) : null}
+      </>
+    );
+  if (!last) return <span className="muted">{t("timeline.none")}</span>;
+  return (
+    <Link href={`${path}/${last.id}`}>
+      <RelativeTime at={last.at} />
+    </Link>
+  );
+}
+
+function lookOf({ state, tested, verified }: TimelinePoint): string {
+  if (state === "failed" || verified === "damaged" || tested === "failed" || tested === "differs")
+    return "failed";
   if (state !== "succeeded") return "going";
   return tested === "restores" ? "proven" : "";
 }

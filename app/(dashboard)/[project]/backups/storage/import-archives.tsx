@@ -47,6 +47,7 @@ export function ImportArchives({ projectId, storages, targets }: ImportArchivesP
       if (!answer.ok) return setProblem(answer.error);
       toast.success(t("done", { count: answer.data.ids.length }));
       setList(null);
+      setChosen(new Set());
       router.refresh();
     });
 
@@ -57,7 +58,13 @@ export function ImportArchives({ projectId, storages, targets }: ImportArchivesP
           <Field label={t("storage")}>
             <Select
               value={storageId}
-              onChange={(event) => setStorage(event.target.value)}
+              onChange={(event) => {
+                setStorage(event.target.value);
+                // What another storage holds cannot be taken from this one.
+                setList(null);
+                setChosen(new Set());
+                setProblem(null);
+              }}
               options={storages.map(({ id, name }) => ({ value: id, label: name }))}
             />
           </Field>

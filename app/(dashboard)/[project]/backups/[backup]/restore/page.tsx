@@ -10,6 +10,7 @@ import { listBackupPolicies } from "@/lib/operations/backup/policy";
 import { listTargets } from "@/lib/operations/target/get";
 import { describeFailure, requireForPage, runForPage } from "@/lib/transport/action";
 import { ProofMark } from "../../_components/marks";
+import { proofOf } from "../../_components/proof";
 import { RestoreWizard } from "./restore-wizard";
 
 interface PageProps {
@@ -60,7 +61,7 @@ export default async function RestorePage({ params }: PageProps) {
               id: backup.id,
               targetId: backup.targetId,
               isWhole: backup.scope.kind === "database",
-              proven: backup.tested.state === "restores",
+              proof: proofOf(backup),
               database: backup.manifest?.database ?? "",
               ledger: backup.manifest?.ledger ?? [],
               replication: backup.manifest?.replication ?? null,

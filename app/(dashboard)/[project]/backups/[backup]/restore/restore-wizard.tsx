@@ -16,6 +16,7 @@ import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
 import type { LedgerPosition, ReplicationTies } from "@/lib/core/backup/types";
 import type { BackupContents } from "@/lib/operations/backup/contents";
+import type { Proof } from "../../_components/proof";
 import { restoreAction } from "../../actions";
 import { TableChoice } from "./table-choice";
 
@@ -35,7 +36,7 @@ interface RestoreWizardProps {
     id: string;
     targetId: string | null;
     isWhole: boolean;
-    proven: boolean;
+    proof: Proof;
     database: string;
     ledger: LedgerPosition[];
     replication: ReplicationTies | null;
@@ -105,11 +106,7 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
         submit();
       }}
     >
-      {contents.keyMissing ? (
-        <Note meaning="danger">{t("keyMissing")}</Note>
-      ) : backup.proven ? null : (
-        <Note meaning="warning">{t("unproven")}</Note>
-      )}
+      {contents.keyMissing ? <Note meaning="danger">{t("keyMissing")}</Note> : <Doubt proof={backup.proof} />}
       <Field label={t("target")}>
         <Select
           value={targetId}
@@ -157,7 +154,7 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
       ) : null}
       {mode === "new_database" ? null : (
         <>
-          <Field label={t("part")} hint={t("partHint")} beside>
+          <Field label={t("part")} hint={t(`partHints.${mode}`)} beside>
             <Checkbox checked={part} onChange={(event) => setPart(event.target.checked)} />
           </Field>
           {part ? <TableChoice contents={contents} chosen={tables} onChange={setTables} /> : null}
@@ -226,6 +223,14 @@ export function RestoreWizard({ project, backup, contents, targets }: RestoreWiz
       </div>
     </form>
   );
+}
+
+/** What is known against the backup, or that nothing is known of it. */
+function Doubt({ proof }: { proof: Proof }) {
+  const t = useTranslations("backups.wizard");
+  if (proof === "restores") return null;
+  if (proof === "none" || proof === "intact") return <Note meaning="warning">{t("unproven")}</Note>;
+  return <Note meaning="danger">{t(`broken.${proof}`)}</Note>;
 }
 
 /** What hangs on the database by replication and stays with the old one. */

@@ -19,6 +19,7 @@ interface TableChoiceProps {
 }
 
 const SHOWN = 200;
+const NAMED = 8;
 const keyOf = ({ schema, name }: TableName) => JSON.stringify({ schema, name });
 const textOf = ({ schema, name }: TableName) => `${schema}.${name}`;
 
@@ -76,7 +77,8 @@ export function TableChoice({ contents, chosen, onChange }: TableChoiceProps) {
           }
         >
           {t("neighbours", {
-            names: neighbours.slice(0, 8).map(textOf).join(", "),
+            names: neighbours.slice(0, NAMED).map(textOf).join(", "),
+            more: Math.max(0, neighbours.length - NAMED),
             count: neighbours.length,
           })}
         </Note>
