@@ -71,6 +71,7 @@ test("a backup is made, verified, tested, restored beside and swapped in", async
 test("a restore of production is approved only after it was said what that does", async ({
   page,
   pageOf,
+  instance,
 }) => {
   await page.goto("/demo-shop/backups?service=catalog&environment=production&filter=succeeded");
   await page.locator("[data-row-link]").first().click();
