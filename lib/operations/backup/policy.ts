@@ -4,6 +4,7 @@ import { can } from "../../access/permissions";
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import { defineOperation } from "../define";
 import { scopeOfEnvironment, scopeOfSlug } from "../project/find";
+import { retentionOf } from "./retained";
 import type { EnvironmentPolicyView } from "./views";
 
 const count = (max: number) => z.number().int().min(0).max(max).optional();
@@ -35,6 +36,31 @@ export const updateBackupPolicy = defineOperation({
     await ctx.db.environment.update({ where: { id: environmentId }, data: { backupPolicy: policy } });
     ctx.note({ before: before.backupPolicy, after: policy });
     return { id: environmentId };
+  },
+});
+
+/** What would go at once with another retention, and does not with the present one. */
+export const previewRetention = defineOperation({
+  name: "backup.policy_preview",
+  permission: "backup.read",
+  input: z.object({
+    environmentId: z.uuid(),
+    limits: BackupPolicyInput.pick({ keepLast: true, keepDaily: true, keepWeekly: true, keepMonthly: true }),
+  }),
+  audit: "none",
+  scope: ({ db, input }) => scopeOfEnvironment(db, input.environmentId),
+  run: async ({ ctx, input: { environmentId, limits } }): Promise<{ backups: number; bytes: number }> => {
+    const where = { environmentId, targetId: { not: null } };
+    const [now, then] = await Promise.all([
+      retentionOf(ctx.db, where),
+      retentionOf(ctx.db, where, limits as BackupPolicy),
+    ]);
+    const ids = [...then].filter(([id, why]) => why.length === 0 && now.get(id)?.length).map(([id]) => id);
+    const { _sum } = await ctx.db.backup.aggregate({
+      where: { id: { in: ids } },
+      _sum: { fileSizeBytes: true },
+    });
+    return { backups: ids.length, bytes: Number(_sum.fileSizeBytes ?? 0) };
   },
 });
 

@@ -21,10 +21,12 @@ export const NEEDED = { OR: [AT_WORK, KEEPS_DATABASE] };
 /**
  * Why the policy of its environment keeps each finished backup of these; an empty list: the next purge takes it. They
  * have to be all of a target, since each is judged among its like.
+ * @param foretold instead of the environment's policy: what it would keep
  */
 export async function retentionOf(
   db: Db | Tx,
-  where: Pick<Prisma.BackupWhereInput, "targetId">,
+  where: Pick<Prisma.BackupWhereInput, "targetId" | "environmentId">,
+  foretold?: BackupPolicy,
 ): Promise<Map<string, KeepReason[]>> {
   const rows = await db.backup.findMany({
     where: { ...where, state: "succeeded" },
@@ -39,7 +41,8 @@ export async function retentionOf(
   const judged = [...alike.values()].flatMap((own) => {
     const environment = own[0]?.environment;
     if (!environment) return [];
-    const policy = completeBackupPolicy(environment.backupPolicy as BackupPolicy, environment.protected);
+    const stored = foretold ?? (environment.backupPolicy as BackupPolicy);
+    const policy = completeBackupPolicy(stored, environment.protected);
     const reasons = judgeRetention(
       own.map((row) => ({
         ...{ id: row.id, at: row.createdAt, pinned: row.pinned, isAutomatic: row.isAutomatic },

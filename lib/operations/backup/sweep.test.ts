@@ -25,6 +25,7 @@ import { getBackup } from "./get";
 import { insertBackup } from "./insert";
 import { maintainBackups } from "./maintain";
 import { performBackup } from "./perform";
+import { previewRetention } from "./policy";
 import { loadStandings } from "./standing";
 import { sweepBackups } from "./sweep";
 
@@ -286,6 +287,20 @@ describe("maintenance", () => {
       (await execute(getBackup, project.actors.viewer, { backupId: id ?? "" })).keptFor;
     expect(await why(whole.id)).toEqual(["last", "daily"]);
     expect(await why(parts[0])).toEqual([]);
+    const environmentId = project.environments.development ?? "";
+    const goes = (keepLast: number) =>
+      execute(previewRetention, project.actors.viewer, {
+        environmentId,
+        limits: { keepLast, keepDaily: 0, keepWeekly: 0, keepMonthly: 0 },
+      });
+    expect(await goes(1)).toEqual({ backups: 0, bytes: 0 });
+    await db().environment.update({ where: { id: environmentId }, data: { backupPolicy: { keepLast: 2 } } });
+    const { fileSizeBytes } = await db().backup.findUniqueOrThrow({ where: { id: parts[0] ?? "" } });
+    expect(await goes(1)).toEqual({ backups: 1, bytes: Number(fileSizeBytes) });
+    await db().environment.update({
+      where: { id: environmentId },
+      data: { backupPolicy: { keepLast: 1, keepDaily: 1, keepWeekly: 0, keepMonthly: 0, overdueHours: 24 } },
+    });
     await maintainBackups(db(), WORK.onUnexpected);
     const left = await db().backup.findMany({ where: { projectId: project.projectId } });
     expect(left.map(({ id }) => id).sort()).toEqual([whole.id, parts[1]].sort());

@@ -7,7 +7,7 @@ import { createBackup } from "@/lib/operations/backup/create";
 import { deleteBackup } from "@/lib/operations/backup/delete";
 import { estimateBackupOf } from "@/lib/operations/backup/estimate";
 import { importBackups, listArchives } from "@/lib/operations/backup/import";
-import { updateBackupPolicy } from "@/lib/operations/backup/policy";
+import { previewRetention, updateBackupPolicy } from "@/lib/operations/backup/policy";
 import { updateBackup } from "@/lib/operations/backup/update";
 import { createRestore } from "@/lib/operations/restore/create";
 import { approveRestore, cancelUse } from "@/lib/operations/restore/decide";
@@ -22,6 +22,10 @@ import { type ActionResult, runAction } from "@/lib/transport/action";
 type In<O extends { input: z.ZodType }> = z.input<O["input"]>;
 // biome-ignore lint/suspicious/noExplicitAny: each operation validates what the form sends.
 type Form = any;
+
+export async function previewRetentionAction(input: In<typeof previewRetention>) {
+  return runAction(previewRetention, input);
+}
 
 export async function estimateAction(input: In<typeof estimateBackupOf>) {
   return runAction(estimateBackupOf, input);
