@@ -70,4 +70,6 @@ test("what a dropped column held is kept, listed and put back by the rollback", 
   await client.end();
   await page.getByText("Not all kept rows came back").getByRole("link", { name: "kept rows" }).click();
   await expect(page.getByText("1 row back, 1 not merged")).toBeVisible();
+  await page.getByRole("button", { name: "Remove now" }).click();
+  await expect(page.getByRole("alertdialog")).toContainText("has put back what it could");
 });

@@ -36,7 +36,12 @@ export function Uses({ backup }: { backup: BackupDetail }) {
               <p className="muted">
                 {t.rich("use.fresh", {
                   link: (words) => (
-                    <Link href={`/${backup.project.slug}/backups/${use.result?.freshBackup}`}>{words}</Link>
+                    <Link
+                      className="link"
+                      href={`/${backup.project.slug}/backups/${use.result?.freshBackup}`}
+                    >
+                      {words}
+                    </Link>
                   ),
                 })}
               </p>

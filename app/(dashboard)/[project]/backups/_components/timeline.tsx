@@ -82,15 +82,15 @@ function Standing({
   const overdue = <Mark meaning="warning">{t("timeline.overdue")}</Mark>;
   if (overdueSince || failed)
     return (
-      <>
+      <span className="inline-flex flex-wrap gap-x-3">
         {overdueSince && mayCreate ? <Link href={`${path}/new?target=${targetId}`}>{overdue}</Link> : null}
-        {overdueSince && !mayCreate ? overdue : null}{" "}
+        {overdueSince && !mayCreate ? overdue : null}
         {failed ? (
           <Link href={`${path}/${failed.id}`}>
             <Mark meaning="danger">{t("timeline.failed")}</Mark>
           </Link>
         ) : null}
-      </>
+      </span>
     );
   if (!last) return <span className="muted">{t("timeline.none")}</span>;
   return (

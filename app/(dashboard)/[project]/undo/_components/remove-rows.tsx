@@ -14,7 +14,7 @@ export function RemoveRows({ targetId, row }: { targetId: string; row: UndoView 
     <ConfirmByName
       trigger={<Button size="small">{t("remove")}</Button>}
       title={t("removeTitle", { relation })}
-      text={t("removeText", { rows, migration })}
+      text={t(row.state === "reverted" ? "removeTextBack" : "removeText", { rows, migration })}
       names={row.state === "kept" ? [relation] : []}
       confirm={t("confirm")}
       action={() => removeKeptRows({ targetId, ids: [row.id] })}
