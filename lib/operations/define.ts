@@ -60,6 +60,8 @@ export interface OperationDefinition<S extends z.ZodType, M extends AuditMode, O
    */
   prepare?(args: { db: Db; input: z.output<S>; scope: Scope; actor: Actor }): Promise<Prepared>;
   run(args: { ctx: OperationContext<M>; input: z.output<S>; scope: Scope; prepared: Prepared }): Promise<Out>;
+  /** `target`: whether what it answers is a failure, as where that is part of the answer; the trail says so. */
+  failed?(output: Out): boolean;
 }
 
 export interface Operation<S extends z.ZodType = z.ZodType, M extends AuditMode = AuditMode, Out = unknown>
@@ -155,7 +157,9 @@ export async function execute<S extends z.ZodType, M extends AuditMode, Out>(
     const prepared = await operation.prepare?.({ db: store, input, scope, actor });
     const run = (client: Db | Tx) => operation.run({ ctx: call.context(client), input, scope, prepared });
     if (operation.audit === "none") return await run(store);
-    return await (operation.audit === "change" ? runChange(call, run) : runOnTarget(call, run));
+    return await (operation.audit === "change"
+      ? runChange(call, run)
+      : runOnTarget(call, run, operation.failed));
   } catch (thrown) {
     const error = translateStoreError(thrown);
     // Done but not written down: the intent stays open and is settled as in doubt, which is what it is.
@@ -258,10 +262,14 @@ async function runChange<Out>(call: Call, run: (tx: Tx) => Promise<Out>): Promis
 }
 
 /** No work on another database without an intent that says so, even when this process dies in the middle. */
-async function runOnTarget<Out>(call: Call, run: (store: Db) => Promise<Out>): Promise<Out> {
+async function runOnTarget<Out>(
+  call: Call,
+  run: (store: Db) => Promise<Out>,
+  failed: (output: Out) => boolean = () => false,
+): Promise<Out> {
   await call.begin();
   const output = await run(db());
-  await call.write("ok");
+  await call.write(failed(output) ? "failed" : "ok");
   return output;
 }
 

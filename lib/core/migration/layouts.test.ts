@@ -189,11 +189,11 @@ describe("layouts", () => {
           }))
           .sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : compareMigrations(a, b)));
         const single = new Set(migrations.map((migration) => migration.service)).size === 1;
-        const back = readMigrations(
+        const { migrations: read, problems } = readMigrations(
           writeMigrations(migrations),
           single ? { service: migrations[0]?.service ?? "" } : {},
         );
-        expect(back).toEqual({ migrations, problems: [] });
+        expect({ migrations: read, problems }).toEqual({ migrations, problems: [] });
       }),
     );
   });

@@ -37,6 +37,12 @@ export interface ReadOptions {
   service?: string;
 }
 
+/** Where a script stands: its file, and how many lines of it are above the script. */
+export interface ScriptPlace {
+  path: string;
+  linesAbove: number;
+}
+
 export const DEFAULT_SERVICE = "default";
 
 interface Draft {
@@ -45,8 +51,8 @@ interface Draft {
   version: string;
   name: string;
   kind: "versioned" | "repeatable";
-  up?: { path: string; text: string };
-  down?: { path: string; text: string };
+  up?: ScriptPlace & { text: string };
+  down?: ScriptPlace & { text: string };
   /** A sidecar file says that it runs outside a transaction. */
   outside: boolean;
 }
@@ -57,12 +63,17 @@ interface Draft {
  * and goose's and node-pg-migrate's markers), `V1__name.sql` + `U1__name.sql` + `R__name.sql` (Flyway), with the down
  * scripts in a folder of their own or told by a word (describePaths), each of them in sub-folders per service too.
  *
- * @returns migrations in the order in which they are applied, services one after the other
+ * @returns migrations in the order in which they are applied, services one after the other, and where their scripts
+ * stand (`<service>/<filename>`), so that what is wrong in one is told at a line of a file that is there
  */
 export function readMigrations(
   files: readonly MigrationFile[],
   options: ReadOptions = {},
-): { migrations: MigrationSource[]; problems: LayoutProblem[] } {
+): {
+  migrations: MigrationSource[];
+  places: Map<string, { up: ScriptPlace; down?: ScriptPlace }>;
+  problems: LayoutProblem[];
+} {
   const drafts = new Map<string, Draft>();
   const problems: LayoutProblem[] = [];
   const parts = describePaths(files.map((file) => file.path));
@@ -90,7 +101,18 @@ export function readMigrations(
   pairUndoFiles(drafts);
   const migrations = [...drafts.values()].flatMap((draft) => finish(draft, problems));
   migrations.sort((a, b) => (a.service < b.service ? -1 : a.service > b.service ? 1 : compareKind(a, b)));
-  return { migrations: withoutCheckpoints(migrations, problems), problems };
+  const places = new Map(
+    [...drafts.values()].flatMap(({ service, filename, up, down }) =>
+      up
+        ? [[`${service}/${filename}`, { up: placeOf(up), ...(down ? { down: placeOf(down) } : {}) }] as const]
+        : [],
+    ),
+  );
+  return { migrations: withoutCheckpoints(migrations, problems), places, problems };
+}
+
+function placeOf({ path, linesAbove }: ScriptPlace): ScriptPlace {
+  return { path, linesAbove };
 }
 
 /** What an Atlas checkpoint makes is there already where the migrations before it ran. */
@@ -152,7 +174,10 @@ function addPart(
           `${other.path} is the ${role} script of the same migration.`,
         ),
       );
-    } else draft[role] = { path: file.path, text: script };
+    } else {
+      const above = role === "down" && found.up !== undefined ? found.up.split("\n").length - 1 : 0;
+      draft[role] = { path: file.path, linesAbove: above, text: script };
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type MigrationFile, readMigrations } from "../../core/migration/layouts";
+import { type MigrationFile, readMigrations, type ScriptPlace } from "../../core/migration/layouts";
 import type { MigrationSource } from "../../core/migration/types";
 import { loadParser, parseScript } from "../../core/sql/parse-script";
 import type { Tx } from "../../db/client";
@@ -9,7 +9,7 @@ export interface ImportProblem {
   /** `error`: the migration cannot be taken as it is. */
   level: "error" | "warning";
   code: string;
-  /** Path of the file, or file name of the migration with `up` or `down`. */
+  /** Path of the file, or file name of the migration. */
   file: string;
   line: number | null;
   column: number | null;
@@ -65,7 +65,9 @@ export async function planImport(
     ...{ line: problem.line ?? null, column: null, hint: null },
   }));
   const known = await readKnown(tx, services, read.migrations);
-  const items = read.migrations.map((migration) => toItem(migration, { services, known, options, problems }));
+  const { places } = read;
+  const around = { services, known, options, problems, places };
+  const items = read.migrations.map((migration) => toItem(migration, around));
   problems.push(...sameVersions(read.migrations));
   const digest = createHash("sha256");
   for (const m of read.migrations) digest.update(JSON.stringify([m.service, m.filename, m.up, m.down]));
@@ -120,19 +122,18 @@ interface Around {
   known: Map<string, Known>;
   options: ImportOptions;
   problems: ImportProblem[];
+  places: ReturnType<typeof readMigrations>["places"];
 }
 
 function toItem(migration: MigrationSource, around: Around): ImportItem {
   const { service, filename, version, name, down } = migration;
-  const parts = [
-    { script: migration.up, file: `${filename}.up.sql` },
-    ...(down === null ? [] : [{ script: down, file: `${filename}.down.sql` }]),
-  ];
-  const found = parts.map(({ script, file }) => readScript(script, file));
+  const places = around.places.get(`${service}/${filename}`);
+  const place = { path: filename, linesAbove: 0 };
+  const up = readScript(migration.up, places?.up ?? place);
+  const found = [up, ...(down === null ? [] : [readScript(down, places?.down ?? place)])];
   around.problems.push(...found.flatMap((one) => one.problems));
-  const statements = found[0]?.statements ?? 0;
-  if (statements === 0 && found.every((one) => one.problems.length === 0)) {
-    around.problems.push(warning(`${filename}.up.sql`, "empty", "The script has no statement."));
+  if (up.statements === 0 && found.every((one) => one.problems.length === 0)) {
+    around.problems.push(warning(places?.up.path ?? filename, "empty", "The script has no statement."));
   }
   if (!around.services.has(service)) {
     const message = `The project has no service ${service}.`;
@@ -142,6 +143,7 @@ function toItem(migration: MigrationSource, around: Around): ImportItem {
   const refused = found.some((one) => one.problems.length > 0) || !around.services.has(service);
   const action = refused ? "refused" : chooseAction(migration, known, around.options);
   const appliedOn = known && known.checksum !== migration.checksum ? known.appliedOn : [];
+  const { statements } = up;
   return { service, filename, version, name, hasDown: down !== null, statements, action, appliedOn };
 }
 
@@ -158,11 +160,13 @@ function chooseAction(
   return changesApplied && !options.overwriteApplied ? "differs" : "update";
 }
 
-function readScript(script: string, file: string): { statements: number; problems: ImportProblem[] } {
+function readScript(script: string, place: ScriptPlace): { statements: number; problems: ImportProblem[] } {
+  const file = place.path;
   const parsed = parseScript(script);
   const problems = parsed.problems
     .slice(0, 20)
-    .map(({ code, line, column, message, hint }): ImportProblem => {
+    .map(({ code, column, message, hint, ...at }): ImportProblem => {
+      const line = at.line + place.linesAbove;
       return { level: "error", code, file, line, column, message, hint: hint ?? null };
     });
   return { statements: parsed.statements.length, problems };

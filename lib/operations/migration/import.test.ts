@@ -112,6 +112,21 @@ describe("an import", () => {
     expect(await run(project, source, { skipRefused: true })).toMatchObject({ created: 1, refused: 2 });
   });
 
+  it("tells what is wrong at the line of the file that was brought", async () => {
+    const project = await testProject();
+    const { problems } = await preview(
+      project,
+      files({
+        "V1__flyway.sql": "SELECT 1;\nSELEC 2;\n",
+        "20240101000000_dbmate.sql": "-- migrate:up\nSELECT 1;\n\n-- migrate:down\nSELEC 2;\n",
+      }),
+    );
+    expect(problems.map(({ file, line }) => [file, line])).toEqual([
+      ["V1__flyway.sql", 2],
+      ["20240101000000_dbmate.sql", 5],
+    ]);
+  });
+
   it("overwrites a text only when asked, and one that a target has only when asked for that", async () => {
     const project = await testProject();
     await run(project, files(SIMPLE));

@@ -35,6 +35,7 @@ export const explainSql = defineOperation({
         rewrite: explainWith("EXPLAIN "),
       }),
     ),
+  failed: ({ failure }) => failure !== null,
 });
 
 /**
@@ -59,6 +60,7 @@ export const explainAnalyzeSql = defineOperation({
         rewrite: explainWith("EXPLAIN (ANALYZE, BUFFERS) "),
       }),
     ),
+  failed: ({ failure }) => failure !== null,
 });
 
 /** Lines of a plan. */

@@ -15,6 +15,7 @@ export const readSql = defineOperation({
   intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "read", end: "read_only" }),
+  failed: ({ failure }) => failure !== null,
 });
 
 /** Any statements in one transaction that is committed when none of them fails. */
@@ -26,4 +27,5 @@ export const writeSql = defineOperation({
   intent: describeIntent,
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   run: ({ ctx, input, scope }) => executeSql({ ctx, input, scope, mode: "write", end: "commit" }),
+  failed: ({ failure }) => failure !== null,
 });

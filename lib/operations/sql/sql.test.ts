@@ -165,6 +165,8 @@ describe("writing", () => {
     const failed = await write("DELETE FROM item WHERE id = 2001; SELECT 1/0");
     expect(failed.failure?.sqlState).toBe("22012");
     expect(await count()).toBe(1001);
+    const trail = await auditRows("sql.write");
+    expect(trail.map(({ outcome }) => outcome).slice(-4)).toEqual(["intent", "ok", "intent", "failed"]);
     await write("DELETE FROM item WHERE id = 2001");
     expect(await count()).toBe(1000);
   });

@@ -89,7 +89,8 @@ export function Preview({
               num: true,
               width: "110px",
               phoneLabel: t("import.statements"),
-              cell: (item) => item.statements,
+              // Of a script that cannot be read there is no number.
+              cell: (item) => (item.action === "refused" ? "–" : item.statements),
             },
             {
               key: "down",

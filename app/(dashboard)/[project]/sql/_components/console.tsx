@@ -135,7 +135,7 @@ export function Console({ project, targets, target }: ConsoleProps) {
             />
           </div>
           <div className="status">
-            <span>{writing ? t("modeWrite") : t("modeRead")}</span>
+            <span>{writing ? t("modeWrite") : readOnlyBecause(target, t)}</span>
             <span className="gap" />
             <Limit
               label={t("rowsAtMost")}
@@ -165,6 +165,17 @@ export function Console({ project, targets, target }: ConsoleProps) {
       </div>
     </div>
   );
+}
+
+/** Why the switch for writing does not move, where it does not. */
+function readOnlyBecause(
+  target: ConsoleProps["target"],
+  t: ReturnType<typeof useTranslations<"sql">>,
+): string {
+  if (target.mayWrite || !target.mayRead) return t("modeRead");
+  return target.environment.protected
+    ? t("noWriting.protected", { environment: target.environment.name })
+    : t("noWriting.role");
 }
 
 function Remarks({ target, writing }: { target: ConsoleProps["target"]; writing: boolean }) {

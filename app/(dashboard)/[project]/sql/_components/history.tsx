@@ -70,10 +70,13 @@ export function History({ targetId, mayRead, version, onChoose }: HistoryProps) 
                 <RelativeTime at={row.at} />
                 {row.error ? (
                   <Mark meaning="danger">{say(row.error).message.slice(0, 80)}</Mark>
+                ) : row.mode.startsWith("explain") ? (
+                  // The lines of a plan are no rows of the query.
+                  <span>{t("plan")}</span>
                 ) : row.rows === null ? null : (
                   <span>{t("rows", { count: row.rows })}</span>
                 )}
-                {row.mode === "write" ? <Mark meaning="warning">{t("wrote")}</Mark> : null}
+                {row.mode === "write" && !row.error ? <Mark meaning="warning">{t("wrote")}</Mark> : null}
               </span>
             </button>
           </li>

@@ -49,10 +49,10 @@ function Node({ node }: { node: PlanNode }) {
         {node.rows === null ? null : (
           <span className="muted">
             {node.actualRows === null
-              ? t("planRows", { rows: format.number(node.rows) })
+              ? t("planRows", { rows: node.rows })
               : t("planActualRows", {
-                  rows: format.number(node.actualRows * (node.loops ?? 1)),
-                  expected: format.number(node.rows),
+                  rows: node.actualRows * (node.loops ?? 1),
+                  expected: node.rows,
                 })}
           </span>
         )}

@@ -11,6 +11,10 @@ import type { ConsoleResult } from "@/lib/postgres/console/run";
 const ROW = 28;
 const OVER = 12;
 const HEIGHT = 420;
+/** Of the column of row numbers. */
+const NUMBER = 56;
+/** 44 characters of 7.3 px. */
+const WIDEST = Math.round(44 * 7.3) + 26;
 
 /** Rows as the server wrote them; only those in sight are drawn. Arrows move, Ctrl C copies a cell, enter shows all of it. */
 export function ResultGrid({ result }: { result: ConsoleResult }) {
@@ -24,7 +28,9 @@ export function ResultGrid({ result }: { result: ConsoleResult }) {
   const first = Math.max(0, Math.floor(top / ROW) - OVER);
   const last = Math.min(rows.length, Math.ceil((top + HEIGHT) / ROW) + OVER);
   const value = rows[at.row]?.[at.column] ?? null;
-  const template = `56px ${widths.map((width) => `${width}px`).join(" ")}`;
+  // What is longer than its column gets the room that is left; rows are grids of their own, so their width is said.
+  const template = `${NUMBER}px ${widths.map((width) => (width === WIDEST ? `minmax(${width}px, 1fr)` : `${width}px`)).join(" ")}`;
+  const width = `max(100%, ${widths.reduce((sum, one) => sum + one, NUMBER)}px)`;
 
   function move(row: number, column: number) {
     const next = {
@@ -38,6 +44,15 @@ export function ResultGrid({ result }: { result: ConsoleResult }) {
     if (y < element.scrollTop) element.scrollTop = y;
     else if (y + 2 * ROW > element.scrollTop + element.clientHeight)
       element.scrollTop = y + 2 * ROW - element.clientHeight;
+    const cells = element.querySelectorAll<HTMLElement>("[role=columnheader]");
+    const head = cells[next.column];
+    if (!head) return;
+    if (head.offsetLeft < element.scrollLeft) element.scrollLeft = next.column === 0 ? 0 : head.offsetLeft;
+    else if (head.offsetLeft + head.offsetWidth > element.scrollLeft + element.clientWidth)
+      element.scrollLeft = Math.min(
+        head.offsetLeft,
+        head.offsetLeft + head.offsetWidth - element.clientWidth,
+      );
   }
 
   function onKey(event: KeyboardEvent) {
@@ -84,7 +99,7 @@ export function ResultGrid({ result }: { result: ConsoleResult }) {
           className="grid-row grid-head"
           role="row"
           aria-rowindex={1}
-          style={{ gridTemplateColumns: template }}
+          style={{ gridTemplateColumns: template, width }}
         >
           <span aria-hidden="true" />
           {columns.map((column, index) => (
@@ -101,7 +116,7 @@ export function ResultGrid({ result }: { result: ConsoleResult }) {
             className="grid-row"
             role="row"
             aria-rowindex={first + index + 2}
-            style={{ gridTemplateColumns: template, height: ROW }}
+            style={{ gridTemplateColumns: template, width, height: ROW }}
           >
             <span className="number" aria-hidden="true">
               {first + index + 1}

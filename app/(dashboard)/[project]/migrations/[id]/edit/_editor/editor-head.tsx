@@ -20,6 +20,7 @@ interface EditorHeadProps {
   onSave: () => void;
   onTry: () => void;
   onCompare: () => void;
+  onShowTheirs: () => void;
   deploy: { environment: string; go: () => void } | null;
 }
 
@@ -28,7 +29,7 @@ export function EditorHead(props: EditorHeadProps) {
   const { project, view, text, seen, mayWrite, running, deploy } = props;
   const t = useTranslations("editor");
   const tm = useTranslations("migrations");
-  const overtaken = mayWrite && seen !== null && seen.revision > text.base;
+  const overtaken = seen !== null && seen.revision > text.base;
   const busy = text.dirty;
   return (
     <div>
@@ -73,12 +74,12 @@ export function EditorHead(props: EditorHeadProps) {
         <Note
           meaning="warning"
           action={
-            <Button size="small" onClick={props.onCompare}>
-              {t("compare")}
+            <Button size="small" onClick={busy ? props.onCompare : props.onShowTheirs}>
+              {busy ? t("compare") : t("showTheirs")}
             </Button>
           }
         >
-          {t("overtaken", { name: seen.updatedBy?.name ?? t("somebody") })}
+          {t(busy ? "overtaken" : "overtakenReading", { name: seen.updatedBy?.name ?? t("somebody") })}
         </Note>
       ) : null}
     </div>

@@ -8,7 +8,7 @@ import { toast } from "sonner";
 import { useOwnWords } from "@/components/own-words";
 import { SqlEditor, type SqlEditorHandle } from "@/components/sql-editor/sql-editor";
 import { useNames } from "@/components/sql-editor/use-names";
-import { createAction } from "../../../actions";
+import { createAction, getAction } from "../../../actions";
 import { useFindingText } from "../../_components/finding-text";
 import { ConsequencePanel } from "./consequence-panel";
 import { ConfirmDialog, ConflictDialog, IgnoreDialog } from "./dialogs";
@@ -129,6 +129,16 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
     });
   }
 
+  async function showTheirs() {
+    const answer = await getAction({ id: view.id }).catch(() => null);
+    if (!answer?.ok) {
+      toast.error(answer?.error.message ?? t("connectionLost"));
+      return;
+    }
+    const { up, down, revision, updatedAt } = answer.data;
+    text.follow({ up, down }, revision, updatedAt);
+  }
+
   function ignore(reason: string) {
     const finding = active?.finding;
     const at = finding && checked?.result.places[finding.statement - 1]?.start;
@@ -211,6 +221,7 @@ export function Editor({ project, view, mayWrite, mayDeploy, line }: EditorProps
         onSave={() => void save()}
         onTry={tryIt}
         onCompare={() => setDialog("conflict")}
+        onShowTheirs={() => void showTheirs()}
         deploy={deploy}
       />
       <div className="ed">

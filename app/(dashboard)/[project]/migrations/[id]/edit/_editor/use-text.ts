@@ -115,6 +115,15 @@ export function useText(view: MigrationView, mayWrite: boolean) {
     [view.id],
   );
 
+  /** Shows what somebody saved since, as long as nothing of one's own is written: then there is nothing to compare. */
+  const follow = useCallback(
+    (next: Text, revision: number, at: string) => {
+      const { up, down } = now.current.text;
+      if (up === saved.up && down === saved.down) accept(next, revision, at);
+    },
+    [accept, saved],
+  );
+
   const save = useCallback(
     async (options: { revision?: number; confirmApplied?: boolean } = {}): Promise<SaveAnswer> => {
       clearTimeout(timer.current);
@@ -190,6 +199,7 @@ export function useText(view: MigrationView, mayWrite: boolean) {
     change,
     save,
     accept,
+    follow,
     discard,
     forget,
   };
