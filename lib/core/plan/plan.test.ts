@@ -162,6 +162,16 @@ describe("planUp", () => {
     expect(planUp(circle, []).problems.map((one) => one.code)).toEqual(["requires_cycle", "requires_cycle"]);
   });
 
+  it("asks what a migration requires only of those that are to run", () => {
+    const all = sources({ "1_a.sql": "A", "2_b.sql": "-- dbmigrator: requires=x/9\nB" });
+    expect(planUp(all, [], { steps: 1 })).toMatchObject({
+      steps: [{ migration: { filename: "1_a" } }],
+      problems: [],
+    });
+    expect(planUp(all, [], { to: "1" }).problems).toEqual([]);
+    expect(planUp(all, [], { steps: 2 }).problems).toHaveLength(1);
+  });
+
   it("leaves out what is for other environments", () => {
     const all = sources({ "1_seed.sql": "-- dbmigrator: environments=test,dev\nA", "2_b.sql": "B" });
     expect(up(all, [], { environment: "production" })).toEqual(["2_b"]);

@@ -1,6 +1,7 @@
 import { readDirectives } from "../migration/directives";
 import type { MigrationSource } from "../migration/types";
 import { compareMigrations, matchesVersion } from "../migration/version";
+import { concerns } from "./concerns";
 import { sortByRequirements } from "./requirements";
 import { computeStatus, isApplied, isUnfinished, migrationKey } from "./state";
 import type { Conflict, LedgerRow, PlanStep } from "./types";
@@ -84,7 +85,10 @@ export function planUp(
   const sorted = sortByRequirements(limited, migrations, done);
   problems.push(...sorted.problems.filter((problem) => !allow.has(problem.code as Conflict["code"])));
   const steps = sorted.migrations.slice(0, options.steps ?? sorted.migrations.length);
-  return { steps: steps.map((migration) => ({ migration, direction: "up" })), problems };
+  return {
+    steps: steps.map((migration) => ({ migration, direction: "up" })),
+    problems: problems.filter((problem) => concerns(problem, steps)),
+  };
 }
 
 function withoutBlocking({ code, message, service, filename, hint }: Conflict): PlanProblem {

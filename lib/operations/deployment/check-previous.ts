@@ -26,6 +26,7 @@ export async function checkPrevious(
   if (!before) return NONE;
   const facts = {
     environment: before.environment.name,
+    targetId: before.id,
     demanded: environment.policy.requirePrevious === true,
   };
   try {

@@ -1,6 +1,7 @@
 import { readDirectives } from "../../core/migration/directives";
 import type { MigrationSource } from "../../core/migration/types";
 import { matchesVersion } from "../../core/migration/version";
+import { concerns } from "../../core/plan/concerns";
 import {
   type Plan as EnginePlan,
   type PlanProblem as EngineProblem,
@@ -126,10 +127,9 @@ function withOnly(plan: Plan, only: readonly string[]): Plan {
       message: `${migration.filename} was applied on top of what is to be rolled back.`,
       hint: "Roll that back first.",
     }));
-  return {
-    steps: plan.steps.filter((step) => only.includes(step.migration.filename)),
-    problems: [...plan.problems, ...problems],
-  };
+  const steps = plan.steps.filter((step) => only.includes(step.migration.filename));
+  const due = steps.map((step) => step.migration);
+  return { steps, problems: [...plan.problems.filter((one) => concerns(one, due)), ...problems] };
 }
 
 /** The version that is the latest applied one afterwards. */

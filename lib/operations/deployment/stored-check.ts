@@ -8,6 +8,8 @@ import type { RelationSize } from "./views";
 export interface PreviousFacts {
   /** The environment before that has a target of the service; null: there is none. */
   environment: string | null;
+  /** That target; older checks do not have it. */
+  targetId?: string;
   /** The policy demands it. */
   demanded: boolean;
   /** File names that are not applied there as they are now. */

@@ -52,6 +52,7 @@ export default async function MigrationsPage({ params, searchParams }: PageProps
   ]);
   const mayWrite = can(frame.role, "migration.write");
   const path = `/${project}/migrations`;
+  const ofService = filter.service ? `?service=${encodeURIComponent(filter.service)}` : "";
   return (
     <Page>
       <PageHead
@@ -61,21 +62,27 @@ export default async function MigrationsPage({ params, searchParams }: PageProps
           list.services.length > 1 ? t("list.services", { count: list.services.length }) : null,
         ]}
         actions={
-          mayWrite && list.services.length > 0 ? (
-            <>
+          <>
+            {list.all > 0 ? (
               <Button asChild>
-                <Link href={`${path}/import`}>{t("list.import")}</Link>
+                <a href={`${path}/export${ofService}`} download>
+                  {t("list.export")}
+                </a>
               </Button>
-              <Button asChild variant="go">
-                <Link
-                  href={`${path}/new${filter.service ? `?service=${encodeURIComponent(filter.service)}` : ""}`}
-                  data-new=""
-                >
-                  {t("list.new")} <kbd>n</kbd>
-                </Link>
-              </Button>
-            </>
-          ) : null
+            ) : null}
+            {mayWrite && list.services.length > 0 ? (
+              <>
+                <Button asChild>
+                  <Link href={`${path}/import`}>{t("list.import")}</Link>
+                </Button>
+                <Button asChild variant="go">
+                  <Link href={`${path}/new${ofService}`} data-new="">
+                    {t("list.new")} <kbd>n</kbd>
+                  </Link>
+                </Button>
+              </>
+            ) : null}
+          </>
         }
       />
       <div className="sec first">

@@ -77,6 +77,7 @@ function previous({ previous }: StoredCheck, at: string | null): Requirement[] {
   const params = {
     environment: previous.environment,
     missing: previous.missing.length,
+    ...(previous.targetId ? { targetId: previous.targetId } : {}),
     ...(previous.unread ? { unread: previous.unread } : {}),
   };
   return [{ key: "previous", state: met ? "met" : previous.demanded ? "unmet" : "warning", at, params }];

@@ -12,6 +12,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
 import { useAnswer } from "@/components/use-answer";
+import { concerns } from "@/lib/core/plan/concerns";
 import type { ProjectPlaces } from "@/lib/operations/frame/places";
 import { createAction, planAction } from "../actions";
 import { Plan, PlanLoading, type PlanView } from "./plan";
@@ -208,7 +209,8 @@ function upTo(plan: PlanView, to: string): PlanView {
   if (last === -1) return plan;
   const migrations = plan.migrations.slice(0, last + 1);
   const unsaved = plan.unsaved.filter((text) => migrations.some((one) => one.filename === text.filename));
-  return { ...plan, migrations, unsaved };
+  const problems = plan.problems.filter((problem) => concerns(problem, migrations));
+  return { ...plan, migrations, problems, unsaved };
 }
 
 /**

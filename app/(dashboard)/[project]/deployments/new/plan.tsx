@@ -13,7 +13,7 @@ import type { UnsavedText } from "@/lib/operations/deployment/unsaved-texts";
 
 export interface PlanView {
   migrations: PlannedMigration[];
-  problems: { code: string; message: string }[];
+  problems: { code: string; message: string; filename?: string }[];
   fromVersion: string | null;
   toVersion: string | null;
   drafts: { filename: string; version: string; name: string }[];

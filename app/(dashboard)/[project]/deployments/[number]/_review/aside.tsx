@@ -40,6 +40,7 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
               ? null
               : editorHref(view.project.slug, view.service.name, view.plan[0]?.filename ?? "")
           }
+          before={runsBefore(view)}
         />
         {running ? <RunProgress /> : null}
         {running ? <WayBack view={view} /> : null}
@@ -51,6 +52,18 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
       </div>
     </aside>
   );
+}
+
+/** The environment before, where that it did not run there is all that is wrong. */
+function runsBefore(view: DeploymentView): { environment: string; href: string } | null {
+  const params = view.requirements.find(({ key }) => key === "previous")?.params;
+  if (!params?.targetId || !view.problems.every(({ code }) => code === "previous_missing")) return null;
+  const to = view.plan.at(-1)?.filename ?? "";
+  const query = new URLSearchParams({ target: String(params.targetId), to });
+  return {
+    environment: String(params.environment),
+    href: `/${view.project.slug}/deployments/new?${query}`,
+  };
 }
 
 function Part({ title, right, children }: { title: ReactNode; right?: ReactNode; children: ReactNode }) {

@@ -28,6 +28,8 @@ export interface DoCardProps {
   askers: string[];
   /** The first script, in the editor; null: this viewer changes none. */
   editor: string | null;
+  /** Where it has to run first, when nothing else keeps it from running. */
+  before: { environment: string; href: string } | null;
 }
 
 /** What else may be done in each state, besides the one next action; only what is allowed is shown. */
@@ -70,16 +72,23 @@ export function DoCard(props: DoCardProps) {
     needed,
     askers: list(props.askers, 2),
     people: props.askers.length,
+    before: props.before?.environment ?? "",
   };
+  const said = kind === "fix" && props.before ? "before" : kind;
   const main = mainAction(kind);
   const beside = BESIDE[kind].filter((other) => other !== main && actions[other].allowed);
   // A decision needs its evidence: while the server draws it, there is nothing to press.
   if (!fresh) return <Drawing />;
   return (
     <section className="do">
-      <h2>{t(`do.${kind}.title`, values)}</h2>
-      <p>{t(`do.${kind}.text`, values)}</p>
-      {main && action?.allowed ? <ActionButton {...props} kind={main} main /> : null}
+      <h2>{t(`do.${said}.title`, values)}</h2>
+      <p>{t(`do.${said}.text`, values)}</p>
+      {said === "before" && props.before ? (
+        <Button asChild wide size="big" variant="go">
+          <Link href={props.before.href}>{t("do.before.go", values)}</Link>
+        </Button>
+      ) : null}
+      {main && action?.allowed ? <ActionButton {...props} kind={main} main={said !== "before"} /> : null}
       {kind === "changes" ? <ChangesAsked editor={actions.approve.allowed ? null : props.editor} /> : null}
       {beside.map((other) => (
         <ActionButton key={other} {...props} kind={other} main={false} />
