@@ -107,3 +107,24 @@ test("changes by hand are seen, and one is left out, one adopted, one taken back
     await expect(page.locator(".drift-verdict")).toContainText("what its ledger says", WORK);
   });
 });
+
+test("what the environment makes of drift is set where the page of a database leads", async ({
+  page,
+  expectAccessible,
+}) => {
+  await openDrift(page);
+  await page.getByRole("link", { name: "Policies" }).click();
+  const form = page.getByRole("group", { name: "Changes by hand on development" });
+  await form.getByLabel("Drift is looked for").selectOption({ label: "every 15 minutes" });
+  await form.getByLabel("Drift before a deployment").selectOption({ label: "blocks the deployment" });
+  await form.getByLabel("Leave out comments").check();
+  await form.getByLabel("Schemas to leave out").fill("audit, tmp");
+  await expectAccessible();
+  await page.getByRole("button", { name: "Save the drift policy of development" }).click();
+  await expect(page.getByText("The policy is saved.")).toBeVisible();
+  await openDrift(page);
+  const policy = page.locator(".drift-policy");
+  await expect(policy).toContainText("every 15 minutes");
+  await expect(policy).toContainText("blocks the deployment");
+  await expect(policy).toContainText("comments, statistics, audit, tmp");
+});

@@ -159,6 +159,23 @@ test("tells two people of each other, and lets neither overwrite the other unsee
   await expect(script(page)).toContainText("theirs");
 });
 
+test("shows what somebody else saved to whoever wrote nothing, without offering to overwrite it", async ({
+  page,
+  pageOf,
+}) => {
+  const url = await openNew(page, "reader");
+  const other = await pageOf("admin");
+  await other.goto(url);
+  await write(other, "SELECT 'theirs';");
+  await other.keyboard.press("Control+s");
+  await expect(kept(other)).toHaveAttribute("data-kept", "saved");
+  await expect(page.getByText(/saved another text after you opened this one\.$/)).toBeVisible();
+  await page.getByRole("button", { name: "Show it" }).click();
+  await expect(script(page)).toContainText("theirs");
+  await expect(page.getByRole("button", { name: "Show it" })).toHaveCount(0);
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+});
+
 test("tries a script on a shadow and shows what was seen", async ({ page }) => {
   test.setTimeout(600_000);
   await openNew(page, "shadow");

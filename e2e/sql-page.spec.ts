@@ -93,6 +93,10 @@ test("shows a plan as a tree and as text without running the statement", async (
   await page.keyboard.insertText("DELETE FROM catalog.products");
   await page.getByRole("button", { name: "Explain" }).click();
   await expect(page.getByText("Delete on products")).toBeVisible();
+  // The lines of a plan are no rows of the statement.
+  const line = page.getByRole("complementary", { name: "My history" }).getByRole("listitem").first();
+  await expect(line).toContainText("Plan");
+  await expect(line).not.toContainText("row");
   await page.getByRole("button", { name: "As text" }).click();
   await expect(page.getByText(/Delete on products {2}\(cost=/)).toBeVisible();
 });
@@ -101,8 +105,40 @@ test("writes only where that is allowed, after an explicit switch", async ({ pag
   await page.getByLabel("Allow writing").check();
   await run(page, "CREATE TABLE catalog.by_hand (id int); DROP TABLE catalog.by_hand");
   await expect(answer(page)).toContainText("DROP TABLE");
+  const history = page.getByRole("complementary", { name: "My history" }).getByRole("listitem");
+  await expect(history.first()).toContainText("wrote");
+  await run(page, "DROP TABLE catalog.by_hand");
+  await expect(answer(page)).toContainText("Nothing was kept.");
+  await expect(history.first()).toContainText("does not exist");
+  await expect(history.first()).not.toContainText("wrote");
   await page.getByLabel("Database").selectOption({ label: "catalog / production (protected)" });
   await expect(page.getByLabel("Allow writing")).toBeDisabled();
+  await expect(page.getByText("nobody writes by hand in production, it is protected")).toBeVisible();
+});
+
+test("keeps the active cell in sight from the first column to the last", async ({ page }) => {
+  await run(
+    page,
+    `SELECT ${Array.from({ length: 30 }, (_, n) => `'value of ${n}' AS column_${n}`).join(", ")}`,
+  );
+  const grid = page.getByRole("grid");
+  await grid.focus();
+  const cells = grid.getByRole("gridcell");
+  await expect(cells.last()).not.toBeInViewport();
+  await page.keyboard.press("End");
+  await expect(cells.last()).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Home");
+  await expect(cells.first()).toBeInViewport({ ratio: 1 });
+  for (let column = 0; column < 15; column += 1) await page.keyboard.press("ArrowRight");
+  await expect(cells.nth(15)).toHaveAttribute("aria-selected", "true");
+  await expect(cells.nth(15)).toBeInViewport({ ratio: 1 });
+});
+
+test("gives a long value the room that is left", async ({ page }) => {
+  await run(page, "SELECT repeat('long ', 20) AS text");
+  const cell = page.getByRole("gridcell").first();
+  await expect(cell).toBeVisible();
+  expect(await cell.evaluate((one) => one.scrollWidth <= one.clientWidth)).toBe(true);
 });
 
 test("refuses a request that another site's page makes with the reader's cookie", async ({

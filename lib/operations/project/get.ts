@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roleIn, rolesByEnvironment } from "../../access/check";
+import { driftPolicyOf } from "../../core/policy/drift";
 import type { EnvironmentPolicy } from "../../core/policy/types";
 import { defineOperation } from "../define";
 import { noSuch, scopeOfSlug } from "./find";
@@ -41,6 +42,7 @@ export const getProject = defineOperation({
         protected: row.protected,
         color: row.color,
         policy: row.policy as EnvironmentPolicy,
+        driftPolicy: driftPolicyOf(row.driftPolicy, row.protected),
         role: roles.get(row.id) ?? role,
         targets: row._count.targets,
       })),

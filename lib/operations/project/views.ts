@@ -1,4 +1,5 @@
 import type { Role } from "../../access/roles";
+import type { DriftPolicy } from "../../core/policy/drift";
 import type { EnvironmentPolicy } from "../../core/policy/types";
 
 export interface ProjectSummary {
@@ -20,6 +21,8 @@ export interface EnvironmentDetail {
   protected: boolean;
   color: string;
   policy: EnvironmentPolicy;
+  /** With its defaults. */
+  driftPolicy: Required<DriftPolicy>;
   /** The reader's role here, narrowed by a grant. */
   role: Role;
   targets: number;

@@ -1,5 +1,6 @@
 "use server";
 
+import { updateDriftPolicy } from "@/lib/operations/drift/policy";
 import { createEnvironment } from "@/lib/operations/environment/create";
 import { deleteEnvironment } from "@/lib/operations/environment/delete";
 import { reorderEnvironments } from "@/lib/operations/environment/reorder";
@@ -27,6 +28,17 @@ export async function addEnvironment(input: Form): Promise<Id> {
 }
 export async function changeEnvironment(input: Form): Promise<Id> {
   return runAction(updateEnvironment, input);
+}
+export async function changeDriftPolicy(input: Form): Promise<ActionResult<{ environmentId: string }>> {
+  const { every, ignoreSchemas, ...policy } = input?.drift ?? {};
+  return runAction(updateDriftPolicy, {
+    environmentId: input?.environmentId,
+    policy: {
+      ...policy,
+      everyMinutes: every === "never" ? null : Number(every),
+      ignoreSchemas: schemasOf({ schemas: ignoreSchemas }),
+    },
+  });
 }
 export async function orderEnvironments(input: Form): Promise<ActionResult<void>> {
   return runAction(reorderEnvironments, input);

@@ -1,9 +1,10 @@
 import { getTranslations } from "next-intl/server";
-import { Section } from "@/components/page";
+import { Panel, Section } from "@/components/page";
 import { EmptyState } from "@/components/states";
 import { can } from "@/lib/access/permissions";
 import { getProject } from "@/lib/operations/project/get";
 import { runForPage } from "@/lib/transport/action";
+import { DriftPolicyForm } from "./drift-policy-form";
 import { PolicyForm } from "./policy-form";
 
 export default async function PoliciesPage({ params }: { params: Promise<{ project: string }> }) {
@@ -19,12 +20,17 @@ export default async function PoliciesPage({ params }: { params: Promise<{ proje
       ) : null}
       <div className="grid gap-4">
         {project.environments.map((environment, index) => (
-          <PolicyForm
-            key={environment.id}
-            environment={environment}
-            previous={project.environments[index - 1]?.name ?? null}
-            writes={can(environment.role, "environment.write", environment.protected)}
-          />
+          <Panel key={environment.id} padded>
+            <PolicyForm
+              environment={environment}
+              previous={project.environments[index - 1]?.name ?? null}
+              writes={can(environment.role, "environment.write", environment.protected)}
+            />
+            <DriftPolicyForm
+              environment={environment}
+              writes={can(environment.role, "drift.policy", environment.protected)}
+            />
+          </Panel>
         ))}
       </div>
     </Section>
