@@ -99,6 +99,11 @@ export function count(number: number, word: string): string {
   return `${number} ${word}${number === 1 ? "" : "s"}`;
 }
 
+/** In one line. What PostgreSQL says of a failure ends without a full stop. */
+export function withHint({ message, hint }: { message: string; hint?: string | null }): string {
+  return hint ? `${message}${/[.!?]$/.test(message) ? "" : "."} ${hint}` : message;
+}
+
 /** 0.4 ms, 12 ms, 3.4 s, 2 min 5 s. */
 export function duration(ms: number | null): string {
   if (ms === null) return "–";

@@ -12,7 +12,7 @@ import { type ConnectionSpec, describeSpec } from "../../postgres/connection/con
 import { cancellable, progressLine, restoreLine, showDatabase, showNotes } from "../backup-output";
 import { keysFor, openArchiveAt } from "../backup-places";
 import { readConfig } from "../config";
-import { duration, note, paint, print, printJson } from "../output";
+import { count, duration, note, paint, print, printJson } from "../output";
 import { type CommonOptions, isJson } from "../session";
 import { parseTableName } from "../table-names";
 import { openTarget, requireTarget } from "../target";
@@ -169,6 +169,6 @@ function show(result: RestoreResult): void {
   for (const key of result.foreignKeysLeft)
     print(`  Not made: foreign key ${key.name} of ${key.table.schema}.${key.table.name}`);
   for (const { service, filename, applied } of result.ledger)
-    print(`  ${service}: ${applied} migrations applied, the last is ${filename}`);
+    print(`  ${service}: ${count(applied, "migration")} applied, the last is ${filename}`);
   showNotes(result.notes);
 }

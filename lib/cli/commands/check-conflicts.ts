@@ -3,7 +3,7 @@ import { computeStatus } from "../../core/plan/state";
 import type { Conflict } from "../../core/plan/types";
 import { readConfig } from "../config";
 import type { JudgedConflict } from "../heads";
-import { count, note, paint, print, printJson } from "../output";
+import { count, note, paint, print, printJson, withHint } from "../output";
 import { type CommonOptions, isJson, readFolder, type Session, withSession } from "../session";
 import { findTarget } from "../target";
 
@@ -60,7 +60,7 @@ function asJson({ order, ...conflict }: JudgedConflict) {
 function show(conflicts: readonly JudgedConflict[], withTarget: boolean): void {
   for (const conflict of conflicts) {
     const mark = conflict.blocking ? paint.red("✗ blocks") : paint.yellow("· note  ");
-    print(`${mark} ${conflict.message}${conflict.hint ? ` ${conflict.hint}` : ""}`);
+    print(`${mark} ${withHint(conflict)}`);
     const told = verdict(conflict);
     if (told) print(`         ${told}`);
   }

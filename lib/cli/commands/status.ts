@@ -4,7 +4,17 @@ import type { MigrationStatus, TargetStatus } from "../../core/plan/types";
 import type { Blocker } from "../../core/run/types";
 import { describeSpec } from "../../postgres/connection/connection-spec";
 import { readLockHolder } from "../../postgres/runner/session";
-import { type Cell, type Column, count, duration, paint, print, printJson, printTable } from "../output";
+import {
+  type Cell,
+  type Column,
+  count,
+  duration,
+  paint,
+  print,
+  printJson,
+  printTable,
+  withHint,
+} from "../output";
 import { type CommonOptions, isJson, targetName, withSession } from "../session";
 
 interface StatusOptions extends CommonOptions {
@@ -87,9 +97,7 @@ function show(found: TargetStatus, holder: Blocker | null, target: string, detai
   print();
   print(summary(found));
   for (const conflict of found.conflicts) {
-    print(
-      `${paint.yellow(conflict.blocking ? "blocked:" : "note:")} ${conflict.message}${conflict.hint ? ` ${conflict.hint}` : ""}`,
-    );
+    print(`${paint.yellow(conflict.blocking ? "blocked:" : "note:")} ${withHint(conflict)}`);
   }
   if (holder) {
     print(

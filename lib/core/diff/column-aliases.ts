@@ -1,5 +1,5 @@
-import { withAncestors } from "../schema/kinds/table";
-import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
+import { columnsOf, withAncestors } from "../schema/kinds/table";
+import type { Fact, Snapshot, Surroundings } from "../schema/types";
 import { type Action, keyOf } from "./actions";
 import { skip } from "./printed";
 
@@ -75,25 +75,18 @@ const PRINTED = new Set(["view", "materialized_view", "rule"]);
 
 /** Says of each view, rule and policy with such a list what it means, for the comparison. */
 export function markByColumn(snapshot: Snapshot): void {
-  const columnsOf = (table: string) => columnsInOrder(snapshot, `table:${table}`).map(({ name }) => name);
+  const namesOf = (table: string) => columnsOf(snapshot, `table:${table}`).map(({ name }) => name);
   for (const { kind, body } of snapshot.facts.values()) {
-    const text = PRINTED.has(kind) ? byColumn(String(body.definition), columnsOf) : null;
+    const text = PRINTED.has(kind) ? byColumn(String(body.definition), namesOf) : null;
     if (text !== null) body.byColumn = text;
-    if (kind === "policy") markPolicy(body, columnsOf);
+    if (kind === "policy") markPolicy(body, namesOf);
   }
 }
 
-function markPolicy(body: Fact["body"], columnsOf: (table: string) => readonly string[]): void {
+function markPolicy(body: Fact["body"], namesOf: (table: string) => readonly string[]): void {
   const texts = [body.using, body.check] as (string | null)[];
-  const meant = texts.map((text) => (text === null ? null : byColumn(text, columnsOf)));
+  const meant = texts.map((text) => (text === null ? null : byColumn(text, namesOf)));
   if (meant.some((text) => text !== null)) body.byColumn = meant.map((text, i) => text ?? texts[i]);
-}
-
-function columnsInOrder(snapshot: Snapshot, table: FactId): Fact[] {
-  const parts = snapshot.children.get(table) ?? [];
-  return parts
-    .filter(({ kind }) => kind === "column")
-    .sort((a, b) => Number(a.body.position) - Number(b.body.position));
 }
 
 /** Columns of a table as they are printed and as they stand; null: the same. */
@@ -110,10 +103,10 @@ export function orderAt(ordered: readonly Action[], { from, to }: Surroundings):
   return (place) => (table) => {
     const id = `table:${table}`;
     if (!from.facts.has(id) || places.has(keyOf("create", id))) return null;
-    const printed = columnsInOrder(to, id);
+    const printed = columnsOf(to, id);
     const stays = (column: Fact) => to.facts.has(column.id) && !places.has(keyOf("create", column.id));
     const goes = (column: Fact) => Math.max(...placesOf("drop", table, column, from)) > place;
-    const old = columnsInOrder(from, id).filter((column) => stays(column) || goes(column));
+    const old = columnsOf(from, id).filter((column) => stays(column) || goes(column));
     const kept = new Set(old.filter(stays).map(({ name }) => name));
     const addedAt = (column: Fact) => Math.min(...placesOf("create", table, column, to));
     const added = printed.filter((column) => !kept.has(column.name) && addedAt(column) <= place);

@@ -96,38 +96,56 @@ describe("a plan", () => {
 });
 
 describe("a change told to people", () => {
-  it("tells a new table once, with its columns", () => {
-    const table = fact({
+  const table = (own: object = {}) =>
+    fact({
       id: "table:public.t",
       kind: "table",
       name: "public.t",
       body: {
-        kind: "r",
-        partitionOf: null,
-        partitionKey: null,
-        bound: null,
-        rls: false,
-        persistence: "p",
-        options: [],
+        ...{
+          kind: "r",
+          persistence: "p",
+          accessMethod: "heap",
+          options: [],
+          toastOptions: [],
+          foreignOptions: [],
+        },
+        ...{ partitionOf: null, partitionKey: null, bound: null, inherits: [], ofType: null, server: null },
+        ...{ rls: false, forceRls: false, replicaIdentity: "d", replicaIndex: null, clusterIndex: null },
+        ...own,
       },
     });
-    const column = fact({
-      id: "column:public.t.id",
+  const column = (name: string, position: number) =>
+    fact({
+      id: `column:public.t.${name}`,
       kind: "column",
-      name: "id",
+      name,
       parent: "table:public.t",
-      body: { type: "integer", generated: "", identity: "" },
+      body: { type: "integer", generated: "", identity: "", position },
     });
-    const after = snapshot(table, column);
-    expect(describeChanges(compareSnapshots(snapshot(), after), snapshot(), after)).toEqual([
-      {
-        change: "added",
-        kind: "table",
-        name: "public.t",
-        relation: null,
-        before: null,
-        after: "public.t (id)",
-      },
+  const told = (before: Snapshot, after: Snapshot) =>
+    describeChanges(compareSnapshots(before, after), before, after).map((one) => [
+      one.change,
+      one.name,
+      one.before,
+      one.after,
+    ]);
+
+  it("tells a new table once, with its columns as they stand", () => {
+    const after = snapshot(table(), column("a", 2), column("id", 1));
+    expect(told(snapshot(), after)).toEqual([["added", "public.t", null, "public.t (id, a)"]]);
+  });
+
+  it("tells of a changed table what of its own is another", () => {
+    const before = snapshot(table({ rls: true }), column("id", 1));
+    const after = snapshot(table({ rls: true, forceRls: true, replicaIdentity: "f" }), column("id", 1));
+    expect(told(before, after)).toEqual([
+      [
+        "changed",
+        "public.t",
+        "public.t; ROW LEVEL SECURITY",
+        "public.t; ROW LEVEL SECURITY; FORCE ROW LEVEL SECURITY; REPLICA IDENTITY FULL",
+      ],
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
-import { tableBody } from "../schema/kinds/table";
+import { columnsOf, tableBody } from "../schema/kinds/table";
 import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
 import type { Difference } from "./compare";
@@ -65,9 +65,9 @@ function lineOf(difference: Difference, fact: Fact, from: Snapshot, to: Snapshot
   const only = difference.parts.includes("body") ? undefined : parts[0];
   const state = (one: Fact | null, snapshot: Snapshot) => {
     if (one === null) return null;
-    return only === "owner" || only === "comment" || only === "acl"
-      ? partText(one, only)
-      : textOf(one, snapshot);
+    if (only === "owner" || only === "comment" || only === "acl") return partText(one, only);
+    const isChanged = one.kind === "table" && difference.change === "changed";
+    return isChanged ? [one.name, ...settingsOf(one)].join("; ") : textOf(one, snapshot);
   };
   return {
     change: difference.change,
@@ -152,22 +152,38 @@ function columnText(fact: Fact, snapshot: Snapshot): string {
     .join(" ");
 }
 
-/** A new or removed table with its columns; a changed one by what of its own settings there is to say. */
+/** A new or removed table with its columns. */
 function tableText(fact: Fact, snapshot: Snapshot): string {
-  const children = snapshot.children.get(fact.id) ?? [];
-  const columns = children.filter((child) => child.kind === "column");
-  const keys = children.filter((child) => child.kind === "constraint" && child.body.type === "f");
-  const b = tableBody(fact);
-  const settings = [
-    b.partitionKey ? `PARTITION BY ${b.partitionKey}` : "",
-    b.bound ?? "",
-    b.rls ? "ROW LEVEL SECURITY" : "",
-    b.persistence === "u" ? "UNLOGGED" : "",
-    ...b.options,
-  ].filter(Boolean);
-  const names = columns.map((column) => column.name).join(", ");
+  const keys = (snapshot.children.get(fact.id) ?? []).filter(
+    (child) => child.kind === "constraint" && child.body.type === "f",
+  );
+  const names = columnsOf(snapshot, fact.id).map((column) => column.name);
   const references = keys.map((key) =>
     String(key.body.definition).replace(/^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\(.*$/, "$1 → $2"),
   );
-  return [`${fact.name} (${names})`, ...references, ...settings].join("; ");
+  return [`${fact.name} (${names.join(", ")})`, ...references, ...settingsOf(fact)].join("; ");
+}
+
+const REPLICA_IDENTITY: Record<string, string> = { n: "NOTHING", f: "FULL", i: "USING INDEX" };
+
+/** What of a table's own is not as it is by default. */
+function settingsOf(fact: Fact): string[] {
+  const b = tableBody(fact);
+  const identity = REPLICA_IDENTITY[b.replicaIdentity];
+  return [
+    b.ofType ? `OF ${b.ofType}` : "",
+    b.inherits.length > 0 ? `INHERITS (${b.inherits.join(", ")})` : "",
+    b.partitionKey ? `PARTITION BY ${b.partitionKey}` : "",
+    b.partitionOf ? `PARTITION OF ${b.partitionOf} ${b.bound ?? ""}` : "",
+    b.server ? `SERVER ${b.server}` : "",
+    b.rls ? "ROW LEVEL SECURITY" : "",
+    b.forceRls ? "FORCE ROW LEVEL SECURITY" : "",
+    b.persistence === "u" ? "UNLOGGED" : "",
+    b.accessMethod && b.accessMethod !== "heap" ? `USING ${b.accessMethod}` : "",
+    identity ? `REPLICA IDENTITY ${identity}${b.replicaIndex ? ` ${b.replicaIndex}` : ""}` : "",
+    b.clusterIndex ? `CLUSTER ON ${b.clusterIndex}` : "",
+    ...b.options,
+    ...b.toastOptions.map((option) => `toast.${option}`),
+    ...b.foreignOptions,
+  ].filter(Boolean);
 }

@@ -196,7 +196,7 @@ async function requireReadable(client: pg.Client, tables: readonly SourceTable[]
     `Policies hide rows of ${shorten(hidden)} from the role.`,
     {
       details: { tables: shorten(hidden), count: hidden.length },
-      hint: "Use a role with BYPASSRLS or the owner of the tables; otherwise the backup would miss rows.",
+      hint: "Use a role with BYPASSRLS, or the owner of the tables where row-level security is not forced on it (FORCE ROW LEVEL SECURITY); otherwise the backup would miss rows.",
     },
   );
 }
