@@ -136,6 +136,12 @@ describe("a change told to people", () => {
     expect(told(snapshot(), after)).toEqual([["added", "public.t", null, "public.t (id, a)"]]);
   });
 
+  it("names a view, of which PostgreSQL tells the query alone", () => {
+    const body = { definition: " SELECT 1;" };
+    const after = snapshot(fact({ id: "view:public.v", kind: "view", name: "public.v", body }));
+    expect(told(snapshot(), after)).toEqual([["added", "public.v", null, "public.v AS\nSELECT 1;"]]);
+  });
+
   it("tells of a changed table what of its own is another", () => {
     const before = snapshot(table({ rls: true }), column("id", 1));
     const after = snapshot(table({ rls: true, forceRls: true, replicaIdentity: "f" }), column("id", 1));

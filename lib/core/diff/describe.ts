@@ -127,6 +127,8 @@ function textOf(fact: Fact, snapshot: Snapshot): string {
       return `${fact.name} (${(body.labels as string[]).join(", ")})`;
     case "view":
     case "materialized_view":
+      // PostgreSQL tells the query alone.
+      return `${fact.name} AS\n${String(body.definition).trim()}`;
     case "function":
     case "trigger":
     case "rule":
