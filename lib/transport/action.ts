@@ -127,13 +127,11 @@ interface StoredFailure {
 }
 
 /** A failure that was kept as data, in the reader's language. */
-export async function describeFailure(
-  failure: StoredFailure,
-): Promise<{ code: string; message: string; hint?: string; details: Record<string, unknown> }> {
+export async function describeFailure<T extends StoredFailure>(failure: T): Promise<T> {
   const { code, message, hint, details = {} } = failure;
   const error = new DomainError("target", code, message, { details, ...(hint ? { hint } : {}) });
-  const { fields: _, ...described } = await describeError(error, code);
-  return described;
+  const said = await describeError(error, code);
+  return { ...failure, message: said.message, ...(said.hint === undefined ? {} : { hint: said.hint }) };
 }
 
 /** @throws when a value was missing, as in failures that an older program kept: next-intl then says the key */

@@ -1,3 +1,4 @@
+import type { KeptFailure } from "../../errors";
 /** A place for archives as pages show it: never with its secret. */
 export interface StorageView {
   id: string;
@@ -25,7 +26,7 @@ export interface StorageView {
   };
   hasSecret: boolean;
   triedAt: string | null;
-  error: { code: string; message: string; hint?: string } | null;
+  error: KeptFailure | null;
   backups: number;
   bytes: number;
   /** Null: nobody can tell. */
