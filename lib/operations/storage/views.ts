@@ -1,4 +1,5 @@
 import type { KeptFailure } from "../../errors";
+
 /** A place for archives as pages show it: never with its secret. */
 export interface StorageView {
   id: string;

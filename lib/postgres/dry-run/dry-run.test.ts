@@ -204,14 +204,14 @@ describe.each([
   });
 
   it("proves the way back of an extension together with the tables that use it", async () => {
-    const result = await tryOut([
-      [
-        "CREATE EXTENSION hstore; CREATE TABLE public.bag (things hstore)",
-        "DROP TABLE public.bag; DROP EXTENSION hstore",
-      ],
-    ]);
-    expect(result.failure).toBeUndefined();
-    expect(result.rollback).toMatchObject({ proven: true, reason: "proven" });
+    const down = "DROP TABLE public.bag; DROP EXTENSION hstore;";
+    for (const script of [down, `BEGIN; ${down} COMMIT;`]) {
+      const result = await tryOut([
+        ["CREATE EXTENSION hstore; CREATE TABLE public.bag (things hstore)", script],
+      ]);
+      expect(result.failure).toBeUndefined();
+      expect(result.rollback).toMatchObject({ proven: true, reason: "proven" });
+    }
     const inUse = await tryOut([
       ["CREATE EXTENSION hstore; CREATE TABLE public.bag (things hstore)", "DROP EXTENSION hstore"],
     ]);

@@ -115,16 +115,17 @@ class ScriptRun {
   }
 
   private async end(): Promise<void> {
-    const { session } = this.trial;
-    if (session.getTransactionStatus() === "I") return;
+    const { session, admin } = this.trial;
     const waiting = this.afterCommit.splice(0);
+    // A script may have ended its transaction itself.
+    const isOpen = session.getTransactionStatus() !== "I";
     if (this.failure) {
-      await session.query("ROLLBACK");
+      if (isOpen) await session.query("ROLLBACK");
       return;
     }
     try {
-      await session.query("COMMIT");
-      for (const statement of waiting) await this.trial.admin.query(statement.text);
+      if (isOpen) await session.query("COMMIT");
+      for (const statement of waiting) await admin.query(statement.text);
     } catch (error) {
       // A deferred constraint speaks at COMMIT; it belongs to no single statement. So does what is dropped after it.
       if (!(error instanceof pg.DatabaseError)) throw error;
