@@ -36,7 +36,7 @@ export function DriftPolicyForm({
       className="drift-form"
     >
       <fieldset disabled={!writes} className="grid gap-5">
-        <legend className="strong">{t("drift", { name })}</legend>
+        <legend className="strong mb-3">{t("drift", { name })}</legend>
         <div className="row">
           <Field label={t("driftEvery")}>
             <Select
@@ -65,11 +65,13 @@ export function DriftPolicyForm({
             />
           </Field>
         </div>
-        {LEFT_OUT.map((key) => (
-          <Field key={key} label={t(`drift_${key}`)} beside>
-            <Checkbox name={`drift.${key}`} defaultChecked={policy[key]} />
-          </Field>
-        ))}
+        <div className="row">
+          {LEFT_OUT.map((key) => (
+            <Field key={key} label={t(`drift_${key}`)} beside>
+              <Checkbox name={`drift.${key}`} defaultChecked={policy[key]} />
+            </Field>
+          ))}
+        </div>
         <Field label={t("driftSchemas")} hint={t("driftSchemasHint")}>
           <Input
             name="drift.ignoreSchemas"
