@@ -28,24 +28,32 @@ export function putOff(text: string, code: string, major: number): PutOff | null
   const read = parseTrees(text);
   const tree = "trees" in read ? read.trees[0] : undefined;
   if (!tree) return null;
+  const alter = "AlterTableStmt" in tree ? tree.AlterTableStmt : null;
+  if (alter && hasOnly(alter, SETS_NOT_NULL)) return { now: lockOf(alter), later: [text] };
   if (constrainsOnly(tree)) return { now: null, later: [text] };
-  return code === NULLS && "AlterTableStmt" in tree ? withoutNotNull(tree.AlterTableStmt, text, major) : null;
+  return code === NULLS && alter ? withoutNotNull(alter, text, major) : null;
 }
 
 /** Statements that `putOff` may have an answer for. */
 export const PUT_OFF_NODES: ReadonlySet<string> = new Set(["AlterTableStmt", "IndexStmt"]);
+const SETS_NOT_NULL = new Set(["AT_SetNotNull"]);
 const CONSTRAINTS = new Set(["AT_AddConstraint", "AT_SetNotNull", "AT_ValidateConstraint"]);
 
 function constrainsOnly(tree: Node): boolean {
   if ("IndexStmt" in tree) return tree.IndexStmt.unique === true;
-  if (!("AlterTableStmt" in tree)) return false;
-  const commands = tree.AlterTableStmt.cmds ?? [];
-  return commands.every(
-    (node) => "AlterTableCmd" in node && CONSTRAINTS.has(node.AlterTableCmd.subtype ?? ""),
-  );
+  return "AlterTableStmt" in tree && hasOnly(tree.AlterTableStmt, CONSTRAINTS);
 }
 
 type AlterTable = Extract<Node, { AlterTableStmt: unknown }>["AlterTableStmt"];
+
+function hasOnly({ cmds = [] }: AlterTable, subtypes: ReadonlySet<string>): boolean {
+  return cmds.every((node) => "AlterTableCmd" in node && subtypes.has(node.AlterTableCmd.subtype ?? ""));
+}
+
+/** Of what is put off: the lock comes in the script's order. */
+function lockOf({ relation }: AlterTable): string {
+  return `LOCK TABLE ${relation?.inh ? "" : "ONLY "}${relationSql(relation)} IN ACCESS EXCLUSIVE MODE`;
+}
 
 const CLAUSE = /^(CONSTRAINT\s+("([^"]|"")*"|[^\s"]+)\s+)?NOT\s+NULL/i;
 
