@@ -202,6 +202,27 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(await all("SELECT count(*)::int FROM t")).toEqual([[0]]);
   });
 
+  it("takes what one run did to a partition by both of its names for its own", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY, n int) PARTITION BY RANGE (id);
+      CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF p DEFAULT;
+      INSERT INTO p VALUES (1, 1), (2, 2), (11, 11)`);
+    for (const script of [
+      "UPDATE p SET n = -n; UPDATE p1 SET n = n - 1",
+      "UPDATE p1 SET n = 0; UPDATE p SET n = 9",
+    ]) {
+      await migrateKeeping(client, script);
+      for (const [, , lost] of await told()) expect(lost).toBe(0);
+      expect(await all("SELECT n FROM p ORDER BY id")).toEqual([[1], [2], [11]]);
+    }
+    await migrateKeeping(client, "UPDATE p SET n = -n; UPDATE p1 SET n = n - 1");
+    await client.query("UPDATE p SET n = 5 WHERE id = 1");
+    expect(await told()).toEqual([
+      ["p1", 1, 1, "1"],
+      ["p", 2, 1, "1"],
+    ]);
+    expect(await all("SELECT n FROM p ORDER BY id")).toEqual([[5], [2], [11]]);
+  });
+
   it("fires no trigger of a partition either", async () => {
     await client.query(`CREATE TABLE t (id int PRIMARY KEY, a int) PARTITION BY RANGE (id); CREATE TABLE t1 PARTITION OF t FOR VALUES FROM (0) TO (10);
       CREATE TABLE t2 PARTITION OF t DEFAULT; INSERT INTO t VALUES (1, 1), (11, 11); CREATE TABLE log (x int);

@@ -55,7 +55,7 @@ interface Follower {
   flags: string;
 }
 
-/** Later entries of the same rows: a statement of the run itself is nobody's newer value. */
+/** Later entries of the same rows, also by the name of a partition: a statement of the run itself is nobody's newer value. */
 async function followersOf(
   client: pg.ClientBase,
   { relation, key }: Resolved,
@@ -64,7 +64,7 @@ async function followersOf(
   const found: Follower[] = [];
   for (const entry of later) {
     const resolved = await resolveEntry(client, entry);
-    if (resolved?.relation.oid !== relation.oid || resolved.key.length !== key.length) continue;
+    if (resolved?.relation.root !== relation.root || resolved.key.length !== key.length) continue;
     const pairs = key.flatMap(({ stored, now }) => {
       const same = resolved.key.find((one) => one.now !== null && one.now.name === now?.name);
       return same ? [{ own: stored, other: same.stored }] : [];
