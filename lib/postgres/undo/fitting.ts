@@ -6,6 +6,10 @@ import { UNDO_SCHEMA } from "./store";
 /** Types that PostgreSQL cannot compare; what differs in their text counts as different. */
 const NO_EQUALITY = /^(json|xml|point|box|polygon|path|line|circle)$/;
 
+const WHOLE_NUMBER = /^(smallint|integer|bigint)$/;
+/** Their text may be none of a whole number: 1.00, 1e+15. */
+const NUMBER = /^(numeric|real|double precision)/;
+
 /**
  * A stored value as its column's own. Where the column has another type today, a value that it would cut or round is
  * refused: a cast to it does so without a word.
@@ -18,7 +22,9 @@ export function fitting(as: string, stored: string, now: UndoColumn, kept: strin
   const back = `(${value})::pg_catalog.text::${kept}`;
   const same = NO_EQUALITY.test(kept)
     ? `${back}::pg_catalog.text = ${own}::pg_catalog.text`
-    : `${back} = ${own}`;
+    : WHOLE_NUMBER.test(kept) && NUMBER.test(now.type)
+      ? `(${value})::pg_catalog.numeric = ${own}`
+      : `${back} = ${own}`;
   return `CASE WHEN ${own} IS NULL OR ${same} THEN ${value}
     ELSE ${UNDO_SCHEMA}.refuse(${own}::pg_catalog.text, ${pg.escapeLiteral(now.type)})::${now.type} END`;
 }

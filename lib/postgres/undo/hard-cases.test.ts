@@ -408,6 +408,25 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(await all("SELECT tgenabled FROM pg_trigger WHERE tgname = 'busy'")).toEqual([["O"]]);
   });
 
+  it("brings rows back whose whole numbers are of a wider type by then", async () => {
+    const values = "(1, 7, 8, 9), (2, NULL, 1000000000000000, -9)";
+    await client.query(
+      `CREATE TABLE t (id int PRIMARY KEY, a numeric(10,2), b float8, c real); INSERT INTO t VALUES ${values}`,
+    );
+    const rows = "SELECT id, a::text, b, c FROM t ORDER BY id";
+    const before = await all(rows);
+    const to = (a: string, b: string, c: string) =>
+      `ALTER TABLE t ALTER a TYPE ${a}, ALTER b TYPE ${b}, ALTER c TYPE ${c}`;
+    await migrateKeeping(client, `${to("int", "bigint", "smallint")}; DELETE FROM t`);
+    expect((await told(to("numeric(10,2)", "float8", "real"))).map(([, restored]) => restored)).toEqual([
+      2, 2,
+    ]);
+    expect(await all(rows)).toEqual(before);
+    await client.query("ALTER TABLE t ALTER a TYPE int; UPDATE t SET a = 100");
+    await migrateKeeping(client, "DELETE FROM t");
+    expect(await told("ALTER TABLE t ALTER a TYPE numeric(3,2)")).toEqual([["t", 0, 0, "1", "2", "refused"]]);
+  });
+
   it("takes nothing back where a value written since does not convert, or a kept one has no place", async () => {
     await client.query(`CREATE TABLE q (id int PRIMARY KEY); INSERT INTO q VALUES (1), (2);
       CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 1), (2, 2)`);
