@@ -109,6 +109,10 @@ export const FINISHED_STATES = [
   "cancelled",
 ] as const satisfies readonly DeploymentState[];
 
+export function isFinished(state: string): boolean {
+  return (FINISHED_STATES as readonly string[]).includes(state);
+}
+
 export function isDeploymentState(value: string): value is DeploymentState {
   return Object.hasOwn(TRANSITIONS, value);
 }

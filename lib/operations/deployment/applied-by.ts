@@ -1,4 +1,4 @@
-import { FINISHED_STATES } from "../../core/policy/state-machine";
+import { isFinished } from "../../core/policy/state-machine";
 import type { Db } from "../../db/client";
 import type { StoredOutcome } from "../run/view";
 import type { LoadedDeployment } from "./load";
@@ -12,8 +12,7 @@ export async function appliedBy(
   db: Db,
   deployment: Pick<LoadedDeployment, "id" | "serviceId" | "state" | "direction" | "plan">,
 ): Promise<string[]> {
-  const isOver = (FINISHED_STATES as readonly string[]).includes(deployment.state);
-  if (deployment.direction !== "up" || !isOver) return [];
+  if (deployment.direction !== "up" || !isFinished(deployment.state)) return [];
   const rollbacks = await db.deployment.findMany({
     where: { promotedFromId: deployment.id, direction: "down" },
     select: { id: true },

@@ -1,4 +1,4 @@
-import { FINISHED_STATES } from "../../core/policy/state-machine";
+import { isFinished } from "../../core/policy/state-machine";
 import { DomainError } from "../../errors";
 import { defineOperation } from "../define";
 import { lockDeployment } from "./move";
@@ -15,7 +15,7 @@ export const checkDeployment = defineOperation({
   run: async ({ ctx, scope }) => {
     const id = deploymentIdOf(scope);
     const state = await lockDeployment(ctx.db, id);
-    if ((FINISHED_STATES as readonly string[]).includes(state)) {
+    if (isFinished(state)) {
       throw new DomainError("conflict", "deployment.state", "It is finished; try it again instead.", {
         details: { state },
       });

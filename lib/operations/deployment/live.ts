@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FINISHED_STATES } from "../../core/policy/state-machine";
+import { isFinished } from "../../core/policy/state-machine";
 import type { Db } from "../../db/client";
 import { defineOperation } from "../define";
 import { loadDeployment } from "./load";
@@ -38,7 +38,7 @@ export const getDeploymentLive = defineOperation({
       path: lifecyclePath({ state, check, approvals: { given, needed, decisions }, run }),
       approvals: { given, needed, changesRequested },
       saidAt: await lastSaid(ctx.db, deployment.id, decisions),
-      ended: (FINISHED_STATES as readonly string[]).includes(state),
+      ended: isFinished(state),
     };
   },
 });

@@ -12,6 +12,7 @@ import { type Resolved, resolveEntry } from "./resolve";
 
 /** Set before a statement of the way back that `putOffRefused` may be asked about. */
 export const BEFORE_REFUSAL = "SAVEPOINT dbmigrator_put_off";
+const AFTER_REFUSAL = "ROLLBACK TO SAVEPOINT dbmigrator_put_off";
 
 /**
  * Rows that went after one of their columns come back without it, also into a table that is empty until then.
@@ -47,18 +48,27 @@ export async function putOffRefused(
   refusal: Refusal,
 ): Promise<boolean> {
   const code = refusal.code ?? "";
-  const retyped = DATA.test(code) ? retypedBy(text) : null;
+  if (DATA.test(code)) return convertTheRest(client, plan, text, refusal);
   const off = putOff(text, code, serverMajor(client));
-  if (!off && !retyped) return false;
-  await client.query("ROLLBACK TO SAVEPOINT dbmigrator_put_off");
-  if (retyped) {
-    if (!(await emptyRetyped(client, plan, retyped, refusal))) return false;
-    await client.query(text);
-    return true;
-  }
   if (!off) return false;
+  await client.query(AFTER_REFUSAL);
   if (off.now !== null) await client.query(off.now);
   plan.later.push(...off.later);
+  return true;
+}
+
+/** Runs a change of type again, without the values that kept ones replace. @returns whether there are any */
+async function convertTheRest(
+  client: pg.Client,
+  plan: PutBackPlan,
+  text: string,
+  refusal: Refusal,
+): Promise<boolean> {
+  const retyped = retypedBy(text);
+  if (!retyped) return false;
+  await client.query(AFTER_REFUSAL);
+  if (!(await emptyRetyped(client, plan, retyped, refusal))) return false;
+  await client.query(text);
   return true;
 }
 

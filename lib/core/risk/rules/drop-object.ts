@@ -25,13 +25,10 @@ export const dropObject = defineRule({
   check: (stmt) => {
     const severity = NAMED_BY_CODE[stmt.removeType ?? ""];
     if (!severity) return [];
-    return (stmt.objects ?? [])
-      .map((object) => nameParts(object).join("."))
-      .map((object) => ({
-        params: { object },
-        severity,
-        // Dropped to be made anew, or made by this script: then nothing is missing after it.
-        holds: (script) => !script.defines(object),
-      }));
+    return (stmt.objects ?? []).map((node) => {
+      const object = nameParts(node).join(".");
+      // Dropped to be made anew, or made by this script: then nothing is missing after it.
+      return { params: { object }, severity, holds: (script) => !script.defines(object) };
+    });
   },
 });

@@ -5,7 +5,7 @@ import { Crumbs } from "@/components/crumbs";
 import { EnvironmentLine } from "@/components/environment";
 import { Page, PageHead } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
-import { BEFORE_RUN, FINISHED_STATES } from "@/lib/core/policy/state-machine";
+import { BEFORE_RUN, isFinished } from "@/lib/core/policy/state-machine";
 import { withShortSql } from "@/lib/operations/deployment/live";
 import type { DeploymentLive, DeploymentView } from "@/lib/operations/deployment/views";
 import { versionRange } from "../../_overview/links";
@@ -133,6 +133,6 @@ function liveOf(view: DeploymentView, running: boolean): DeploymentLive {
     ...{ version, state, check, path, run, next },
     approvals: { given, needed, changesRequested },
     saidAt: view.conversation.at(-1)?.at ?? null,
-    ended: (FINISHED_STATES as readonly string[]).includes(state),
+    ended: isFinished(state),
   };
 }
