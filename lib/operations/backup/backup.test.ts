@@ -16,9 +16,12 @@ import { createRestore } from "../restore/create";
 import { approveRestore, cancelUse } from "../restore/decide";
 import { getRestore } from "../restore/get";
 import { swapBack } from "../restore/swap-back";
+import { listSchedules } from "../schedule/list";
+import { createSchedule, updateSchedule } from "../schedule/save";
 import { testBackup, verifyBackup } from "./check";
 import { createBackup } from "./create";
 import { deleteBackup } from "./delete";
+import { askForDue } from "./due";
 import { estimateBackupOf } from "./estimate";
 import { getBackup } from "./get";
 import { listBackups } from "./list";
@@ -164,15 +167,54 @@ describe("a backup", () => {
     expect(verifiedState).toBe("damaged");
   }, 120_000);
 
-  it("that fails leaves nothing that looks like one, and the reason", async () => {
-    const { developer } = project.actors;
-    const { id } = await execute(createBackup, developer, {
+  it("of what is not there is refused at once, with the name that was probably meant", async () => {
+    const { admin, developer } = project.actors;
+    const asked = (name: string) => ({
       targetId,
-      scope: { kind: "tables", tables: [{ schema: "public", name: "nothing" }] },
+      scope: { kind: "tables" as const, tables: [{ schema: "public", name }] },
     });
-    const backup = await backupDone(developer, id);
-    expect(backup).toMatchObject({ state: "failed", error: { code: "backup.scope_missing" } });
+    const before = await db().backup.count({ where: { targetId } });
+    await expect(execute(createBackup, developer, asked("itme"))).rejects.toMatchObject({
+      code: "backup.scope_missing",
+      details: { names: "public.itme", nearest: "public.item" },
+      hint: "Did you mean public.item?",
+    });
+    const schedule = { ...asked("Item"), cron: "0 2 * * *" };
+    await expect(execute(createSchedule, admin, schedule)).rejects.toMatchObject({
+      details: { names: "public.Item", nearest: "public.item" },
+    });
+    const { id: scheduleId } = await execute(createSchedule, admin, { ...schedule, ...asked("item") });
+    const change = (more: object) => execute(updateSchedule, admin, { scheduleId, ...more });
+    await expect(change({ scope: { kind: "schemas", schemas: ["elsewhere"] } })).rejects.toMatchObject({
+      details: { names: "elsewhere", nearest: "no" },
+    });
+    expect(await db().backup.count({ where: { targetId } })).toBe(before);
+  });
+
+  it("that fails leaves nothing that looks like one, and the reason", async () => {
+    const { admin, developer } = project.actors;
+    await query("CREATE TABLE brief ()", target.name);
+    const scope = { kind: "tables" as const, tables: [{ schema: "public", name: "brief" }] };
+    const { id: scheduleId } = await execute(createSchedule, admin, { targetId, scope, cron: "0 2 * * *" });
+    await query("ALTER TABLE brief RENAME TO briefs", target.name);
+    await db().backupSchedule.update({ where: { id: scheduleId }, data: { nextAt: new Date(0) } });
+    await askForDue(db(), new Date(), (error) => {
+      throw error;
+    });
+    const { id } = await db().backup.findFirstOrThrow({ where: { scheduleId } });
+    expect(await backupDone(developer, id)).toMatchObject({
+      state: "failed",
+      error: {
+        code: "schedule.scope_missing",
+        message: "The schedule backs up public.brief, which the database does not have any more.",
+        hint: "Change what the schedule backs up (is it public.briefs now?), or remove the schedule.",
+      },
+    });
     expect(await names()).toEqual([]);
+    const [listed] = await execute(listSchedules, developer, { project: project.slug });
+    expect(listed?.lastFailed).toMatchObject({ backupId: id, failure: { code: "schedule.scope_missing" } });
+    // What it backs up is gone, and it can be turned off all the same.
+    await execute(updateSchedule, admin, { scheduleId, scope, enabled: false });
   }, 120_000);
 
   it("is removed with its archive; a pinned one only by its name", async () => {

@@ -5,6 +5,7 @@ import { scopeOfTarget } from "../project/find";
 import { storageFor } from "../storage/default";
 import { Description, Labels, ScopeFields } from "./fields";
 import { insertBackup } from "./insert";
+import { requireScopeOf } from "./require-scope";
 
 const MONTHS_120 = 3660;
 
@@ -27,7 +28,10 @@ export const createBackup = defineOperation({
   }),
   audit: "change",
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
-  prepare: ({ db, input, scope }) => storageFor(db, scope.projectId ?? "", input.storageId),
+  prepare: async ({ db, input, scope }) => {
+    await requireScopeOf(db, input.targetId, input.scope);
+    return storageFor(db, scope.projectId ?? "", input.storageId);
+  },
   run: async ({ ctx, input, prepared: storage }) => {
     const { keepDays, storageId: _, pinned, ...wanted } = input;
     const row = await insertBackup(ctx.db, {

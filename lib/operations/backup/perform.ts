@@ -128,7 +128,28 @@ async function make(
     ...(backup.storage.encrypted ? { key: backupKeys()[0] } : {}),
     onProgress: report,
     signal,
+  }).catch((error: unknown) => {
+    throw backup.scheduleId ? asOfSchedule(error) : error;
   });
+}
+
+/** What somebody chose once is gone by now: choosing anew is done at the schedule and not here. */
+function asOfSchedule(error: unknown): unknown {
+  if (!(error instanceof DomainError) || error.code !== "backup.scope_missing") return error;
+  const { names, nearest } = error.details;
+  return new DomainError(
+    "not_found",
+    "schedule.scope_missing",
+    `The schedule backs up ${names}, which the database does not have any more.`,
+    {
+      details: { names, nearest },
+      hint:
+        nearest === "no"
+          ? "Change what the schedule backs up, or remove the schedule."
+          : `Change what the schedule backs up (is it ${nearest} now?), or remove the schedule.`,
+      cause: error,
+    },
+  );
 }
 
 function endingOf(worked: AtWork<Manifest>, { onUnexpected }: WorkOptions): BackupEnding {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { roleIn, rolesByEnvironment } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { BackupScope } from "../../core/backup/types";
+import type { Db } from "../../db/client";
 import type { StoredFailure } from "../backup/views";
 import { defineOperation } from "../define";
 import type { EnvironmentView } from "../deployment/views";
@@ -27,6 +28,8 @@ export interface ScheduleView {
   lastAt: string | null;
   /** Why its last turn asked for nothing. */
   lastError: StoredFailure | null;
+  /** The newest backup that it made, where that failed. */
+  lastFailed: { backupId: string; failure: StoredFailure | null } | null;
   mayChange: boolean;
 }
 
@@ -51,6 +54,7 @@ export const listSchedules = defineOperation({
         },
       },
     });
+    const failed = await newestFailed(ctx.db, projectId);
     const role = await roleIn(ctx.db, ctx.actor, projectId);
     const narrowed = role ? await rolesByEnvironment(ctx.db, ctx.actor, projectId, role) : new Map();
     return rows.map((row) => {
@@ -69,11 +73,27 @@ export const listSchedules = defineOperation({
         nextAt: row.nextAt?.toISOString() ?? null,
         lastAt: row.lastAt?.toISOString() ?? null,
         lastError: row.lastError as ScheduleView["lastError"],
+        lastFailed: failed.get(row.id) ?? null,
         mayChange: can(narrowed.get(environment.id) ?? role, "backup.configure", environment.protected),
       };
     });
   },
 });
+
+/** Of each schedule whose newest finished backup failed, that one. */
+async function newestFailed(
+  db: Db,
+  projectId: string,
+): Promise<Map<string, NonNullable<ScheduleView["lastFailed"]>>> {
+  const rows = await db.$queryRaw<{ id: string; backupId: string; failure: StoredFailure | null }[]>`
+    SELECT s.id, newest.id AS "backupId", newest.error AS failure
+    FROM backup_schedule s CROSS JOIN LATERAL (
+      SELECT b.id, b.state, b.error FROM backup b
+      WHERE b.target_id = s.target_id AND b.schedule_id = s.id AND b.state IN ('succeeded', 'failed')
+      ORDER BY b.created_at DESC LIMIT 1) newest
+    WHERE s.project_id = ${projectId}::uuid AND newest.state = 'failed'`;
+  return new Map(rows.map(({ id, ...failed }) => [id, failed]));
+}
 
 /** What a schedule means, while somebody writes it. */
 export const previewSchedule = defineOperation({

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import type { BackupScope } from "../../core/backup/types";
 import type { Db } from "../../db/client";
 import { ScopeFields } from "../backup/fields";
+import { requireScopeOf } from "../backup/require-scope";
+import { scopeKey } from "../backup/scope-key";
 import { defineOperation, type Scope } from "../define";
 import { noSuch, scopeOfTarget } from "../project/find";
 import { storageFor } from "../storage/default";
@@ -52,6 +55,7 @@ export const createSchedule = defineOperation({
   scope: ({ db, input }) => scopeOfTarget(db, input.targetId),
   prepare: async ({ db, input, scope }) => {
     if (input.storageId) await storageFor(db, scope.projectId ?? "", input.storageId);
+    await requireScopeOf(db, input.targetId, input.scope);
   },
   run: async ({ ctx, input, scope }) => {
     const row = await ctx.db.backupSchedule.create({
@@ -77,6 +81,12 @@ export const updateSchedule = defineOperation({
   scope: scheduleScope,
   prepare: async ({ db, input, scope }) => {
     if (input.storageId) await storageFor(db, scope.projectId ?? "", input.storageId);
+    const { targetId, scope: before } = await db.backupSchedule.findUniqueOrThrow({
+      where: { id: input.scheduleId },
+    });
+    // What it backs up already may be gone by now, and its other fields can still be changed.
+    if (input.scope && scopeKey(input.scope) !== scopeKey(before as unknown as BackupScope))
+      await requireScopeOf(db, targetId, input.scope);
   },
   run: async ({ ctx, input }) => {
     const { scheduleId, ...given } = input;

@@ -7,9 +7,10 @@ import type {
   ReplicationTies,
   TableName,
 } from "../../core/backup/types";
+import { nearestName } from "../../core/nearest-name";
 import { DomainError } from "../../errors";
 import { DATABASE, PARTITIONED, SEQUENCES, type Sizes, SURROUNDINGS, tablesQuery } from "./catalog-queries";
-import { tableText } from "./sql-text";
+import { shortList, tableText } from "./sql-text";
 
 export interface SourceTable extends TableName {
   oid: string;
@@ -78,32 +79,45 @@ function isPartOf(
 
 export const keyOf = ({ schema, name }: TableName): string => JSON.stringify([schema, name]);
 
+/** So many of what is not there are told with the name that was probably meant. */
+const GUESSED = 3;
+
 /** Fails early and by name: pg_dump would only say that nothing matches. @throws not_found backup.scope_missing */
 export async function requireScope(client: pg.Client, scope: BackupScope): Promise<void> {
-  const missing =
+  const { missing, present } =
     scope.kind === "tables" ? await missingTables(client, scope.tables) : await missingSchemas(client, scope);
   if (missing.length === 0) return;
-  throw new DomainError("not_found", "backup.scope_missing", `The database has no ${missing.join(", ")}.`, {
-    details: { names: missing.join(", ") },
-    hint: "Upper and lower case count. Choose what is there.",
+  const names = shortList(missing);
+  const near = missing.slice(0, GUESSED).flatMap((name) => nearestName(name, present) ?? []);
+  const nearest = [...new Set(near)].join(", ");
+  throw new DomainError("not_found", "backup.scope_missing", `The database has no ${names}.`, {
+    details: { names, nearest: nearest || "no" },
+    hint: nearest ? `Did you mean ${nearest}?` : "Upper and lower case count. Choose what is there.",
   });
 }
 
-async function missingSchemas(client: pg.Client, scope: BackupScope): Promise<string[]> {
-  const wanted = "schemas" in scope ? (scope.schemas ?? []) : [];
-  if (wanted.length === 0) return [];
-  const { rows } = await client.query<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace");
-  const present = new Set(rows.map((row) => row.name));
-  return wanted.filter((name) => !present.has(name));
+interface Compared {
+  missing: string[];
+  present: string[];
 }
 
-async function missingTables(client: pg.Client, tables: TableName[]): Promise<string[]> {
+async function missingSchemas(client: pg.Client, scope: BackupScope): Promise<Compared> {
+  const wanted = "schemas" in scope ? (scope.schemas ?? []) : [];
+  if (wanted.length === 0) return { missing: [], present: [] };
+  const { rows } = await client.query<{ name: string }>("SELECT nspname::text AS name FROM pg_namespace");
+  const present = rows.map((row) => row.name);
+  const there = new Set(present);
+  return { missing: wanted.filter((name) => !there.has(name)), present };
+}
+
+async function missingTables(client: pg.Client, tables: TableName[]): Promise<Compared> {
   const { rows } = await client.query<TableName>(
     `SELECT n.nspname::text AS schema, c.relname::text AS name
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')`,
   );
-  const present = new Set(rows.map(keyOf));
-  return tables.filter((table) => !present.has(keyOf(table))).map(tableText);
+  const there = new Set(rows.map(keyOf));
+  const missing = tables.filter((table) => !there.has(keyOf(table))).map(tableText);
+  return { missing, present: rows.map(tableText) };
 }
 
 export interface SequenceValue extends TableName {

@@ -4,7 +4,7 @@ import { DomainError } from "../../errors";
 import { closeConnection, openConnection, serverMajor, streamOf } from "../connection/connect";
 import type { ConnectionSpec } from "../connection/connection-spec";
 import { readTables, requireScope, type SourceTable } from "./inventory";
-import { quoteTable, tableText } from "./sql-text";
+import { quoteTable, shortList, tableText } from "./sql-text";
 
 /** Sessions that see the same moment of a database. */
 export interface Snapshot {
@@ -183,8 +183,8 @@ async function requireReadable(client: pg.Client, tables: readonly SourceTable[]
   );
   const unreadable = rows.filter((row) => !row.readable).map(tableText);
   if (unreadable.length > 0) {
-    throw new DomainError("target", "backup.no_rights", `The role may not read ${shorten(unreadable)}.`, {
-      details: { tables: shorten(unreadable), count: unreadable.length },
+    throw new DomainError("target", "backup.no_rights", `The role may not read ${shortList(unreadable)}.`, {
+      details: { tables: shortList(unreadable), count: unreadable.length },
       hint: "Grant the role of this target SELECT on these tables (pg_read_all_data has it), or leave them out.",
     });
   }
@@ -193,15 +193,10 @@ async function requireReadable(client: pg.Client, tables: readonly SourceTable[]
   throw new DomainError(
     "target",
     "backup.row_security",
-    `Policies hide rows of ${shorten(hidden)} from the role.`,
+    `Policies hide rows of ${shortList(hidden)} from the role.`,
     {
-      details: { tables: shorten(hidden), count: hidden.length },
+      details: { tables: shortList(hidden), count: hidden.length },
       hint: "Use a role with BYPASSRLS, or the owner of the tables where row-level security is not forced on it (FORCE ROW LEVEL SECURITY); otherwise the backup would miss rows.",
     },
   );
-}
-
-function shorten(names: readonly string[]): string {
-  const shown = names.slice(0, 5).join(", ");
-  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
 }

@@ -8,6 +8,12 @@ export const quoteTable = ({ schema, name }: TableName): string => `${quoteName(
 /** For people: `shop.orders`. */
 export const tableText = ({ schema, name }: TableName): string => `${schema}.${name}`;
 
+/** The first five names, and how many more there are. */
+export function shortList(names: readonly string[]): string {
+  const shown = names.slice(0, 5).join(", ");
+  return names.length > 5 ? `${shown} and ${names.length - 5} more` : shown;
+}
+
 export const columnList = (columns: readonly string[]): string =>
   columns.length === 0 ? "" : ` (${columns.map(quoteName).join(", ")})`;
 

@@ -3,11 +3,8 @@ import type { ReactNode } from "react";
 import { formatBytes, formatCount } from "@/components/format";
 import { Section } from "@/components/page";
 import { RelativeTime } from "@/components/relative-time";
-import type { BackupScope } from "@/lib/core/backup/types";
 import type { BackupDetail } from "@/lib/operations/backup/views";
-
-/** So many are named; the list of tables below has all of them. */
-const NAMES = 20;
+import { ScopeNames } from "../_components/scope-names";
 
 /** What the archive is and holds, as its manifest says. */
 export function Facts({ backup }: { backup: BackupDetail }) {
@@ -18,7 +15,7 @@ export function Facts({ backup }: { backup: BackupDetail }) {
   const rows: [string, ReactNode][] = [
     [t("facts.archive"), <code key="a">{backup.snapshotId}</code>],
     [t("facts.place"), <code key="p">{backup.filePath}</code>],
-    [t("facts.scope"), <Scope key="s" scope={backup.scope} />],
+    [t("facts.scope"), <ScopeNames key="s" scope={backup.scope} />],
     [t("facts.by"), backup.createdBy.label],
   ];
   if (backup.labels.length > 0) rows.push([t("facts.labels"), backup.labels.join(", ")]);
@@ -66,22 +63,5 @@ export function Facts({ backup }: { backup: BackupDetail }) {
         </dl>
       </div>
     </Section>
-  );
-}
-
-function Scope({ scope }: { scope: BackupScope }) {
-  const t = useTranslations("backups");
-  const names =
-    scope.kind === "schemas"
-      ? scope.schemas
-      : scope.kind === "tables"
-        ? scope.tables.map(({ schema, name }) => `${schema}.${name}`)
-        : [];
-  if (names.length === 0) return t(`new.scopes.${scope.kind}`);
-  return (
-    <>
-      {t(`scope.${scope.kind}`, { count: names.length })}: <code>{names.slice(0, NAMES).join(", ")}</code>
-      {names.length > NAMES ? " …" : null}
-    </>
   );
 }

@@ -12,6 +12,7 @@ import { listSchedules } from "@/lib/operations/schedule/list";
 import { listStorages } from "@/lib/operations/storage/list";
 import { describeFailure, runForPage } from "@/lib/transport/action";
 import { BackupsNav } from "../_components/backups-nav";
+import { ScopeNames } from "../_components/scope-names";
 import { ScheduleDialog } from "./schedule-dialog";
 import { ScheduleMenu } from "./schedule-menu";
 
@@ -33,6 +34,10 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
     stored.map(async (one) => ({
       ...one,
       lastError: one.lastError && (await describeFailure(one.lastError)),
+      lastFailed: one.lastFailed && {
+        ...one.lastFailed,
+        failure: one.lastFailed.failure && (await describeFailure(one.lastFailed.failure)),
+      },
     })),
   );
   const targets = places.targets.map((target) => ({
@@ -76,7 +81,29 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
                       .filter((one) => one !== null)
                       .map((one) => ` · ${one}`)}
                   </p>
+                  {schedule.scope.kind === "database" ? null : (
+                    <p className="muted wrap-any">
+                      <ScopeNames scope={schedule.scope} />
+                    </p>
+                  )}
                   {schedule.lastError ? <Note meaning="danger">{schedule.lastError.message}</Note> : null}
+                  {schedule.lastFailed ? (
+                    <Note
+                      meaning="danger"
+                      action={
+                        <Button asChild size="small">
+                          <Link href={`/${project}/backups/${schedule.lastFailed.backupId}`}>
+                            {t("look")}
+                          </Link>
+                        </Button>
+                      }
+                    >
+                      <p className="strong">{schedule.lastFailed.failure?.message ?? t("failed")}</p>
+                      {schedule.lastFailed.failure?.hint ? (
+                        <p className="muted">{schedule.lastFailed.failure.hint}</p>
+                      ) : null}
+                    </Note>
+                  ) : null}
                 </div>
                 <div className="muted">
                   {schedule.enabled && schedule.nextAt
