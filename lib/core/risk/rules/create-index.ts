@@ -27,6 +27,23 @@ export const createIndex = defineRule({
   },
 });
 
+export const uniqueIndexMayFail = defineRule({
+  code: "unique-index-may-fail",
+  severity: "notice",
+  effect: "may_fail",
+  title: "Fails when two rows of {relation} are alike",
+  message:
+    "The scratch copy has no rows, so that only the target can tell whether two are alike. With CONCURRENTLY a failure leaves an INVALID index behind, which slows every write and is used by no query.",
+  suggestion:
+    "Look for such rows first: SELECT its columns, count(*) … GROUP BY its columns HAVING count(*) > 1.",
+  on: "IndexStmt",
+  check: (stmt, { knowledge }) => {
+    const relation = relationName(stmt.relation);
+    if (!stmt.unique || !stmt.relation?.inh || knowledge.isFresh(relation)) return [];
+    return [{ relation, params: { relation } }];
+  },
+});
+
 export const indexMayBeInvalid = defineRule({
   code: "concurrent-index-if-not-exists",
   severity: "notice",

@@ -13,6 +13,8 @@ testRule("drop-object", {
   ],
   quiet: [
     "DROP VIEW totals; CREATE VIEW totals AS SELECT 1",
+    "DROP VIEW public.totals; CREATE VIEW totals AS SELECT 1",
+    "SET search_path = shop; DROP FUNCTION f(int); CREATE FUNCTION shop.f() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "DROP VIEW IF EXISTS totals; CREATE OR REPLACE VIEW totals AS SELECT 1",
     "DROP FUNCTION f(int); CREATE FUNCTION f(bigint) RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "DROP AGGREGATE product(int); CREATE AGGREGATE product(bigint) (sfunc = int8mul, stype = bigint)",

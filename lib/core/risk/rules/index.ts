@@ -6,7 +6,7 @@ import { addRequiredColumn } from "./add-required-column";
 import { addExclusion, addPrimaryKey, addUnique } from "./add-unique";
 import { changeColumnType } from "./change-column-type";
 import { codeBlock } from "./code-block";
-import { createIndex, indexMayBeInvalid } from "./create-index";
+import { createIndex, indexMayBeInvalid, uniqueIndexMayFail } from "./create-index";
 import { deleteWithoutWhere } from "./delete-without-where";
 import { domainConstraint } from "./domains";
 import { dropCascade } from "./drop-cascade";
@@ -78,6 +78,7 @@ export const RULES: readonly Rule[] = [
   validateAtOnce,
   createIndex,
   indexMayBeInvalid,
+  uniqueIndexMayFail,
   dropIndex,
   reindex,
   attachPartition,

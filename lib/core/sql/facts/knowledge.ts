@@ -27,8 +27,16 @@ interface TableMemory {
   validated: boolean;
 }
 
-/** What a script's earlier statements have said, over what the target's catalog says when there is one. */
+/** Where the names of a script without a schema lie until it says otherwise. */
+const FIRST_PATH = ["public"];
+
+/**
+ * What a script's earlier statements have said, over what the target's catalog says when there is one. Names are
+ * taken as written and kept with their schema: `orders` and `public.orders` are one table.
+ */
 export class Knowledge {
+  /** Schemas that names are looked for in; new objects go into the first (documentation: "The Schema Search Path"). */
+  private path = FIRST_PATH;
   private readonly created = new Set<string>();
   private readonly tables = new Map<string, TableMemory>();
   private readonly indexes = new Map<string, string>();
@@ -42,82 +50,111 @@ export class Knowledge {
 
   /** Whether the script itself made the relation. */
   isFresh(relation: string): boolean {
-    return this.created.has(relation);
+    return this.created.has(this.found(relation));
   }
 
   isFreshType(type: string): boolean {
-    return this.types.has(type);
+    return this.types.has(this.found(type));
   }
 
   /** Whether the script itself made an object of that name, or says anew what it is (CREATE OR REPLACE). */
   defines(name: string): boolean {
-    return this.created.has(name) || this.types.has(name) || this.defined.has(name);
+    return [this.created, this.types, this.defined].some((made) => made.has(this.found(name)));
   }
 
   tableOfIndex(index: string): string | undefined {
-    return this.indexes.get(index) ?? this.catalog?.tableOfIndex(index);
+    return this.indexes.get(this.found(index)) ?? this.catalog?.tableOfIndex(index);
   }
 
   columnType(table: string, column: string): string | undefined {
-    return this.tables.get(table)?.columns.get(column) ?? this.catalog?.columnType(table, column);
+    return this.tables.get(this.found(table))?.columns.get(column) ?? this.catalog?.columnType(table, column);
   }
 
   referencedBy(table: string, constraint: string): string | undefined {
-    const own = this.tables.get(table)?.foreignKeys.find(({ name }) => name === constraint);
+    const own = this.tables.get(this.found(table))?.foreignKeys.find(({ name }) => name === constraint);
     return own?.references ?? this.catalog?.referencedBy(table, constraint);
   }
 
   references(table: string): string[] {
-    const own = this.tables.get(table)?.foreignKeys.map(({ references }) => references) ?? [];
+    const own = this.tables.get(this.found(table))?.foreignKeys.map(({ references }) => references) ?? [];
     return [...new Set([...own, ...(this.catalog?.references(table) ?? [])])];
   }
 
   provesNotNull(table: string, column: string): boolean {
-    const own = this.tables.get(table)?.notNullChecks.some((check) => check.column === column && check.valid);
+    const own = this.tables
+      .get(this.found(table))
+      ?.notNullChecks.some((check) => check.column === column && check.valid);
     return own === true || this.catalog?.provesNotNull(table, column) === true;
   }
 
   /** Whether the script validated a constraint of the table that it did not add: it may be the one that proves it. */
   mayProveNotNull(table: string): boolean {
-    return this.tables.get(table)?.validated === true;
+    return this.tables.get(this.found(table))?.validated === true;
   }
 
   /** Whether the script itself added the constraint. */
   hasAdded(table: string, constraint: string): boolean {
-    return this.tables.get(table)?.added.has(constraint) === true;
+    return this.tables.get(this.found(table))?.added.has(constraint) === true;
   }
 
   /** The transaction that added a NOT VALID constraint earlier in the script. */
   addedNotValidIn(table: string, constraint: string): number | undefined {
-    return this.tables.get(table)?.notValid.get(constraint);
+    return this.tables.get(this.found(table))?.notValid.get(constraint);
   }
 
   /** Takes in what a statement does. @param transaction number of the transaction it runs in */
   learn(tree: Node, transaction: number): void {
     if ("CreateStmt" in tree) this.learnTable(tree.CreateStmt);
-    else if ("CreateTableAsStmt" in tree) this.create(relationName(tree.CreateTableAsStmt.into?.rel));
-    else if ("ViewStmt" in tree)
-      (tree.ViewStmt.replace ? this.defined : this.created).add(relationName(tree.ViewStmt.view));
-    else if ("CreateSeqStmt" in tree) this.create(relationName(tree.CreateSeqStmt.sequence));
-    else if ("CreateForeignTableStmt" in tree)
-      this.create(relationName(tree.CreateForeignTableStmt.base?.relation));
+    else if ("CreateTableAsStmt" in tree) this.create(tree.CreateTableAsStmt.into?.rel);
+    else if ("ViewStmt" in tree && !tree.ViewStmt.replace) this.create(tree.ViewStmt.view);
+    else if ("ViewStmt" in tree) this.define(this.defined, relationName(tree.ViewStmt.view));
+    else if ("CreateSeqStmt" in tree) this.create(tree.CreateSeqStmt.sequence);
+    else if ("CreateForeignTableStmt" in tree) this.create(tree.CreateForeignTableStmt.base?.relation);
     else if ("IndexStmt" in tree) this.learnIndex(tree.IndexStmt);
     else if ("AlterTableStmt" in tree) this.learnAlterTable(tree.AlterTableStmt, transaction);
     else if ("RenameStmt" in tree) this.learnRename(tree.RenameStmt);
     else if ("AlterEnumStmt" in tree) this.learnEnum(tree.AlterEnumStmt, transaction);
-    else if ("CreateEnumStmt" in tree) this.types.add(names(tree.CreateEnumStmt.typeName).join("."));
-    else if ("CreateDomainStmt" in tree) this.types.add(names(tree.CreateDomainStmt.domainname).join("."));
-    else if ("CompositeTypeStmt" in tree) this.types.add(relationName(tree.CompositeTypeStmt.typevar));
-    else if ("CreateRangeStmt" in tree) this.types.add(names(tree.CreateRangeStmt.typeName).join("."));
+    else if ("CreateEnumStmt" in tree) this.define(this.types, names(tree.CreateEnumStmt.typeName).join("."));
+    else if ("CreateDomainStmt" in tree)
+      this.define(this.types, names(tree.CreateDomainStmt.domainname).join("."));
+    else if ("CompositeTypeStmt" in tree)
+      this.define(this.types, relationName(tree.CompositeTypeStmt.typevar));
+    else if ("CreateRangeStmt" in tree)
+      this.define(this.types, names(tree.CreateRangeStmt.typeName).join("."));
     else if ("CreateFunctionStmt" in tree)
-      this.defined.add(names(tree.CreateFunctionStmt.funcname).join("."));
-    else if ("DefineStmt" in tree) this.defined.add(names(tree.DefineStmt.defnames).join("."));
+      this.define(this.defined, names(tree.CreateFunctionStmt.funcname).join("."));
+    else if ("DefineStmt" in tree) this.define(this.defined, names(tree.DefineStmt.defnames).join("."));
     else if ("DropStmt" in tree)
-      for (const object of tree.DropStmt.objects ?? []) this.forget(nameParts(object).join("."));
+      for (const object of tree.DropStmt.objects ?? []) this.forget(this.found(nameParts(object).join(".")));
+    else if ("VariableSetStmt" in tree) this.learnPath(tree.VariableSetStmt);
   }
 
-  private create(relation: string): void {
-    this.created.add(relation);
+  /** A name as it is kept, for an object that is made now. */
+  private made(name: string, temporary = false): string {
+    if (name.includes(".")) return name;
+    const schema = temporary ? "pg_temp" : this.path[0];
+    return schema ? `${schema}.${name}` : name;
+  }
+
+  /** A name as it is kept, for an object that is there: what the script made is found along the search path. */
+  private found(name: string): string {
+    if (name.includes(".")) return name;
+    const places = ["pg_temp", ...this.path].map((schema) => `${schema}.${name}`);
+    const kept = [this.created, this.tables, this.indexes, this.types, this.defined];
+    return places.find((place) => kept.some((names) => names.has(place))) ?? this.made(name);
+  }
+
+  private create(relation: RangeLike | undefined): void {
+    this.created.add(this.made(relationName(relation), relation?.relpersistence === "t"));
+  }
+
+  private define(kept: Set<string>, name: string): void {
+    kept.add(this.made(name));
+  }
+
+  private learnPath(stmt: { kind?: string; name?: string; args?: Node[] }): void {
+    if (stmt.kind === "VAR_RESET_ALL" || stmt.name === "search_path")
+      this.path = schemasOf(stmt.args) ?? FIRST_PATH;
   }
 
   private forget(relation: string): void {
@@ -141,14 +178,11 @@ export class Knowledge {
     return made;
   }
 
-  private learnTable(stmt: {
-    relation?: { relname?: string; schemaname?: string };
-    tableElts?: Node[];
-    if_not_exists?: boolean;
-  }): void {
-    const relation = relationName(stmt.relation);
+  private learnTable(stmt: { relation?: RangeLike; tableElts?: Node[]; if_not_exists?: boolean }): void {
+    const written = relationName(stmt.relation);
+    const relation = this.made(written, stmt.relation?.relpersistence === "t");
     // IF NOT EXISTS makes nothing where the catalog knows the table; without a catalog it counts as made.
-    if (!stmt.if_not_exists || !this.catalog?.relationExists(relation)) this.create(relation);
+    if (!stmt.if_not_exists || !this.catalog?.relationExists(written)) this.created.add(relation);
     for (const element of stmt.tableElts ?? []) {
       if ("ColumnDef" in element) this.learnColumn(relation, element.ColumnDef);
       if ("Constraint" in element) this.learnConstraint(relation, element.Constraint, 0);
@@ -192,18 +226,17 @@ export class Knowledge {
 
   private learnIndex(stmt: { idxname?: string; relation?: { relname?: string; schemaname?: string } }): void {
     if (!stmt.idxname) return;
-    const schema = stmt.relation?.schemaname;
     const table = relationName(stmt.relation);
     // CREATE INDEX gives no schema: the index lies in its table's.
-    for (const name of schema ? [`${schema}.${stmt.idxname}`, stmt.idxname] : [stmt.idxname])
-      this.indexes.set(name, table);
+    const schema = this.found(table).split(".").slice(0, -1);
+    this.indexes.set([...schema, stmt.idxname].join("."), table);
   }
 
   private learnAlterTable(
     stmt: { relation?: { relname?: string; schemaname?: string }; cmds?: Node[] },
     transaction: number,
   ): void {
-    const relation = relationName(stmt.relation);
+    const relation = this.found(relationName(stmt.relation));
     const memory = this.table(relation);
     for (const node of stmt.cmds ?? []) {
       if (!("AlterTableCmd" in node)) continue;
@@ -229,7 +262,7 @@ export class Knowledge {
     newname?: string;
     subname?: string;
   }): void {
-    const from = relationName(stmt.relation);
+    const from = this.found(relationName(stmt.relation));
     if (stmt.renameType === "OBJECT_COLUMN") {
       const memory = this.tables.get(from);
       const type = memory?.columns.get(stmt.subname ?? "");
@@ -243,7 +276,7 @@ export class Knowledge {
       )
     )
       return;
-    const to = stmt.relation?.schemaname ? `${stmt.relation.schemaname}.${stmt.newname}` : stmt.newname;
+    const to = [...from.split(".").slice(0, -1), stmt.newname].join(".");
     if (this.created.has(from)) this.created.add(to);
     const memory = this.tables.get(from);
     if (memory) this.tables.set(to, memory);
@@ -257,10 +290,22 @@ export class Knowledge {
   ): void {
     const type = names(stmt.typeName).join(".");
     // A value of a type that the same transaction made may be used at once.
-    if (stmt.newVal !== undefined && stmt.oldVal === undefined && !this.types.has(type)) {
+    if (stmt.newVal !== undefined && stmt.oldVal === undefined && !this.isFreshType(type)) {
       this.enumValues.set(stmt.newVal, { type, transaction });
     }
   }
+}
+
+/** The schemas of SET search_path; undefined where it goes back to what it was at first. */
+function schemasOf(args: readonly Node[] | undefined): string[] | undefined {
+  const schemas = args?.map((node) => ("A_Const" in node ? (node.A_Const.sval?.sval ?? "") : ""));
+  return schemas?.filter((schema) => schema !== "" && schema !== "$user");
+}
+
+interface RangeLike {
+  schemaname?: string;
+  relname?: string;
+  relpersistence?: string;
 }
 
 interface ConstraintLike {
