@@ -13,7 +13,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 let store: TestDatabase;
 let project: TestProject;
 let databases: Record<"development" | "production", TestDatabase>;
-let tokens: Record<"viewer" | "developer" | "stranger", string>;
+let tokens: Record<"viewer" | "developer" | "admin" | "stranger", string>;
 
 beforeAll(async () => {
   store = await metadataDatabase();
@@ -23,12 +23,16 @@ beforeAll(async () => {
   for (const [environment, { spec }] of Object.entries(databases)) {
     await testTarget(project, "orders", environment, spec);
   }
-  const make = async (projectId: string, role: "viewer" | "developer", actor = project.actors.admin) =>
-    (await execute(createToken, actor, { projectId, name: role, role, expiresInDays: 1 })).token;
+  const make = async (
+    projectId: string,
+    role: "viewer" | "developer" | "admin",
+    actor = project.actors.admin,
+  ) => (await execute(createToken, actor, { projectId, name: role, role, expiresInDays: 1 })).token;
   const other = await testProject();
   tokens = {
     viewer: await make(project.projectId, "viewer"),
     developer: await make(project.projectId, "developer"),
+    admin: await make(project.projectId, "admin"),
     stranger: await make(other.projectId, "developer", other.actors.admin),
   };
   await query("development", "CREATE TABLE orders (id int PRIMARY KEY, note text)");
@@ -89,6 +93,29 @@ describe("GET /migrations/diff", () => {
     expect((await diff(tokens.viewer, "&against=nowhere")).status).toBe(404);
     const empty = await call("GET", `/migrations/diff?project=${project.slug}`, tokens.viewer);
     expect(empty).toMatchObject({ status: 422, json: { errors: expect.any(Array) } });
+  });
+});
+
+describe("PATCH /drift-policies/{environmentId}", () => {
+  it("changes what an environment makes of drift, and tells what does not fit", async () => {
+    const path = `/drift-policies/${project.environments.production}`;
+    const policy = { beforeDeployment: "block", everyMinutes: 30, ignoreSchemas: ["audit"] };
+    expect((await call("PATCH", path, tokens.admin, { policy })).status).toBe(200);
+    const { json } = await call("GET", `/projects/${project.slug}`, tokens.viewer);
+    const { environments } = json as unknown as { environments: { name: string; driftPolicy: object }[] };
+    expect(environments.find(({ name }) => name === "production")?.driftPolicy).toMatchObject({
+      ...policy,
+      ignoreOwners: false,
+    });
+    const wrong = await call("PATCH", path, tokens.admin, { policy: { everyMinutes: 1, ignoreAll: true } });
+    expect(wrong.status).toBe(422);
+    expect(wrong.json.errors).toHaveLength(2);
+  });
+
+  it("is for administrators of the project", async () => {
+    const path = `/drift-policies/${project.environments.production}`;
+    expect((await call("PATCH", path, tokens.developer, { policy: {} })).status).toBe(403);
+    expect((await call("PATCH", path, tokens.stranger, { policy: {} })).status).toBe(404);
   });
 });
 

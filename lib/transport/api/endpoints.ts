@@ -31,6 +31,7 @@ import { diffTarget } from "../../operations/drift/diff";
 import { getDrift } from "../../operations/drift/get";
 import { ignoreDrift } from "../../operations/drift/ignore";
 import { listDrift } from "../../operations/drift/list";
+import { updateDriftPolicy } from "../../operations/drift/policy";
 import { revertDrift } from "../../operations/drift/revert";
 import { createMigration } from "../../operations/migration/create";
 import { createFromDifference } from "../../operations/migration/create-from-difference";
@@ -364,6 +365,13 @@ export const ENDPOINT_LIST = [
     operation: ignoreDrift,
     status: 201,
     creates: true,
+  },
+  {
+    id: "drift.policy",
+    method: "PATCH",
+    path: "/drift-policies/{environmentId}",
+    tag: "schema",
+    operation: updateDriftPolicy,
   },
   {
     id: "baseline.detect",
