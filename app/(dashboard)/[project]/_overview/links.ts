@@ -50,9 +50,16 @@ export function shortVersion(version: string): string {
 
 /**
  * From which version to which, shortened as one of them would be unless that makes them the same: two of one day.
- * null, before the first: 0.
+ * @param nothing the word for null, before the first
  */
-export function versionRange(from: string | null, to: string | null): { from: string; to: string } {
-  const short = { from: from ? shortVersion(from) : "0", to: to ? shortVersion(to) : "0" };
-  return short.from === short.to && from !== to ? { from: from ?? "0", to: to ?? "0" } : short;
+export function versionRange(
+  from: string | null,
+  to: string | null,
+  nothing: string,
+): { from: string; to: string } {
+  const [short, full] = [shortVersion, String].map((write) => ({
+    from: from === null ? nothing : write(from),
+    to: to === null ? nothing : write(to),
+  })) as [{ from: string; to: string }, { from: string; to: string }];
+  return short.from === short.to ? full : short;
 }

@@ -89,7 +89,7 @@ function Head({
         })
       : t.rich("page.askedBy", { at: () => <RelativeTime at={view.createdAt} />, by: view.createdBy.label }),
     t.rich("page.versions", {
-      ...versionRange(view.fromVersion, view.toVersion),
+      ...versionRange(view.fromVersion, view.toVersion, t("nothing")),
       code: (text) => <code>{text}</code>,
     }),
     view.promotedFrom

@@ -85,12 +85,7 @@ function useColumns(): Column<DeploymentAlone>[] {
       header: t("list.columns.version"),
       width: "260px",
       wideOnly: true,
-      cell: (row) => (
-        <code className="muted" title={`${row.fromVersion ?? ""} → ${row.toVersion ?? ""}`}>
-          {versionRange(row.fromVersion, row.toVersion).from} →{" "}
-          {versionRange(row.fromVersion, row.toVersion).to}
-        </code>
-      ),
+      cell: (row) => <VersionRange from={row.fromVersion} to={row.toVersion} />,
     },
     {
       key: "risk",
@@ -135,4 +130,14 @@ function useColumns(): Column<DeploymentAlone>[] {
       ),
     },
   ];
+}
+
+function VersionRange({ from, to }: { from: string | null; to: string | null }) {
+  const nothing = useTranslations("deployments")("nothing");
+  const short = versionRange(from, to, nothing);
+  return (
+    <code className="muted" title={`${from ?? nothing} → ${to ?? nothing}`}>
+      {short.from} → {short.to}
+    </code>
+  );
 }

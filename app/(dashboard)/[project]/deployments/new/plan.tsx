@@ -28,7 +28,11 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
     return (
       <EmptyState
         title={t("new.upToDate")}
-        text={t("new.upToDateText", { version: plan.fromVersion ?? "0" })}
+        text={
+          plan.fromVersion === null
+            ? t("new.nothingThere")
+            : t("new.upToDateText", { version: plan.fromVersion })
+        }
       />
     );
   }
