@@ -73,7 +73,8 @@ export const SENTENCES = {
   directive_unknown: "The directive {key} is unknown.",
   value_unknown: "{value} is unknown.",
   known_are: "Known are: {names}.",
-  unknown_file: "The name does not say which migration this is.",
+  unknown_file:
+    "The name does not say which migration this is; it begins with a version: 001_name.sql, V1__name.sql.",
   duplicate_file: "{path} is the {role} script of the same migration.",
   down_without_up: "There is no up script for this down script.",
   marker_no_up: "There is a marker of a down script and none of an up script.",

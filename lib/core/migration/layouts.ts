@@ -87,7 +87,12 @@ export function readMigrations(
     }
     if (part === "unknown") {
       problems.push(
-        problem("warning", "unknown_file", file.path, "The name does not say which migration this is."),
+        problem(
+          "warning",
+          "unknown_file",
+          file.path,
+          "The name does not say which migration this is; it begins with a version: 001_name.sql, V1__name.sql.",
+        ),
       );
       continue;
     }
