@@ -67,7 +67,11 @@ function hidePassword(statement: string): string {
     .replace(/(:\/\/[^/:@]*):[^/@]*@/, "$1:hidden@");
 }
 
+/** Parents come in whatever order pg_inherits has them, not in that of inhseqno. */
 function sortedLines(statement: string): string {
-  const lines = statement.split("\n").map((line) => line.replace(/,$/, "").trim());
+  const lines = statement
+    .replace(/(?<=^INHERITS \().*(?=\))/m, sortedList)
+    .split("\n")
+    .map((line) => line.replace(/,$/, "").trim());
   return lines.sort().join("\n");
 }

@@ -1,5 +1,6 @@
 import { kindOf } from "../schema/kinds/all";
 import { relationOf, settingsOfNew } from "../schema/kinds/column";
+import { retypeWhereBrought } from "../schema/kinds/moved-column";
 import { NOT_NULL } from "../schema/kinds/not-null-below";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Grant, Kind } from "../schema/types";
@@ -87,7 +88,9 @@ function createSql(fact: Fact, planning: Planning): string[] {
 function alterSql(difference: Difference, statements: string[], planning: Planning): string[] {
   const { from, to, parts } = difference as Difference & { from: Fact; to: Fact };
   return [
-    ...(to.kind === "column" ? ownStatements(to, statements, planning) : statements),
+    ...(to.kind === "column"
+      ? retypeWhereBrought(ownStatements(to, statements, planning), to, planning.around)
+      : statements),
     ...(parts.includes("owner") && !followsOwner(from, to, planning) ? ownerSql(to) : []),
     ...(parts.includes("acl") && !ownerMoves(to.parent, planning)
       ? grantSql(to, movedOwner(from, to, parts), to.acl ?? [])

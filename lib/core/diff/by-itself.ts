@@ -1,6 +1,6 @@
 import { isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
-import { tableBody } from "../schema/kinds/table";
+import { keptParents, tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
 import { rebuildsOf, staysWithOldRows } from "../schema/rebuilds";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
@@ -109,7 +109,8 @@ export function followsParent(
  * Tables that a table belongs to during the whole plan: what it leaves is left before everything else, and what it
  * joins is joined after it (see late).
  */
-export function parentsThroughout(id: FactId | null, { from, to }: Surroundings): string[] {
+export function parentsThroughout(id: FactId | null, around: Surroundings): string[] {
+  const { from, to } = around;
   const [was, is] = [from.facts.get(id ?? ""), to.facts.get(id ?? "")];
   const table = is ?? was;
   if (table?.kind !== "table") return [];
@@ -119,6 +120,6 @@ export function parentsThroughout(id: FactId | null, { from, to }: Surroundings)
     ...(partitionOf !== null && other.partitionOf === partitionOf && other.bound === bound
       ? [partitionOf]
       : []),
-    ...inherits.filter((parent) => other.inherits.includes(parent)),
+    ...(was?.kind === "table" && is?.kind === "table" ? keptParents(was, is, around) : inherits),
   ];
 }

@@ -1,7 +1,14 @@
 import { type ColumnBody, hasFromKeptParent } from "../schema/kinds/column";
 import { isMoved } from "../schema/kinds/moved-column";
 import { commentNotNull, type NotNullConstraint, stateOf } from "../schema/kinds/not-null";
-import { attachTable, columnsOf, inheritedCheck, tableBody } from "../schema/kinds/table";
+import {
+  attachTable,
+  columnsOf,
+  hasConstraint,
+  inheritedCheck,
+  keptParents,
+  tableBody,
+} from "../schema/kinds/table";
 import type { Fact, Snapshot, Surroundings } from "../schema/types";
 
 const columnBody = (fact: Fact) => fact.body as unknown as ColumnBody;
@@ -16,7 +23,7 @@ interface Handed {
 
 /** A table that joins a partitioned table or other parents, with what it must have for that. */
 export function joinParents(old: Fact | undefined, table: Fact, around: Surroundings): string[] {
-  const join = attachTable(old, table);
+  const join = attachTable(old, table, around);
   if (join.length === 0) return [];
   // Of a partition, what its parent has too becomes the parent's.
   if (old === undefined || tableBody(table).partitionOf !== null)
@@ -49,11 +56,12 @@ function throughOurParent(table: Fact, handed: Handed[], join: string[], snapsho
 }
 
 /** PostgreSQL 18: a NOT NULL that the table is to have from parents alone that it joins, after everything else. */
-export function joinsNotNull(column: Fact, { from, to }: Surroundings): boolean {
+export function joinsNotNull(column: Fact, around: Surroundings): boolean {
+  const { from, to } = around;
   const b = columnBody(column);
   const [was, is] = [from, to].map(({ facts }) => facts.get(column.parent ?? ""));
   if (was?.kind !== "table" || is?.kind !== "table" || tableBody(is).partitionOf !== null) return false;
-  return b.notNullInherited && b.generated === "" && !hasFromKeptParent(column, was, is, to);
+  return b.notNullInherited && b.generated === "" && !hasFromKeptParent(column, was, is, around, to);
 }
 
 /** PostgreSQL 18 knows whether a NOT NULL is the table's own. */
@@ -79,7 +87,7 @@ function handedChecks(old: Fact, table: Fact, around: Surroundings): Handed[] {
   // A check goes with the column that was set aside.
   const dropped = columnsOf(to, table.id).some((column) => isMoved(column, around)) ? " IF EXISTS" : "";
   return tableBody(table).inheritedConstraints.flatMap((name) => {
-    const definition = staysInherited(old, table, name, to) ? null : inheritedCheck(table, name, to);
+    const definition = staysInherited(old, table, name, around, to) ? null : inheritedCheck(table, name, to);
     if (definition === null) return [];
     const own = hasConstraint(old, name, from);
     return {
@@ -99,18 +107,15 @@ function missingChecks(table: Fact, old: Fact | undefined, { from, to }: Surroun
   });
 }
 
-function hasConstraint(table: Fact, name: string, snapshot: Snapshot): boolean {
-  return (
-    tableBody(table).inheritedConstraints.includes(name) ||
-    snapshot.facts.has(`constraint:${table.name}.${name}`)
-  );
-}
-
 /** A constraint that the table has from a parent that it keeps. */
-export function staysInherited(from: Fact, to: Fact, name: string, snapshot: Snapshot): boolean {
-  const kept = tableBody(from).inherits.filter((parent) => tableBody(to).inherits.includes(parent));
-  return kept.some((parent) => {
-    const table = snapshot.facts.get(`table:${parent}`);
-    return table !== undefined && hasConstraint(table, name, snapshot);
-  });
+export function staysInherited(
+  from: Fact,
+  to: Fact,
+  name: string,
+  around: Surroundings,
+  snapshot: Snapshot,
+): boolean {
+  return keptParents(from, to, around).some((parent) =>
+    hasConstraint(snapshot.facts.get(`table:${parent}`), name, snapshot),
+  );
 }

@@ -68,7 +68,7 @@ export function lateActions(
     if (next)
       for (const sql of [
         ...joinBringer(next, around),
-        ...detachTable(fact, next),
+        ...detachTable(fact, next, around),
         ...leftConstraints(fact, next, around),
         ...madeByNextParent(fact, next, around, gone),
         ...identityFirst(fact, next, around),
@@ -169,7 +169,7 @@ function keysBelow(table: Fact, around: Surroundings): Fact[] {
 
 /** What a table that leaves its parent had from it alone stays behind as its own. */
 function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
-  if (detachTable(from, to).length === 0) return [];
+  if (detachTable(from, to, around).length === 0) return [];
   const kept = new Set(tableBody(to).inheritedConstraints);
   // Before 18, DETACH PARTITION loses a key to a partitioned table that was the partition's own once.
   const dropped = around.from.version < 180000 ? " IF EXISTS" : "";
@@ -179,14 +179,14 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
         !kept.has(name) &&
         !isKeptAsItIs(around.to.facts.get(`constraint:${from.name}.${name}`), around.from) &&
         !around.from.facts.has(`constraint:${from.name}.${name}`) &&
-        !staysInherited(from, to, name, around.from),
+        !staysInherited(from, to, name, around, around.from),
     )
     .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT${dropped} ${name}`);
 }
 
 /** Of a table that is attached anew, what its parent makes then. */
 function madeByNextParent(from: Fact, to: Fact, around: Surroundings, gone: Set<FactId>): string[] {
-  if (attachTable(from, to).length === 0) return [];
+  if (attachTable(from, to, around).length === 0) return [];
   return (around.from.children.get(from.id) ?? [])
     .filter(({ id }) => !gone.has(id) && comesWithParents(around.to.facts.get(id) ?? from))
     .map(({ name }) => `ALTER TABLE ${from.name} DROP CONSTRAINT ${name}`);
@@ -206,7 +206,7 @@ function tableMoved(id: FactId | null, around: Surroundings, born: Set<FactId>):
   const table = around.to.facts.get(id ?? "");
   return (
     table?.kind === "table" &&
-    attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table).length > 0
+    attachTable(born.has(table.id) ? undefined : around.from.facts.get(table.id), table, around).length > 0
   );
 }
 

@@ -60,7 +60,7 @@ export function partitionMoves(around: Surroundings): PartitionMoves {
 
 function addMoves(whole: Fact, moves: PartitionMoves, around: Surroundings): void {
   const [before, after] = [partitionsOf(whole.name, around.from), partitionsOf(whole.name, around.to)];
-  const joins = (table: Fact) => attachTable(around.from.facts.get(table.id), table).length > 0;
+  const joins = (table: Fact) => attachTable(around.from.facts.get(table.id), table, around).length > 0;
   const attached = after.filter((table) => joins(table) && canMove(table, around.to));
   if (attached.length === 0) return;
   const type = keyType(whole, around.to);
@@ -149,7 +149,7 @@ function apartNow(table: Fact, around: Surroundings): Fact[] {
   const below = treeOf(table, around.to).slice(1);
   const left = below.filter((one) => {
     const was = around.from.facts.get(one.id);
-    return was !== undefined && attachTable(was, one).length > 0;
+    return was !== undefined && attachTable(was, one, around).length > 0;
   });
   return [table, ...left];
 }

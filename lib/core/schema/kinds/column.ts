@@ -29,7 +29,7 @@ import {
 import { columnsBelow, withThoseBelow } from "./not-null-below";
 import { addNumbered, needsNumbersBelow } from "./numbered-column";
 import { alterNumbers, newSequenceOptions, type SequenceNumbers, sequenceOptions } from "./sequence";
-import { parentsOf, type TableBody, withAncestors } from "./table";
+import { keptParents, parentsOf, type TableBody, withAncestors } from "./table";
 
 export interface ColumnBody {
   position: number;
@@ -448,18 +448,25 @@ function hasForeignBelow(column: Fact, around: Surroundings): boolean {
 }
 
 /** Its NOT NULL as it stands when the table has left the parents that it leaves: what it had from those is its own. */
-function leftBehind(column: Fact, { from, to }: Surroundings): ColumnBody {
+function leftBehind(column: Fact, around: Surroundings): ColumnBody {
+  const { from, to } = around;
   const b = body(column);
   const [was, is] = [from.facts.get(column.parent ?? ""), to.facts.get(column.parent ?? "")];
-  if (!b.notNullInherited || !was || !is || hasFromKeptParent(column, was, is, from)) return b;
+  if (!b.notNullInherited || !was || !is || hasFromKeptParent(column, was, is, around, from)) return b;
   return { ...b, notNullInherited: false };
 }
 
 /** Whether a parent that the table has before and after is NOT NULL here. */
-export function hasFromKeptParent(column: Fact, was: Fact, is: Fact, snapshot: Snapshot): boolean {
-  const [before, after] = [was, is].map((table) => (table.body.inherits as string[] | undefined) ?? []);
-  return (before ?? []).some((parent) => {
-    const above = after?.includes(parent) ? snapshot.facts.get(`column:${parent}.${column.name}`) : undefined;
+export function hasFromKeptParent(
+  column: Fact,
+  was: Fact,
+  is: Fact,
+  around: Surroundings,
+  snapshot: Snapshot,
+): boolean {
+  if (was.kind !== "table" || is.kind !== "table") return false;
+  return keptParents(was, is, around).some((parent) => {
+    const above = snapshot.facts.get(`column:${parent}.${column.name}`);
     return above !== undefined && body(above).notNull;
   });
 }

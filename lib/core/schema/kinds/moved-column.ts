@@ -2,6 +2,7 @@ import type { Fact, FactId, Surroundings } from "../types";
 import { type ColumnBody, generatedClause, inlineDefault, relationOf } from "./column";
 import { addNotNull, stateOf } from "./not-null";
 import { columnsBelow } from "./not-null-below";
+import { keptParents } from "./table";
 
 const body = (fact: Fact) => fact.body as unknown as ColumnBody;
 const asideName = (column: Fact) => `dbmigrator_set_aside_${body(column).position}`;
@@ -14,11 +15,11 @@ export function isMoved(column: Fact, around: Surroundings): boolean {
   return bringers(column, around).length > 0 || joinsAbove(column, around).length > 0;
 }
 
-function parentsOf(table: FactId | null, { from, to }: Surroundings): { before: string[]; after: string[] } {
-  const [before, after] = [from, to].map(
-    ({ facts }) => (facts.get(table ?? "")?.body.inherits as string[] | undefined) ?? [],
-  );
-  return { before: before ?? [], after: after ?? [] };
+function parentsOf(table: FactId | null, around: Surroundings) {
+  const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(table ?? ""));
+  const [before, after] = [was, is].map((one) => (one?.body.inherits as string[] | undefined) ?? []);
+  const kept = was?.kind === "table" && is?.kind === "table" ? keptParents(was, is, around) : [];
+  return { before: before ?? [], after: after ?? [], kept };
 }
 
 /** Own before, or not there at all, and from a parent alone afterwards. */
@@ -31,11 +32,9 @@ function becomesInherited({ id }: Fact, { from, to }: Surroundings): boolean {
 /** Parents that the table keeps and that get the column now. */
 export function bringers(column: Fact, around: Surroundings): string[] {
   if (!around.from.facts.has(column.id) || !becomesInherited(column, around)) return [];
-  const { before, after } = parentsOf(column.parent, around);
   const id = (parent: string) => `column:${parent}.${column.name}`;
-  return after.filter(
-    (parent) =>
-      before.includes(parent) && around.to.facts.has(id(parent)) && !around.from.facts.has(id(parent)),
+  return parentsOf(column.parent, around).kept.filter(
+    (parent) => around.to.facts.has(id(parent)) && !around.from.facts.has(id(parent)),
   );
 }
 
@@ -46,9 +45,9 @@ export function joinsAbove(column: Fact, around: Surroundings): string[] {
   // A rename goes down to those below, and what is theirs too could not be dropped again.
   const shared = was && columnsBelow(was, around.from).some((below) => body(below).local);
   if (shared || (was && body(was).identity !== "")) return [];
-  const { before, after } = parentsOf(column.parent, around);
+  const { after, kept } = parentsOf(column.parent, around);
   const above = after.filter((parent) => around.to.facts.has(`column:${parent}.${column.name}`));
-  return above.some((parent) => before.includes(parent)) ? [] : above;
+  return above.some((parent) => kept.includes(parent)) ? [] : above;
 }
 
 /** Of a foreign table nothing has to be kept, its rows are elsewhere, nor of what is generated. */
@@ -67,18 +66,29 @@ export function setAside(column: Fact, around: Surroundings): string[] {
  * Columns that a table has from parents that it leaves and from others that it joins later: they would be its own in
  * between, and remain so. A parent of ours brings them until then.
  */
-function broughtThroughout(table: Fact, { from, to }: Surroundings): Fact[] {
-  const { before, after } = parentsOf(table.id, { from, to });
-  if (before.length === 0 || after.every((parent) => before.includes(parent))) return [];
-  const kept = before.filter((parent) => after.includes(parent));
+function broughtThroughout(table: Fact, around: Surroundings): Fact[] {
+  const { from, to } = around;
+  const { before, after, kept } = parentsOf(table.id, around);
+  if (before.length === 0 || after.length === kept.length) return [];
   return (from.children.get(table.id) ?? []).filter((was) => {
     const is = was.kind === "column" ? to.facts.get(was.id) : undefined;
     if (!is || [was, is].some((one) => body(one).local || body(one).generated !== "")) return false;
-    // What changes its type meanwhile may not come from above.
-    const same = body(was).type === body(is).type && body(was).collation === body(is).collation;
-    const builtIn = was.deps.every((id) => id === table.id);
-    return same && builtIn && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
+    // A type that is made anew under its name is given to the columns of the table itself.
+    const stays = body(was).type !== body(is).type || was.deps.every((id) => id === table.id);
+    return stays && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
   });
+}
+
+/** Of a column that a parent of ours brings for the moment, the type is changed there. */
+export function retypeWhereBrought(statements: string[], column: Fact, around: Surroundings): string[] {
+  const table = around.from.facts.get(column.parent ?? "");
+  if (table?.kind !== "table" || !broughtThroughout(table, around).some(({ id }) => id === column.id))
+    return statements;
+  const alter = (name: string) => `ALTER TABLE ${name} ALTER COLUMN ${column.name} TYPE `;
+  const there = alter(bringer(table, around));
+  return statements.map((sql) =>
+    sql.startsWith(alter(table.name)) ? there + sql.slice(alter(table.name).length) : sql,
+  );
 }
 
 function bringer(table: Fact, { from }: Surroundings): string {

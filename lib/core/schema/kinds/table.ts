@@ -206,14 +206,67 @@ function ownNotNulls(fact: Fact, snapshot: Snapshot): string[] {
   });
 }
 
+/**
+ * Parents that a table has throughout a plan. What comes after one that it joins is left and joined again, since
+ * INHERIT puts a parent at the end; and so is a parent by which something becomes the table's own, or ceases to be.
+ */
+export function keptParents(from: Fact, to: Fact, around: Surroundings): string[] {
+  const [before, after] = [tableBody(from).inherits, tableBody(to).inherits];
+  const kept: string[] = [];
+  let next = 0;
+  for (const parent of after) {
+    const at = before.indexOf(parent, next);
+    if (at < 0 || changesOwn(to, parent, around)) break;
+    kept.push(parent);
+    next = at + 1;
+  }
+  return kept;
+}
+
+/** Whether what a table has from a parent is its own too on one side alone (attislocal, conislocal). */
+function changesOwn(table: Fact, parent: string, around: Surroundings): boolean {
+  const { from, to } = around;
+  const columns = columnsOf(to, table.id).some((column) => {
+    const above = [from, to].map(({ facts }) => facts.get(`column:${parent}.${column.name}`));
+    const was = from.facts.get(column.id)?.body as unknown as ColumnBody | undefined;
+    if (was === undefined || above.includes(undefined)) return false;
+    const is = column.body as unknown as ColumnBody;
+    if (was.local !== is.local) return true;
+    const throughout = [was, is, ...above.map((one) => one?.body)].every((one) => one?.notNull === true);
+    if (!throughout || (was.notNullInherited && is.notNullInherited)) return false;
+    return was.notNullInherited !== is.notNullInherited || was.notNullName !== is.notNullName;
+  });
+  return columns || changesOwnCheck(table, parent, around);
+}
+
+function changesOwnCheck(table: Fact, parent: string, { from, to }: Surroundings): boolean {
+  return [from, to].some((side) => {
+    const other = side === from ? to : from;
+    const inherited = other.facts.get(table.id)?.body.inheritedConstraints as string[];
+    return inherited.some(
+      (name) =>
+        side.facts.has(`constraint:${table.name}.${name}`) &&
+        [from, to].every((one) => hasConstraint(one.facts.get(`table:${parent}`), name, one)),
+    );
+  });
+}
+
+/** Whether a table has a constraint, its own or from above. */
+export function hasConstraint(table: Fact | undefined, name: string, snapshot: Snapshot): boolean {
+  if (table?.kind !== "table") return false;
+  const own = snapshot.facts.has(`constraint:${table.name}.${name}`);
+  return own || tableBody(table).inheritedConstraints.includes(name);
+}
+
 /** Before the rest of a plan: what a table no longer belongs to. */
-export function detachTable(from: Fact, to: Fact): string[] {
+export function detachTable(from: Fact, to: Fact, around: Surroundings): string[] {
   const [a, b] = [tableBody(from), tableBody(to)];
+  const kept = keptParents(from, to, around);
   const moved = a.partitionOf !== null && (a.partitionOf !== b.partitionOf || a.bound !== b.bound);
   return [
     ...(moved ? [`ALTER TABLE ${a.partitionOf} DETACH PARTITION ${to.name}`] : []),
     ...a.inherits
-      .filter((parent) => !b.inherits.includes(parent))
+      .filter((parent) => !kept.includes(parent))
       .map((parent) => `ALTER TABLE ${to.name} NO INHERIT ${parent}`),
   ];
 }
@@ -270,14 +323,15 @@ export function attachPartition(table: Fact): string {
 }
 
 /** After the rest of a plan, when columns and constraints fit: what a table belongs to now. */
-export function attachTable(from: Fact | undefined, to: Fact): string[] {
+export function attachTable(from: Fact | undefined, to: Fact, around: Surroundings): string[] {
   const b = tableBody(to);
-  const a = from ? tableBody(from) : { partitionOf: null, bound: null, inherits: b.inherits };
+  const a = from ? tableBody(from) : { partitionOf: null, bound: null };
+  const had = from ? keptParents(from, to, around) : b.inherits;
   const moved = b.partitionOf !== null && (a.partitionOf !== b.partitionOf || a.bound !== b.bound);
   return [
     ...(moved ? [attachPartition(to)] : []),
     ...b.inherits
-      .filter((parent) => !a.inherits.includes(parent))
+      .filter((parent) => !had.includes(parent))
       .map((parent) => `ALTER TABLE ${to.name} INHERIT ${parent}`),
   ];
 }

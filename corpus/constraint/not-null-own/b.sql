@@ -1,0 +1,5 @@
+-- server: 18
+CREATE TABLE p (a int CONSTRAINT of_p NOT NULL);
+CREATE TABLE own () INHERITS (p);
+CREATE TABLE inherited (CONSTRAINT own_b NOT NULL a) INHERITS (p);
+CREATE TABLE renamed (CONSTRAINT other NOT NULL a) INHERITS (p);
