@@ -4,8 +4,9 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { Dialog as Radix } from "radix-ui";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Icon, type IconName } from "@/components/icon";
+import { useQuestion } from "@/components/use-question";
 import type { SearchResult } from "@/lib/operations/search/find";
 import { searchProject } from "./actions";
 import { askForKeys } from "./events";
@@ -32,7 +33,11 @@ export function PaletteDialog({
   const t = useTranslations("frame");
   const router = useRouter();
   const [text, setText] = useState("");
-  const { found, searching } = useSearch(project?.slug, text);
+  const wanted = text.trim();
+  const asked = project && wanted.length >= 2 ? { project: project.slug, text: wanted } : null;
+  const { answer, asking } = useQuestion(searchProject, asked, 160);
+  const found = answer?.ok ? answer.data : null;
+  const failure = answer && !answer.ok ? answer.error : null;
 
   const go = (href: string) => () => router.push(href);
   const pages: Entry[] = [
@@ -118,7 +123,7 @@ export function PaletteDialog({
             <Command.Input value={text} onValueChange={setText} placeholder={t("palette.placeholder")} />
             <Command.List label={t("palette.results")}>
               <Command.Empty>
-                {searching ? t("palette.searching") : t("palette.nothing", { text })}
+                {asking ? t("palette.searching") : (failure?.message ?? t("palette.nothing", { text }))}
               </Command.Empty>
               {found && project ? (
                 <>
@@ -169,34 +174,4 @@ function migrationEntries(found: SearchResult, slug: string, go: (href: string) 
     note: `${row.service} ${row.version}`,
     run: go(`/${slug}/migrations/${row.id}`),
   }));
-}
-
-/** Asks the server a moment after the last letter; an answer to older letters is dropped. */
-function useSearch(
-  project: string | undefined,
-  text: string,
-): { found: SearchResult | null; searching: boolean } {
-  const [found, setFound] = useState<SearchResult | null>(null);
-  const [searching, setSearching] = useState(false);
-  useEffect(() => {
-    const wanted = text.trim();
-    if (!project || wanted.length < 2) {
-      setFound(null);
-      setSearching(false);
-      return;
-    }
-    let current = true;
-    setSearching(true);
-    const timer = setTimeout(async () => {
-      const answer = await searchProject(project, wanted);
-      if (!current) return;
-      setFound(answer.ok ? answer.data : null);
-      setSearching(false);
-    }, 160);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [project, text]);
-  return { found, searching };
 }

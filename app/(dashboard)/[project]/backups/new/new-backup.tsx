@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useLocale, useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ActionForm, SubmitButton } from "@/components/action-form";
 import { formatBytes, formatDuration } from "@/components/format";
 import { Mark } from "@/components/mark";
@@ -14,8 +14,8 @@ import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
+import { useQuestion } from "@/components/use-question";
 import type { BackupScope } from "@/lib/core/backup/types";
-import type { EstimateView } from "@/lib/operations/backup/estimate";
 import type { BackupDetail } from "@/lib/operations/backup/views";
 import { labelsOf, labelsText } from "../_components/labels";
 import { createAction, estimateAction } from "../actions";
@@ -140,35 +140,18 @@ function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind;
   const common = useTranslations("common");
   const locale = useLocale();
   const { targetId, storageId, kind, names } = props;
-  const [found, setFound] = useState<EstimateView | null>(null);
-  const [problem, setProblem] = useState<{ message: string; hint?: string } | null>(null);
-  const [attempt, setAttempt] = useState(0);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `attempt` only asks again
-  useEffect(() => {
-    let current = true;
-    const listed = kind === "schemas" || kind === "tables";
-    if (listed && names.trim() === "") {
-      setFound(null);
-      return;
-    }
-    const timer = setTimeout(async () => {
-      const scope = scopeOf(kind, names) as { kind: "database" };
-      const answer = await estimateAction({ targetId, scope, ...(storageId ? { storageId } : {}) });
-      if (!current) return;
-      setFound(answer.ok ? answer.data : null);
-      setProblem(answer.ok ? null : answer.error);
-    }, 300);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [targetId, storageId, kind, names, attempt]);
-
-  function again() {
-    setProblem(null);
-    setAttempt(attempt + 1);
-  }
+  const listed = kind === "schemas" || kind === "tables";
+  const question = {
+    targetId,
+    scope: scopeOf(kind, names) as { kind: "database" },
+    ...(storageId ? { storageId } : {}),
+  };
+  const { answer, asking, again } = useQuestion(
+    estimateAction,
+    listed && names.trim() === "" ? null : question,
+  );
+  const found = answer?.ok ? answer.data : null;
+  const problem = answer && !answer.ok && !asking ? answer.error : null;
 
   return (
     <div className={problem ? undefined : "estimate"} aria-live="polite">
@@ -203,9 +186,9 @@ function Estimate(props: { targetId: string; storageId: string; kind: ScopeKind;
             </Mark>
           )}
         </>
-      ) : problem ? null : (
+      ) : asking ? (
         <p className="muted">{t("new.estimating")}</p>
-      )}
+      ) : null}
     </div>
   );
 }

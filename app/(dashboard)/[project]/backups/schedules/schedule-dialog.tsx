@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useLocale, useTranslations } from "next-intl";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { FormDialog } from "@/components/form-dialog";
 import { Icon } from "@/components/icon";
 import { Button } from "@/components/ui/button";
@@ -9,6 +9,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
+import { useQuestion } from "@/components/use-question";
 import type { ScheduleView } from "@/lib/operations/schedule/list";
 import { addSchedule, changeSchedule, previewAction } from "../actions";
 
@@ -137,36 +138,19 @@ function ScheduleFields({
   );
 }
 
-interface Found {
-  words: Record<"en" | "es", string>;
-  next: string[];
-}
-
 /** The line in words, and the next times. */
 function Meaning({ project, cron, timeZone }: { project: string; cron: string; timeZone: string }) {
   const t = useTranslations("backups.schedules");
   const format = useFormatter();
   const locale = useLocale();
-  const [found, setFound] = useState<Found | string | null>(null);
-  useEffect(() => {
-    let current = true;
-    setFound(null);
-    const timer = setTimeout(async () => {
-      const answer = await previewAction({ project, cron, timeZone });
-      if (current) setFound(answer.ok ? answer.data : answer.error.message);
-    }, 250);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [project, cron, timeZone]);
+  const { answer, asking } = useQuestion(previewAction, { project, cron, timeZone });
   return (
     <div aria-live="polite" className="estimate">
-      {found !== null && typeof found === "object" ? (
+      {answer?.ok && !asking ? (
         <>
-          <p className="strong">{found.words[locale === "es" ? "es" : "en"]}</p>
+          <p className="strong">{answer.data.words[locale === "es" ? "es" : "en"]}</p>
           <p className="muted">
-            {found.next
+            {answer.data.next
               .map((at) =>
                 format.dateTime(new Date(at), { dateStyle: "medium", timeStyle: "short", timeZone }),
               )
@@ -174,7 +158,7 @@ function Meaning({ project, cron, timeZone }: { project: string; cron: string; t
           </p>
         </>
       ) : (
-        <p className="muted">{found ?? t("reading")}</p>
+        <p className="muted">{answer && !answer.ok && !asking ? answer.error.message : t("reading")}</p>
       )}
     </div>
   );

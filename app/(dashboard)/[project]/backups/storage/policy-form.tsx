@@ -1,7 +1,7 @@
 "use client";
 
 import { useLocale, useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { ActionForm, SubmitButton } from "@/components/action-form";
 import { EnvironmentChip } from "@/components/environment";
 import { formatBytes } from "@/components/format";
@@ -11,6 +11,7 @@ import { Checkbox } from "@/components/ui/checkbox";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Select } from "@/components/ui/select";
+import { useQuestion } from "@/components/use-question";
 import type { EnvironmentPolicyView } from "@/lib/operations/backup/views";
 import { changePolicy, previewRetentionAction } from "../actions";
 
@@ -104,18 +105,8 @@ function limitsOf(fields: HTMLElement): Limits {
 function WhatGoes({ environmentId, limits }: { environmentId: string; limits: Limits }) {
   const t = useTranslations("backups.policy");
   const locale = useLocale();
-  const [goes, setGoes] = useState({ backups: 0, bytes: 0 });
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(async () => {
-      const answer = await previewRetentionAction({ environmentId, limits });
-      if (current) setGoes(answer.ok ? answer.data : { backups: 0, bytes: 0 });
-    }, 250);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [environmentId, limits]);
+  const { answer } = useQuestion(previewRetentionAction, { environmentId, limits });
+  const goes = answer?.ok ? answer.data : { backups: 0, bytes: 0 };
   return (
     <div aria-live="polite">
       {goes.backups > 0 ? (
