@@ -5,7 +5,7 @@ import {
   type SQLNamespace,
   schemaCompletionSource,
 } from "@codemirror/lang-sql";
-import { LanguageSupport } from "@codemirror/language";
+import { LanguageSupport, syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 
 /** Names of a database, as lib/postgres/catalog reads them. */
@@ -25,6 +25,7 @@ export function sqlLanguage(names: readonly Names[]): Extension {
   const open: SQLNamespace = Object.assign({}, ...found.map(toNamespace));
   const sources = [
     schemaCompletionSource({ dialect: PostgreSQL, schema: { ...schema, ...open } }),
+    unlessQualified(columnSource(names)),
     unlessQualified(keywordCompletionSource(PostgreSQL, true)),
     unlessQualified(functionSource(found.flatMap((one) => one.functions))),
   ];
@@ -49,6 +50,51 @@ function toNamespace(names: Names): Record<string, Completion[]> {
     }));
   }
   return tables;
+}
+
+const NAME = /(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)/u.source;
+const DOTTED = new RegExp(`${NAME}(?:\\.${NAME})?`, "gu");
+const PLAIN = /^[a-z_][a-z0-9_$]*$/;
+
+/** Columns of the tables that the statement names anywhere: an UPDATE names them before, a SELECT after. */
+function columnSource(names: readonly Names[]): CompletionSource {
+  const tables = new Map<string, Names["tables"][number]["columns"]>();
+  for (const { schema, inSearchPath, tables: own } of names) {
+    for (const { name, columns } of own) {
+      tables.set(`${schema}.${name}`, columns);
+      if (inSearchPath) tables.set(name, columns);
+    }
+  }
+  return (context) => {
+    const word = context.matchBefore(/"?[\p{L}_][\p{L}\p{N}_$]*/u);
+    if (!word && !context.explicit) return null;
+    const named = new Set(statementAt(context).match(DOTTED)?.map(unquoted));
+    const columns = [...named].flatMap((name) => tables.get(name) ?? []);
+    const options = [...new Map(columns.map((column) => [column.name, column])).values()].map(
+      ({ name, type }): Completion => ({
+        label: name,
+        detail: type,
+        type: "property",
+        apply: PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`,
+        boost: 10,
+      }),
+    );
+    return options.length > 0 ? { from: word?.from ?? context.pos, options, validFor: /^"?\w*$/ } : null;
+  };
+}
+
+/** Text of the statement that one is writing. */
+function statementAt({ state, pos }: CompletionContext): string {
+  let node = syntaxTree(state).resolveInner(pos, -1);
+  while (node.name !== "Statement" && node.parent) node = node.parent;
+  return state.sliceDoc(node.from, node.to);
+}
+
+/** As PostgreSQL keeps the name: `Shop."Order"` is shop.Order. */
+function unquoted(written: string): string {
+  return written.replace(new RegExp(NAME, "gu"), (name) =>
+    name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
+  );
 }
 
 function functionSource(functions: Names["functions"]): CompletionSource {
