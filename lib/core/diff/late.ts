@@ -20,7 +20,7 @@ import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { isUsedElsewhere, parentsThroughout } from "./by-itself";
 import { afterCreate } from "./common-parts";
 import { joinParents, staysInherited } from "./join-parents";
-import { attachOrder, isAwayForMoves } from "./partition-moves";
+import { attachOrder, isAwayForMoves, restoreHeldKeys } from "./partition-moves";
 import { isJoined } from "./rebuild-actions";
 import { typedTable } from "./typed-tables";
 import { heldValidators } from "./validators";
@@ -115,6 +115,7 @@ export function lateActions(
     if (referencesNewWhole(fact, around, born))
       for (const sql of [...kindOf("constraint").create(fact, around), ...afterCreate(fact, around)])
         push(after, fact, sql);
+  after.push(...restoreHeldKeys(around));
   for (const fact of factsOfKind(around.to, "sequence")) {
     if (!fact.body.ownedBy || !ownerChanged(fact, old(fact), born)) continue;
     push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);

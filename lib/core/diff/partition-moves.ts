@@ -1,12 +1,15 @@
 import { type Bound, isCovered, mayOverlap, parseBound } from "../schema/bounds";
-import type { ColumnBody } from "../schema/kinds/column";
+import { kindOf } from "../schema/kinds/all";
+import { type ColumnBody, relationOf } from "../schema/kinds/column";
 import { publicationBody } from "../schema/kinds/publication";
 import { attachTable, columnsOf, tableBody, withAncestors } from "../schema/kinds/table";
 import { ENABLED, switchTrigger } from "../schema/kinds/trigger";
 import { dependantsOf, factsOfKind } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
+import { literal } from "../schema/sql-text";
 import type { Fact, FactId, Snapshot, Surroundings } from "../schema/types";
 import { type Actions, keyOf } from "./actions";
+import { afterCreate } from "./common-parts";
 
 /** Rows of one partition that belong to another one from now on. */
 interface Source {
@@ -26,6 +29,8 @@ export interface PartitionMoves {
   rebound: Map<string, Source[]>;
   /** New partitions, and the default one beside them that stays. */
   beside: Map<FactId, Fact>;
+  /** Of those, the ones whose rows foreign keys hold on to, and which: away only where there are rows to be moved. */
+  heldBeside: Map<FactId, FactId[]>;
   /** Partitions that are filled before they are attached. */
   filled: Set<FactId>;
   /** Dropped partitions all of whose rows find a place. */
@@ -44,6 +49,7 @@ export function partitionMoves(around: Surroundings): PartitionMoves {
     dropped: new Map(),
     rebound: new Map(),
     beside: new Map(),
+    heldBeside: new Map(),
     filled: new Set(),
     covered: new Set(),
     foreignKeys: new Set(),
@@ -108,8 +114,12 @@ function addMoves(whole: Fact, moves: PartitionMoves, around: Surroundings): voi
   if (reorganised) for (const id of held) moves.foreignKeys.add(id);
   const free = stays !== undefined && more.length > 0 && around.from.facts.has(stays.id);
   if (free && tableBody(around.from.facts.get(stays.id) as Fact).partitionOf === whole.name) {
-    if (!isHeld(stays, reorganised ? held : [], around))
-      for (const table of attached) moves.beside.set(table.id, stays);
+    const keys = reorganised || !isHeld(stays, [], around) ? [] : held;
+    if (!isHeld(stays, held, around))
+      for (const table of attached) {
+        moves.beside.set(table.id, stays);
+        if (keys.length > 0) moves.heldBeside.set(table.id, keys);
+      }
   }
   for (const source of [...rebound, ...moves.dropped.values()])
     for (const { id } of source.into) if (attached.some((table) => table.id === id)) moves.filled.add(id);
@@ -233,8 +243,35 @@ export function moveRebound(whole: string, around: Surroundings): string[] {
 
 /** What the default partition beside a new one has of it: in the transaction in which that is attached. */
 export function moveFromDefault(table: Fact, around: Surroundings): string[] {
-  const rest = partitionMoves(around).beside.get(table.id);
-  return rest ? fill(rest, table, "move", around) : [];
+  const { beside, heldBeside } = partitionMoves(around);
+  const rest = beside.get(table.id);
+  const move = rest ? fill(rest, table, "move", around) : [];
+  const keys = foreignKeysThen(heldBeside.get(table.id) ?? [], around);
+  if (!rest || move.length === 0 || keys.length === 0) return move;
+  // Most often there are no such rows, and no foreign key is to be checked anew for them.
+  const drops = keys.map((key) => `ALTER TABLE ${relationOf(key)} DROP CONSTRAINT IF EXISTS ${key.name}`);
+  return [onlyIf(`EXISTS (SELECT FROM ${rest.name} WHERE ${table.body.boundCheck})`, [...drops, ...move])];
+}
+
+/** After everything that belongs to the partitioned table has been attached: foreign keys that were away for its rows. */
+export function restoreHeldKeys(around: Surroundings): { id: FactId; sql: string }[] {
+  const held = new Set([...partitionMoves(around).heldBeside.values()].flat());
+  return foreignKeysThen([...held], around).map((key) => ({
+    id: key.id,
+    sql: onlyIf(
+      `NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = ${literal(relationOf(key))}::pg_catalog.regclass AND pg_catalog.quote_ident(conname) = ${literal(key.name)})`,
+      [...kindOf("constraint").create(key, around), ...afterCreate(key, around)],
+    ),
+  }));
+}
+
+function foreignKeysThen(ids: readonly FactId[], { to }: Surroundings): Fact[] {
+  return ids.flatMap((id) => to.facts.get(id) ?? []);
+}
+
+function onlyIf(condition: string, statements: readonly string[]): string {
+  const body = statements.map((sql) => `    ${sql};\n`).join("");
+  return `DO $dbmigrator$ BEGIN\n  IF ${condition} THEN\n${body}  END IF;\nEND $dbmigrator$`;
 }
 
 /**
