@@ -66,8 +66,10 @@ export const publicationKind: KindDefinition = {
     if (a.allTables !== b.allTables) return "replace";
     const on = `ALTER PUBLICATION ${to.name}`;
     const sets = objects(a) === objects(b);
+    // What SET does not name stays as it is.
+    const none = a.generated === "s" && b.generated !== "s" ? ", publish_generated_columns = none" : "";
     return [
-      ...(parameters(a) === parameters(b) ? [] : [`${on} SET (${parameters(b)})`]),
+      ...(parameters(a) === parameters(b) ? [] : [`${on} SET (${parameters(b)}${none})`]),
       ...(sets ? [] : objects(b) ? [`${on} SET ${objects(b)}`] : [`${on} DROP ${dropped(a)}`]),
     ];
   },
