@@ -14,7 +14,9 @@ import { getFrame } from "../frame/get";
 import { getOverview } from "../overview/get";
 import { createRestore } from "../restore/create";
 import { approveRestore, cancelUse } from "../restore/decide";
+import { dropKeptDatabase } from "../restore/drop-kept";
 import { getRestore } from "../restore/get";
+import { getKeptSizes, listKeptDatabases } from "../restore/list-kept";
 import { swapBack } from "../restore/swap-back";
 import { listSchedules } from "../schedule/list";
 import { createSchedule, updateSchedule } from "../schedule/save";
@@ -25,6 +27,7 @@ import { askForDue } from "./due";
 import { estimateBackupOf } from "./estimate";
 import { getBackup } from "./get";
 import { listBackups } from "./list";
+import { maintainBackups } from "./maintain";
 import { getBackupSummary } from "./summary-view";
 import { updateBackup } from "./update";
 
@@ -314,13 +317,52 @@ describe("a restore", () => {
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     const again = await execute(getRestore, developer, { useId: id });
     expect(again).toMatchObject({ keptKind: "before", keptDatabase: expect.stringContaining("_before_") });
+    const [kept] = await execute(listKeptDatabases, project.actors.viewer, { project: project.slug });
+    expect(kept).toMatchObject({
+      useId: id,
+      database: target.name,
+      kept: again.keptDatabase,
+      kind: "before",
+    });
+    expect(kept).toMatchObject({ mayRestore: false, environment: { name: "development" } });
+    const sizes = () => execute(getKeptSizes, developer, { project: project.slug });
+    expect(await sizes()).toEqual({ [id]: expect.any(Number) });
     // Somebody removes it on the server.
     await query(`DROP DATABASE ${again.keptDatabase}`);
+    expect(await sizes()).toEqual({ [id]: 0 });
     const put = () => execute(swapBack, developer, { useId: id, confirm: target.name });
     await expect(put()).rejects.toMatchObject({ kind: "conflict", code: "restore.database_gone" });
     expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "x1" }]);
     expect((await execute(getRestore, developer, { useId: id })).keptDroppedAt).not.toBeNull();
     await expect(put()).rejects.toMatchObject({ code: "restore.nothing_kept" });
+  }, 180_000);
+
+  it("that took the place of a database which somebody dropped since: the one from before takes its name alone", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    await query("UPDATE item SET name = 'spoilt'");
+    const wanted = { backupId: backup.id, mode: "new_database", confirm: target.name } as const;
+    const { id } = await execute(createRestore, developer, wanted);
+    const { keptDatabase } = await useDone(developer, backup.id, id);
+    await query(`DROP DATABASE ${target.name} WITH (FORCE)`, "postgres");
+    // It is all that is left: neither a press nor its time being over removes it.
+    const drop = () => execute(dropKeptDatabase, developer, { useId: id, confirm: keptDatabase ?? "" });
+    await expect(drop()).rejects.toMatchObject({ code: "restore.kept_alone" });
+    await db().restore.update({ where: { id }, data: { keptUntil: new Date(0) } });
+    await maintainBackups(db(), (error) => {
+      throw error;
+    });
+    expect((await execute(getRestore, developer, { useId: id })).keptDroppedAt).toBeNull();
+    expect(await execute(swapBack, developer, { useId: id, confirm: target.name })).toEqual({
+      keptDatabase: null,
+    });
+    expect(await query("SELECT name FROM item WHERE id = 1")).toEqual([{ name: "spoilt" }]);
+    const told = await execute(getRestore, developer, { useId: id });
+    expect(told).toMatchObject({ keptDatabase: null, keptUntil: null });
+    expect(told.result).not.toHaveProperty("ledger");
+    expect(told.result?.notes?.at(-1)).toMatchObject({
+      ...{ code: "put_back_alone", params: { database: target.name, kept: keptDatabase } },
+    });
   }, 180_000);
 
   it("whose key is not known here is refused before anybody approves it", async () => {

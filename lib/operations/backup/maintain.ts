@@ -78,15 +78,15 @@ async function unretained(db: Db): Promise<string[]> {
 async function dropExpired(db: Db): Promise<void> {
   const rows = await db.restore.findMany({
     where: { keptUntil: { lt: new Date() }, keptDroppedAt: null, keptDatabase: { not: null } },
-    select: { id: true, targetId: true, keptDatabase: true },
+    select: { id: true, targetId: true, database: true, keptDatabase: true },
   });
-  for (const { id, targetId, keptDatabase } of rows) {
-    if (!targetId || !keptDatabase || !(await isSettled(db, id))) continue;
+  for (const { id, targetId, database, keptDatabase } of rows) {
+    if (!targetId || !database || !keptDatabase || !(await isSettled(db, id))) continue;
     const scope = await scopeOfUse({ db, input: { useId: id } });
     const event = { actor: systemActor, operation: "restore.drop_kept", scope, runId: crypto.randomUUID() };
     const details = { database: keptDatabase, why: "expired" };
     await db.$transaction((tx) => recordAudit(tx, { ...event, outcome: "intent", details }));
-    const outcome = await dropKept(db, { id, targetId, keptDatabase }).then(
+    const outcome = await dropKept(db, { id, targetId, database, keptDatabase }).then(
       () => "ok" as const,
       (error: unknown) => {
         if (error instanceof DomainError) return "failed" as const;
@@ -94,7 +94,7 @@ async function dropExpired(db: Db): Promise<void> {
       },
     );
     await db.$transaction((tx) => recordAudit(tx, { ...event, outcome, details }));
-    // What somebody opened or what is away now is asked again a day later.
+    // What somebody opened, what is all there is, or what is away now is asked again a day later.
     if (outcome === "failed")
       await db.restore.update({ where: { id }, data: { keptUntil: new Date(Date.now() + DAY_MS) } });
   }

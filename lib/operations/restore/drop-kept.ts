@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { openAdmin } from "../../postgres/backup/admin-session";
+import { databaseExists, openAdmin } from "../../postgres/backup/admin-session";
 import { quoteName } from "../../postgres/backup/sql-text";
 import { closeConnection } from "../../postgres/connection/connect";
 import { confirmName } from "../confirm";
@@ -26,11 +26,11 @@ export const dropKeptDatabase = defineOperation({
   },
 });
 
-/** Only a database that is closed to everybody is removed: nobody works in it. */
-export async function dropKept(
-  db: Db,
-  { id, targetId, keptDatabase }: Omit<Kept, "database">,
-): Promise<void> {
+/**
+ * Only a database that is closed to everybody is removed: nobody works in it; and none that is all there is left.
+ * @throws DomainError conflict `restore.kept_open`, `restore.kept_alone`; those of openConnection
+ */
+export async function dropKept(db: Db, { id, targetId, database, keptDatabase }: Kept): Promise<void> {
   const spec = await targetSpec(db, targetId);
   const admin = await openAdmin(spec, [keptDatabase]);
   try {
@@ -42,6 +42,12 @@ export async function dropKept(
       throw new DomainError("conflict", "restore.kept_open", `${keptDatabase} was opened by somebody.`, {
         details: { database: keptDatabase },
         hint: "It is not removed by itself any more; remove it by hand when nobody needs it.",
+      });
+    }
+    if (rows.length > 0 && !(await databaseExists(admin, database))) {
+      throw new DomainError("conflict", "restore.kept_alone", `There is no database ${database} any more.`, {
+        details: { database, kept: keptDatabase },
+        hint: `${keptDatabase} is all that is left of it: put it back first, or make ${database} anew.`,
       });
     }
     await admin.query(`DROP DATABASE IF EXISTS ${quoteName(keptDatabase)}`);

@@ -1,7 +1,9 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
-import type { Db } from "../../db/client";
+import type { Db, Tx } from "../../db/client";
+import type { Prisma } from "../../db/generated/client";
 import { isSwapped } from "../../postgres/backup/restore/swap";
+import type { UseNote, UseResult } from "../backup/views";
 import { targetSpec } from "../target/spec";
 import { keptUntil } from "./kept-until";
 import { scopeOfUse } from "./scope";
@@ -14,8 +16,8 @@ export interface PutBack {
   live: string;
   /** What is kept and takes it. */
   fresh: string;
-  /** As what the one that has it is kept from then on. */
-  keepAs: string;
+  /** As what the one that has it is kept from then on; null: there was none any more. */
+  keepAs: string | null;
   at: string;
   /** Of the audit intent. */
   runId: string;
@@ -62,21 +64,37 @@ export async function settlePutBack(db: Db, id: string): Promise<boolean> {
 
 /** What is kept from now on. @returns whether it was not written before */
 export async function writePutBack(db: Db, id: string, targetId: string, put: PutBack): Promise<boolean> {
-  const until = await keptUntil(db, targetId);
+  const until = put.keepAs === null ? null : await keptUntil(db, targetId);
   return db.$transaction(async (tx) => {
     const { count } = await tx.restore.updateMany({
       where: { id, keptDatabase: put.fresh },
       data: { trace: {}, keptDatabase: put.keepAs, keptUntil: until },
     });
+    if (count > 0 && put.keepAs === null) await tellAlone(tx, id, put);
     if (count > 0) await syncAll(tx, targetId);
     return count > 0;
   });
 }
 
+/** Nothing is kept any more that would tell what the live database is now. */
+async function tellAlone(tx: Tx, id: string, { live, fresh }: PutBack): Promise<void> {
+  const { result } = await tx.restore.findUniqueOrThrow({ where: { id }, select: { result: true } });
+  const { ledger: _, notes = [], ...rest } = (result ?? {}) as unknown as UseResult;
+  const told: UseNote = {
+    code: "put_back_alone",
+    params: { database: live, kept: fresh },
+    message: `${fresh} has the name ${live} again. There was no ${live} any more, so nothing is kept in its stead.`,
+  };
+  await tx.restore.update({
+    where: { id },
+    data: { result: { ...rest, notes: [...notes, told] } as unknown as Prisma.InputJsonValue },
+  });
+}
+
 /** It did not happen. @returns whether it was not written before */
-export async function forgetPutBack(db: Db, id: string, { keepAs }: PutBack): Promise<boolean> {
+export async function forgetPutBack(db: Db, id: string, { at }: PutBack): Promise<boolean> {
   const { count } = await db.restore.updateMany({
-    where: { id, trace: { path: ["keepAs"], equals: keepAs } },
+    where: { id, trace: { path: ["at"], equals: at } },
     data: { trace: {} },
   });
   return count > 0;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { keptKind, keptName } from "../../postgres/backup/restore/names";
-import { isSwapped, type SwapOptions, swapDatabases } from "../../postgres/backup/restore/swap";
+import { isSwapped, isThere, type SwapOptions, swapDatabases } from "../../postgres/backup/restore/swap";
 import { confirmName, requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
 import { targetSpec } from "../target/spec";
@@ -12,8 +12,10 @@ import { forgetPutBack, type PutBack, writePutBack } from "./settle-put-back";
 
 /**
  * Gives the database that is kept the live name back; the one that has it is kept in its stead, under its own dated
- * name and for as long as one that was just replaced. What is put back can be taken back in the same way. What is about
- * to happen is written down before, for the sweep that settles it where this process dies in between.
+ * name and for as long as one that was just replaced. What is put back can be taken back in the same way. Where somebody
+ * removed the live one, there is nothing to keep. What is about to happen is written down before, for the sweep that
+ * settles it where this process dies in between.
+ * @throws DomainError conflict `restore.nothing_kept`, `restore.putting_back`; those of swapDatabases
  */
 export const swapBack = defineOperation({
   name: "restore.swap_back",
@@ -26,7 +28,9 @@ export const swapBack = defineOperation({
     confirmName(live, input.confirm);
     await requireNothingRunning(ctx.db, { id: targetId });
     const spec = await targetSpec(ctx.db, targetId);
-    const keepAs = keptName(live, new Date(), keptKind(fresh) === "before" ? "restored" : "before");
+    const keepAs = (await isThere(spec, live))
+      ? keptName(live, new Date(), keptKind(fresh) === "before" ? "restored" : "before")
+      : null;
     ctx.note({ database: live, back: fresh, keptDatabase: keepAs });
     const at = new Date().toISOString();
     const put: PutBack = { kind: "put_back", live, fresh, keepAs, at, runId: ctx.runId };

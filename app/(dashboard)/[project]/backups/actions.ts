@@ -13,6 +13,7 @@ import { createRestore } from "@/lib/operations/restore/create";
 import { approveRestore, cancelUse } from "@/lib/operations/restore/decide";
 import { dropKeptDatabase } from "@/lib/operations/restore/drop-kept";
 import { endRestoreDoubt } from "@/lib/operations/restore/end-doubt";
+import { getKeptSizes } from "@/lib/operations/restore/list-kept";
 import { swapBack } from "@/lib/operations/restore/swap-back";
 import { previewSchedule } from "@/lib/operations/schedule/list";
 import { createSchedule, deleteSchedule, updateSchedule } from "@/lib/operations/schedule/save";
@@ -77,6 +78,10 @@ export async function endDoubtAction(input: In<typeof endRestoreDoubt>) {
 
 export async function dropKeptAction(input: In<typeof dropKeptDatabase>) {
   return runAction(dropKeptDatabase, input);
+}
+
+export async function keptSizesAction(input: In<typeof getKeptSizes>) {
+  return runAction(getKeptSizes, input);
 }
 
 export async function previewAction(input: In<typeof previewSchedule>) {

@@ -11,10 +11,12 @@ import { BACKUP_FILTERS, listBackups } from "@/lib/operations/backup/list";
 import { getBackupSummary } from "@/lib/operations/backup/summary-view";
 import { getFrame } from "@/lib/operations/frame/get";
 import { getPlaces } from "@/lib/operations/frame/places";
+import { listKeptDatabases } from "@/lib/operations/restore/list-kept";
 import { runForPage } from "@/lib/transport/action";
 import { one, pageHref, type SearchParams } from "../deployments/_components/list-query";
 import { BackupsNav } from "./_components/backups-nav";
 import { BackupsTable } from "./_components/backups-table";
+import { KeptDatabases } from "./_components/kept-databases";
 import { Timeline } from "./_components/timeline";
 import { Usage } from "./_components/usage";
 import { Watch } from "./_components/watch";
@@ -49,13 +51,14 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
     ...(service ? { service } : {}),
     ...(environment ? { environment } : {}),
   };
-  const [page, summary, places, frame] = await Promise.all([
+  const [page, summary, kept, places, frame] = await Promise.all([
     runForPage(listBackups, {
       project,
       ...chosen,
       ...(after && /^\d{1,16}_[0-9a-f-]{36}$/.test(after) ? { after } : {}),
     }),
     runForPage(getBackupSummary, { project }),
+    runForPage(listKeptDatabases, { project }),
     runForPage(getPlaces, { project }),
     runForPage(getFrame, { project }),
   ]);
@@ -91,6 +94,7 @@ export default async function BackupsPage({ params, searchParams }: PageProps) {
       />
       <BackupsNav slug={project} />
       <Timeline slug={project} summary={summary} mayCreate={mayCreate} />
+      <KeptDatabases project={project} kept={kept} />
       <Section title={t("list.all")}>
         {page.rows.length > 0 || filtered ? (
           <form className="bar-filter" action={path} method="get" role="search">

@@ -11,8 +11,8 @@ export interface SwapOptions {
   live: string;
   /** What takes its name. */
   fresh: string;
-  /** Name under which the replaced one stays, closed to everybody. */
-  keepAs: string;
+  /** Name under which the replaced one stays, closed to everybody; null: nothing is there that would be replaced. */
+  keepAs: string | null;
   signal?: AbortSignal;
 }
 
@@ -29,8 +29,10 @@ export async function swapDatabases(options: SwapOptions): Promise<void> {
   const { spec, live, fresh, keepAs } = options;
   const admin = await openAdmin(spec, [live, fresh]);
   try {
-    if (await databaseExists(admin, keepAs)) throw nameTaken(keepAs);
-    for (const name of [fresh, live]) if (!(await databaseExists(admin, name))) throw databaseGone(name);
+    const taken = keepAs ?? live;
+    if (await databaseExists(admin, taken)) throw nameTaken(taken);
+    for (const name of keepAs === null ? [fresh] : [fresh, live])
+      if (!(await databaseExists(admin, name))) throw databaseGone(name);
     const others = await openAdmin(spec, [live, fresh]);
     try {
       for (let attempt = 1; ; attempt += 1) {
@@ -63,9 +65,10 @@ async function tryToSwap(
   ending.catch(() => {});
   try {
     await admin.query("BEGIN");
-    await admin.query(`ALTER DATABASE ${quoteName(live)} RENAME TO ${quoteName(keepAs)}`);
+    if (keepAs !== null)
+      await admin.query(`ALTER DATABASE ${quoteName(live)} RENAME TO ${quoteName(keepAs)}`);
     await admin.query(`ALTER DATABASE ${quoteName(fresh)} RENAME TO ${quoteName(live)}`);
-    await admin.query(`ALTER DATABASE ${quoteName(keepAs)} ALLOW_CONNECTIONS false`);
+    if (keepAs !== null) await admin.query(`ALTER DATABASE ${quoteName(keepAs)} ALLOW_CONNECTIONS false`);
     // What was kept itself and takes its place again is closed until here.
     await admin.query(`ALTER DATABASE ${quoteName(live)} ALLOW_CONNECTIONS true`);
     await admin.query("COMMIT");
@@ -83,14 +86,24 @@ async function tryToSwap(
   }
 }
 
+/** Whether there is a database of this name on the server of `spec`. @throws DomainError those of openConnection */
+export async function isThere(spec: ConnectionSpec, database: string): Promise<boolean> {
+  const client = await openAdmin(spec, [database]);
+  try {
+    return await databaseExists(client, database);
+  } finally {
+    await closeConnection(client);
+  }
+}
+
 /**
  * Where the answer to COMMIT was lost, or whoever waited for it, the names tell whether it was done.
  * @throws DomainError those of openConnection
  */
 export async function isSwapped({ spec, live, fresh, keepAs }: SwapOptions): Promise<boolean> {
-  const client = await openAdmin(spec, [live, fresh, keepAs]);
+  const client = await openAdmin(spec, [live, fresh, keepAs ?? live]);
   try {
-    return (await databaseExists(client, keepAs)) && !(await databaseExists(client, fresh));
+    return (await databaseExists(client, keepAs ?? live)) && !(await databaseExists(client, fresh));
   } finally {
     await closeConnection(client);
   }

@@ -8,7 +8,8 @@ import type { ActionAnswer } from "@/components/action-state";
 import { ConfirmByName } from "@/components/confirm-by-name";
 import { Button } from "@/components/ui/button";
 import type { BackupDetail, UseRow } from "@/lib/operations/backup/views";
-import { approveAction, cancelUseAction, dropKeptAction, endDoubtAction, swapBackAction } from "../actions";
+import { KeptActions } from "../_components/kept-actions";
+import { approveAction, cancelUseAction, endDoubtAction } from "../actions";
 
 interface UseActionsProps {
   use: UseRow;
@@ -37,7 +38,6 @@ export function UseActions({ use, can, viewer, takenAt }: UseActionsProps) {
   const ending = use.state !== "awaiting_approval" ? "cancel" : own ? "withdraw" : "refuse";
   const decided = use.approvals.given.some(({ id }) => id === viewer);
   const kept = use.keptDatabase && !use.keptDroppedAt ? use.keptDatabase : null;
-  const kind = use.keptKind ?? "before";
   const doubtful = use.state === "in_doubt" && can.restore;
   if (!open && !kept && !doubtful) return null;
   return (
@@ -86,30 +86,7 @@ export function UseActions({ use, can, viewer, takenAt }: UseActionsProps) {
           ))
         : null}
       {kept && can.restore && use.database ? (
-        <>
-          <ConfirmByName
-            trigger={<Button size="small">{t(`swapBack.${kind}`)}</Button>}
-            title={t(`swapBackTitle.${kind}`, { database: use.database })}
-            text={t(`swapBackText.${kind}`, { kept })}
-            names={[use.database]}
-            confirm={t(`swapBack.${kind}`)}
-            action={({ names }) => swapBackAction({ useId, confirm: names[0] ?? "" })}
-            done={t(`swapped.${kind}`)}
-          />
-          <ConfirmByName
-            trigger={
-              <Button size="small" variant="stop">
-                {t(`dropKept.${kind}`)}
-              </Button>
-            }
-            title={t("dropKeptTitle", { database: kept })}
-            text={t(`dropKeptText.${kind}`)}
-            names={[kept]}
-            confirm={t(`dropKept.${kind}`)}
-            action={({ names }) => dropKeptAction({ useId, confirm: names[0] ?? "" })}
-            done={t("dropped")}
-          />
-        </>
+        <KeptActions useId={useId} database={use.database} kept={kept} kind={use.keptKind ?? "before"} />
       ) : null}
     </div>
   );
