@@ -169,7 +169,7 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
       "ALTER TABLE t ADD COLUMN a text NOT NULL;",
     );
     await run([script], "up", { undo: { keep } });
-    await client.query("INSERT INTO t VALUES (9)");
+    await client.query("INSERT INTO t VALUES (9), (8)");
     expect(await run([script], "down", { undo: { putBack: true } })).toMatchObject({
       state: "failed",
       failure: {
@@ -177,11 +177,12 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
         message: expect.stringMatching(
           /^The kept rows could not be put back: column "a" .* contains null values$/,
         ),
+        detail: "(id) = (8), (9)",
         hint: expect.stringContaining("Rows written since the migration have no value"),
       },
     });
     expect((await client.query("SELECT * FROM t WHERE id = 9")).rows).toEqual([{ id: 9 }]);
-    await client.query("DELETE FROM t WHERE id = 9");
+    await client.query("DELETE FROM t WHERE id IN (8, 9)");
     expect(await run([script], "down", { undo: { putBack: true } })).toMatchObject({ state: "succeeded" });
     expect((await client.query("SELECT a FROM t ORDER BY id")).rows).toEqual([
       { a: "a1" },

@@ -1,10 +1,12 @@
-import type pg from "pg";
+import pg from "pg";
+import { NULLS } from "../../core/undo/put-off";
 import { bringsRows } from "./copies";
 import { withoutRefuse, withRefuse } from "./fitting";
 import { type Group, orderByReferences } from "./put-order";
-import { count, putRows } from "./put-rows";
+import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
 import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
+import { readRelation } from "./relation";
 import { asideTable, dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -94,7 +96,8 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   }
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
-  for (const sql of [...wake, ...plan.later]) await client.query(sql);
+  for (const sql of wake) await client.query(sql);
+  for (const sql of plan.later) await fulfil(client, sql);
   await setSettings(client, before);
   for (const one of rows) if (one.aside) await client.query(`DROP TABLE ${asideTable(one.entry)}`);
   for (const one of told) {
@@ -104,6 +107,34 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     await settle(client, one.entry, one.outcome);
   }
   return told;
+}
+
+/** @throws pg.DatabaseError naming the rows that have no value where they must */
+async function fulfil(client: pg.ClientBase, sql: string): Promise<void> {
+  const tried = await attempt(client, () => client.query(sql));
+  if ("done" in tried) return;
+  const { refused } = tried;
+  if (refused.code === NULLS) refused.detail ??= await rowsWithout(client, refused);
+  throw refused;
+}
+
+/** `(id) = (7), (9) … (12)`, with how many there are, as PostgreSQL names the key of a row that it refuses. */
+async function rowsWithout(client: pg.ClientBase, refusal: pg.DatabaseError): Promise<string | undefined> {
+  const { schema, table, column } = refusal;
+  if (!schema || !table || !column) return undefined;
+  const relation = await readRelation(client, [schema, table].map(pg.escapeIdentifier).join("."));
+  const [key] = relation?.keys ?? [];
+  if (!relation || !key) return undefined;
+  const text = key.map((name) => `t.${name}::pg_catalog.text`).join(", ");
+  const { rows } = await client.query<{ keys: string[]; n: number }>(
+    `WITH w AS (SELECT ${key.map((name) => `t.${name}`).join(", ")}, pg_catalog.concat_ws(', ', ${text}) AS text
+       FROM ${relation.relation} AS t WHERE t.${pg.escapeIdentifier(column)} IS NULL)
+     SELECT ARRAY(SELECT '(' || w.text || ')' FROM w ORDER BY ${key.map((name) => `w.${name}`).join(", ")}
+       LIMIT ${EXAMPLES}) AS keys, (SELECT pg_catalog.count(*)::float8 FROM w) AS n`,
+  );
+  const { keys = [], n = 0 } = rows[0] ?? {};
+  const more = n > keys.length ? ` … (${n})` : "";
+  return `(${key.join(", ")}) = ${keys.join(", ")}${more}`;
 }
 
 /** Rows may be back without some of their values: columns that have gone since. */
