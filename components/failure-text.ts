@@ -21,20 +21,24 @@ export function useFailureText() {
     (failure: Failure) => {
       const { code, message, hint, details } = failure.own ?? failure;
       if (code === undefined) return { message, hint: hint ?? null };
-      const say = (key: string, fallback: string) => {
+      const values = Object.fromEntries(
+        Object.entries(details ?? {}).map(([name, value]) => [
+          name,
+          typeof value === "string" ? own(value) : value,
+        ]),
+      );
+      const say = (key: string, fallback: string): string => {
         // Failures from before their values were kept would be told with holes.
         if (!details || !t.has(key as never)) return own(fallback);
-        const values = Object.fromEntries(
-          Object.entries(details).map(([name, value]) => [
-            name,
-            typeof value === "string" ? own(value) : value,
-          ]),
-        );
         // What an older program kept may lack a value: next-intl then says the key.
         const text: string = t(key as never, values as never);
         return text === `errors.${key}` ? own(fallback) : text;
       };
-      return { message: say(code, message), hint: hint ? say(`${code}_hint`, hint) : null };
+      const { because } = values;
+      if (because !== undefined) values.message = say(String(because), String(values.message));
+      // What tells another failure's words has its hint too, unless it has one of its own.
+      const hinting = because === undefined || t.has(`${code}_hint` as never) ? code : because;
+      return { message: say(code, message), hint: hint ? say(`${hinting}_hint`, hint) : null };
     },
     [t, own],
   );

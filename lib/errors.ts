@@ -15,7 +15,10 @@ export const ERROR_KINDS = {
 export type ErrorKind = keyof typeof ERROR_KINDS;
 
 export interface DomainErrorOptions {
-  /** Values for the translated message (`errors.<code>` in messages/) and for programs. Never a secret. */
+  /**
+   * Values for the translated message (`errors.<code>` in messages/) and for programs. Never a secret. Where the message
+   * holds another failure's words as `message`, `because` is the code of that one, and its values stand beside.
+   */
   details?: Record<string, unknown>;
   /** What the reader can do now, one sentence. */
   hint?: string;

@@ -7,6 +7,8 @@ describe("the name that was probably meant", () => {
     ["public.ordres", "public.orders"],
     ["public.Orders", "public.orders"],
     ["sales.orders", "public.orders"],
+    ["public.evnts", "shop.events"],
+    ["shop.x", null],
     ["shop.customer", "shop.customers"],
     ["shop.eventos", "shop.events"],
     ["public.payments", null],

@@ -1,32 +1,32 @@
-/** Further apart than a third of its letters, a name is another one and no slip of the pen. */
-const SHARE = 3;
 const LONGEST = 200;
 
 /**
  * The name that was probably meant, for whoever wrote one that is not there: the same but for upper and lower case,
- * or a few letters apart. Of `schema.name`, the same name in another schema comes first.
+ * or a few letters apart. Of `schema.name`, it may lie in another schema.
  * @returns null where none is near
  */
 export function nearestName(wanted: string, names: readonly string[]): string | null {
-  const asked = wanted.toLowerCase().slice(0, LONGEST);
-  let best: { name: string; distance: number } | null = null;
+  const asked = parts(wanted);
+  // Further apart than a third of its letters, a name is another one and no slip of the pen.
+  let most = Math.floor(asked.name.length / 3) + (asked.schema === null ? 0 : 1);
+  let best: string | null = null;
   for (const name of names) {
-    const known = name.toLowerCase().slice(0, LONGEST);
-    const most = Math.min(
-      Math.floor(asked.length / SHARE),
-      best ? best.distance - 1 : Number.POSITIVE_INFINITY,
-    );
-    const distance = isElsewhere(asked, known) ? 1 : lettersApart(asked, known, most);
-    if (distance <= most) best = { name, distance };
-    if (best?.distance === 0) break;
+    const known = parts(name);
+    const elsewhere = asked.schema === known.schema ? 0 : 1;
+    const distance = elsewhere + lettersApart(asked.name, known.name, most - elsewhere);
+    if (distance > most) continue;
+    best = name;
+    most = distance - 1;
   }
-  return best?.name ?? null;
+  return best;
 }
 
-/** The same name in another schema. */
-function isElsewhere(asked: string, known: string): boolean {
-  const [a, b] = [asked.indexOf("."), known.indexOf(".")];
-  return a >= 0 && b >= 0 && asked !== known && asked.slice(a) === known.slice(b);
+function parts(text: string): { schema: string | null; name: string } {
+  const lower = text.toLowerCase().slice(0, LONGEST);
+  const dot = lower.indexOf(".");
+  return dot < 0
+    ? { schema: null, name: lower }
+    : { schema: lower.slice(0, dot), name: lower.slice(dot + 1) };
 }
 
 /** Letters to add, leave out or change (Levenshtein); `most` + 1 as soon as it is certainly more. */

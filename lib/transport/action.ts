@@ -101,6 +101,8 @@ export async function describeError(error: unknown, what: string): Promise<Actio
   const values = primitives(error.details, own);
   const say = (key: string, fallback: string, more: Record<string, string | number> = values) =>
     t.has(key) ? safely(() => whole(t(key, more), key), own(fallback)) : own(fallback);
+  const { because, message: inner } = values;
+  if (because !== undefined) values.message = say(String(because), String(inner));
   const given = Array.isArray(error.details.fields) ? (error.details.fields as FieldError[]) : undefined;
   const fields = given?.map(({ field, message, issue }) => ({
     field,
@@ -108,7 +110,9 @@ export async function describeError(error: unknown, what: string): Promise<Actio
       say(`text.${textKey(message)}`, "") ||
       (issue ? say(`issue.${issue.key}`, message, issue.values) : message),
   }));
-  const hint = error.hint === undefined ? undefined : say(`${error.code}_hint`, error.hint);
+  // What tells another failure's words has its hint too, unless it has one of its own.
+  const hinting = because === undefined || t.has(`${error.code}_hint`) ? error.code : because;
+  const hint = error.hint === undefined ? undefined : say(`${hinting}_hint`, error.hint);
   return {
     code: error.code,
     message:

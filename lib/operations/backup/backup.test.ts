@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
@@ -432,4 +433,36 @@ describe("a restore", () => {
     await execute(deleteBackup, developer, { backupId: rows[0]?.id ?? "" });
     expect(await told()).toBeUndefined();
   }, 120_000);
+
+  it.skipIf(!existsSync("/proc/self"))(
+    "in place never begins where the backup before it fails",
+    async () => {
+      const { developer } = project.actors;
+      const backup = await made();
+      await query("UPDATE item SET name = 'newer'");
+      await db().backupStorage.create({
+        data: {
+          // No room at all, and no folder can be made.
+          ...{ projectId: project.projectId, name: "full", kind: "folder", isDefault: true },
+          settings: { path: "/proc/no/such" },
+        },
+      });
+      const wanted = { backupId: backup.id, mode: "in_place", confirm: target.name } as const;
+      const { id } = await execute(createRestore, developer, wanted);
+      const done = await useDone(developer, backup.id, id);
+      expect(done).toMatchObject({
+        state: "failed",
+        error: {
+          code: "restore.fresh_backup_failed",
+          message: expect.stringMatching(
+            /^The backup before the restore failed, so nothing was changed: There is not enough space at \/proc\/no\/such\/.+\.$/,
+          ),
+          hint: expect.stringContaining("choose another storage"),
+          details: { because: "backup.no_space" },
+        },
+      });
+      expect(await query("SELECT DISTINCT name FROM item")).toEqual([{ name: "newer" }]);
+    },
+    120_000,
+  );
 });

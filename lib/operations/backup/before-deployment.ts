@@ -11,7 +11,7 @@ import { estimateTarget } from "./estimate";
 import { insertBackup } from "./insert";
 import { performBackup, type WorkOptions } from "./perform";
 import { loadBackup } from "./scope";
-import type { BackupState, TestedState, VerifiedState } from "./views";
+import type { BackupState, StoredFailure, TestedState, VerifiedState } from "./views";
 
 export interface DeploymentRisk {
   targetId: string;
@@ -131,12 +131,19 @@ async function waitForTest(
   }
 }
 
-function failed({ message }: { message: string }): DomainError {
+function failed({
+  code,
+  message,
+  details,
+}: Pick<StoredFailure, "message" | "details"> & { code?: string }): DomainError {
   return new DomainError(
     "precondition",
     "run.backup_failed",
     `The backup before the run failed, so nothing was changed: ${message}`,
-    { details: { message }, hint: "Look at the backup, then try again." },
+    {
+      details: { ...details, message, ...(code ? { because: code } : {}) },
+      hint: "Look at the backup, then try again.",
+    },
   );
 }
 
