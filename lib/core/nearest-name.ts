@@ -1,5 +1,14 @@
 const LONGEST = 200;
 
+/** So many of what is not there are told with the name that was probably meant. */
+const GUESSED = 3;
+
+/** What was probably meant by the first of these names, for people; "" where nothing is near. */
+export function nearestNames(wanted: readonly string[], names: readonly string[]): string {
+  const near = wanted.slice(0, GUESSED).flatMap((name) => nearestName(name, names) ?? []);
+  return [...new Set(near)].join(", ");
+}
+
 /**
  * The name that was probably meant, for whoever wrote one that is not there: the same but for upper and lower case,
  * or a few letters apart. Of `schema.name`, it may lie in another schema.

@@ -20,6 +20,7 @@ export function mapFailure(
   if (error instanceof DomainError) return error;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   if (FULL.has(code)) return noSpace(where.location, { reason: message }, error);
+  if (code === "EFBIG") return fileTooLarge(where.location, message, error);
   if (isForbidden(error)) return notWritable(where.location, message, error);
   if (error instanceof pg.DatabaseError) return fromServer(error, where.spec);
   if (isConnectionFailure(code, message)) return mapConnectError(error, where.spec);
@@ -58,6 +59,19 @@ function fromServer(error: pg.DatabaseError, spec: ConnectionSpec): DomainError 
       details: { database: spec.database, host: spec.host, reason: error.message, sqlState: code },
       hint: "The server's own words say why; its log may say more.",
       cause: error,
+    },
+  );
+}
+
+function fileTooLarge(location: string, reason: string, cause: unknown): DomainError {
+  return new DomainError(
+    "precondition",
+    "backup.file_too_large",
+    `A file of the backup at ${location} would be larger than this process or that file system allows.`,
+    {
+      details: { location, reason },
+      hint: "Raise the limit of file sizes (ulimit -f, LimitFSIZE), or choose another storage.",
+      cause,
     },
   );
 }

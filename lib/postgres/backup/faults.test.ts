@@ -84,6 +84,15 @@ describe("a backup that fails", () => {
     expect(await folderStorage(root).list()).toEqual([]);
   }, 120_000);
 
+  it("tells of a limit of file sizes", async () => {
+    const store = failingStore(folderStore(join(await newFolder(), "b")), { afterBytes: 1000 }, "EFBIG");
+    await expect(createBackup({ spec: source.spec, store, scope: whole })).rejects.toMatchObject({
+      code: "backup.file_too_large",
+      hint: expect.stringContaining("ulimit -f"),
+    });
+    expect(await store.list()).toEqual([]);
+  });
+
   it("tells that a real disk is full", async (context) => {
     const disk = await newFolder();
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);

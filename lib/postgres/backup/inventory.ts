@@ -7,7 +7,7 @@ import type {
   ReplicationTies,
   TableName,
 } from "../../core/backup/types";
-import { nearestName } from "../../core/nearest-name";
+import { nearestNames } from "../../core/nearest-name";
 import { DomainError } from "../../errors";
 import { DATABASE, PARTITIONED, SEQUENCES, type Sizes, SURROUNDINGS, tablesQuery } from "./catalog-queries";
 import { shortList, tableText } from "./sql-text";
@@ -79,17 +79,13 @@ function isPartOf(
 
 export const keyOf = ({ schema, name }: TableName): string => JSON.stringify([schema, name]);
 
-/** So many of what is not there are told with the name that was probably meant. */
-const GUESSED = 3;
-
 /** Fails early and by name: pg_dump would only say that nothing matches. @throws not_found backup.scope_missing */
 export async function requireScope(client: pg.Client, scope: BackupScope): Promise<void> {
   const { missing, present } =
     scope.kind === "tables" ? await missingTables(client, scope.tables) : await missingSchemas(client, scope);
   if (missing.length === 0) return;
   const names = shortList(missing);
-  const near = missing.slice(0, GUESSED).flatMap((name) => nearestName(name, present) ?? []);
-  const nearest = [...new Set(near)].join(", ");
+  const nearest = nearestNames(missing, present);
   throw new DomainError("not_found", "backup.scope_missing", `The database has no ${names}.`, {
     details: { names, nearest: nearest || "no" },
     hint: nearest ? `Did you mean ${nearest}?` : "Upper and lower case count. Choose what is there.",

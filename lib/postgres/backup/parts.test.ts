@@ -269,8 +269,9 @@ describe("chosen tables in place", () => {
       code: "restore.columns_differ",
       details: { columns: "changes" },
     });
-    await expect(restore(backup, [{ schema: "shop", name: "nowhere" }])).rejects.toMatchObject({
+    await expect(restore(backup, [{ schema: "shop", name: "order" }])).rejects.toMatchObject({
       code: "restore.table_not_in_backup",
+      details: { tables: "shop.order", nearest: "shop.orders" },
     });
   }, 180_000);
 });

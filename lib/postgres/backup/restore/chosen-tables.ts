@@ -1,7 +1,8 @@
 import type { Manifest, ManifestForeignKey, ManifestTable, TableName } from "../../../core/backup/types";
+import { nearestNames } from "../../../core/nearest-name";
 import { DomainError } from "../../../errors";
 import { keyOf } from "../inventory";
-import { tableText } from "../sql-text";
+import { shortList, tableText } from "../sql-text";
 
 type Tables = Pick<Manifest, "tables" | "emptyPartitioned">;
 type Placed = Pick<ManifestTable, "schema" | "name" | "partOf">;
@@ -21,12 +22,12 @@ export function chosenTables(
   const held = new Set([...found, ...emptyPartitioned].flatMap(namesOf).map(keyOf));
   const missing = wanted.filter((one) => !held.has(keyOf(one))).map(tableText);
   if (missing.length === 0) return found;
-  throw new DomainError(
-    "not_found",
-    "restore.table_not_in_backup",
-    `The backup has no rows of ${missing.join(", ")}.`,
-    { details: { tables: missing.join(", ") }, hint: "Upper and lower case count." },
-  );
+  const names = shortList(missing);
+  const nearest = nearestNames(missing, [...tables, ...emptyPartitioned].flatMap(namesOf).map(tableText));
+  throw new DomainError("not_found", "restore.table_not_in_backup", `The backup has no rows of ${names}.`, {
+    details: { tables: names, nearest: nearest || "no" },
+    hint: nearest ? `Did you mean ${nearest}?` : "Upper and lower case count.",
+  });
 }
 
 /** A table, and the partitioned tables that it is a part of. */
