@@ -635,7 +635,29 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
       const { keptAs } = JSON.parse(restored.out) as { keptAs: string };
       expect([restored.code, keptAs]).toEqual([0, expect.stringContaining(`${database.name}_before_`)]);
       expect(states()).toEqual(["customers pending", "orders pending"]);
-      await query(`DROP DATABASE ${keptAs}`);
+      const back = (kept: string, ...more: string[]) => cli(["backup", "put-back", kept, ...more], variables);
+      expect(back("postgres", "--yes", database.name)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining("no database that was kept of"),
+      });
+      expect(back(keptAs)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining(`--yes ${database.name}`),
+      });
+      const put = back(keptAs, "--yes", database.name, "--json");
+      const { keptAs: restoredAs } = JSON.parse(put.out) as { keptAs: string };
+      expect([put.code, restoredAs]).toEqual([0, expect.stringContaining(`${database.name}_restored_`)]);
+      expect(states()).toEqual(["customers applied", "orders applied"]);
+      // Somebody dropped the live one: there is nothing to confirm.
+      const admin = new pg.Client({ ...database.spec, ssl: false, database: "postgres" });
+      await admin.connect();
+      await admin.query(`DROP DATABASE ${database.name} WITH (FORCE)`);
+      await admin.end();
+      expect(back(restoredAs)).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(`is ${database.name} again`),
+      });
+      expect(states()).toEqual(["customers pending", "orders pending"]);
     },
     180_000,
   );

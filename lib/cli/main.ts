@@ -333,6 +333,17 @@ withOutput(withTarget(backup.command("restore").description("restore a backup").
   .option("--safety <place>", "where the backup goes that precedes a restore in place (default: ./backups)")
   .action(run(async () => (await import("./commands/backup-restore")).backupRestore));
 
+withOutput(
+  withTarget(
+    backup
+      .command("put-back")
+      .description("give the database that a restore replaced its name back")
+      .argument("<kept>", "as what it is kept: shop_before_20261121_081500"),
+  ),
+)
+  .option("--yes <name>", "name of the database that is replaced; it is kept in its stead")
+  .action(run(async () => (await import("./commands/backup-restore")).backupPutBack));
+
 withOutput(backup.command("list").description("list the backups of a folder or bucket"))
   .option("--in <place>", "folder or s3://bucket/prefix (default: ./backups)")
   .action(run(async () => (await import("./commands/backup")).backupList));

@@ -6,7 +6,9 @@ import type { RestoreOptions as EngineOptions } from "../../postgres/backup/opti
 import { neighboursOf } from "../../postgres/backup/restore/chosen-tables";
 import { isEmpty } from "../../postgres/backup/restore/in-place";
 import { foreseeInPlace } from "../../postgres/backup/restore/in-place-preflight";
+import { keptAt, keptKind, keptName } from "../../postgres/backup/restore/names";
 import { restoreInto } from "../../postgres/backup/restore/restore";
+import { swapDatabases } from "../../postgres/backup/restore/swap";
 import { closeConnection } from "../../postgres/connection/connect";
 import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connection-spec";
 import { cancellable, progressLine, restoreLine, showDatabase, showNotes } from "../backup-output";
@@ -82,7 +84,7 @@ export async function backupRestore(path: string, options: RestoreOptions): Prom
     );
     line.clear();
     if (isJson(options)) printJson(result);
-    else show(result);
+    else show(result, tables !== undefined);
     return 0;
   } finally {
     line.clear();
@@ -158,17 +160,56 @@ async function takeSafetyBackup(
   return manifest;
 }
 
-function show(result: RestoreResult): void {
+function show(result: RestoreResult, chosen: boolean): void {
   const { database, keptAs, tables, rows, durationMs } = result;
-  print(
-    `${paint.green("✓")} ${database} is restored: ${tables} tables, ${rows} rows, ${duration(durationMs)}`,
-  );
-  if (keptAs)
+  const sign = paint.green("✓");
+  const held = `${count(rows, "row")}, ${duration(durationMs)}`;
+  if (chosen && result.mode === "in_place")
+    print(`${sign} ${count(tables, "table")} of ${database} restored: ${held}`);
+  else print(`${sign} ${database} is restored: ${count(tables, "table")}, ${held}`);
+  if (keptAs) {
     print(`  The database from before is ${keptAs}, closed to everybody; drop it when you do not need it.`);
+    print(`  To put it back: dbmigrator backup put-back ${keptAs} … --yes ${database}`);
+  }
   if (result.rolesCreated.length > 0) print(`  Roles made without login: ${result.rolesCreated.join(", ")}`);
   for (const key of result.foreignKeysLeft)
     print(`  Not made: foreign key ${key.name} of ${key.table.schema}.${key.table.name}`);
-  for (const { service, filename, applied } of result.ledger)
+  // Of chosen tables, the ledger is not among what came back.
+  for (const { service, filename, applied } of chosen ? [] : result.ledger)
     print(`  ${service}: ${count(applied, "migration")} applied, the last is ${filename}`);
   showNotes(result.notes);
+}
+
+interface PutBackOptions extends CommonOptions {
+  yes?: string;
+}
+
+/** Gives a database that a restore replaced, or put away, the name of the target's again. */
+export async function backupPutBack(kept: string, options: PutBackOptions): Promise<number> {
+  const { exists, spec } = await lookAt(await requireTarget(options, readConfig()));
+  const live = spec.database;
+  if (keptAt(kept, live) === null) {
+    throw new DomainError("validation", "cli.not_kept", `${kept} is no database that was kept of ${live}.`, {
+      details: { kept, live },
+      hint: `Its name is ${live}_before_ with date and time, as the restore said.`,
+    });
+  }
+  if (exists && options.yes !== live) {
+    throw new DomainError("validation", "cli.confirm", `${describeSpec(spec)} would be replaced.`, {
+      details: { database: live },
+      hint: `Say so: dbmigrator backup put-back ${kept} … --yes ${live}`,
+    });
+  }
+  const keepAs = exists
+    ? keptName(live, new Date(), keptKind(kept) === "before" ? "restored" : "before")
+    : null;
+  await swapDatabases({ spec, live, fresh: kept, keepAs });
+  if (isJson(options)) printJson({ database: live, keptAs: keepAs });
+  else {
+    print(`${paint.green("✓")} ${kept} is ${live} again.`);
+    if (keepAs)
+      print(`  What had that name is ${keepAs}, closed to everybody; drop it when you do not need it.`);
+    else print(`  There was no ${live} any more.`);
+  }
+  return 0;
 }

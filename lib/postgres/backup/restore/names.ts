@@ -34,12 +34,18 @@ export function keptKind(name: string): "before" | "restored" {
 
 /** Whether `name` is what `database` was kept as from before a restore, at `since` or later. */
 export function isKeptSince(name: string, database: string, since: Date): boolean {
-  const stamp = /_before_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/.exec(name);
-  if (!stamp) return false;
+  const at = keptAt(name, database);
+  // A name holds whole seconds.
+  return keptKind(name) === "before" && at !== null && at.getTime() > since.getTime() - 1000;
+}
+
+/** Since when `name` is kept of `database`; null: it is none that keptName gives. */
+export function keptAt(name: string, database: string): Date | null {
+  const stamp = /_(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/.exec(name);
+  if (!stamp) return null;
   const [year, month, day, hour, minute, second] = stamp.slice(1).map(Number) as [number, ...number[]];
   const at = new Date(Date.UTC(year, (month ?? 1) - 1, day, hour, minute, second));
-  // A name holds whole seconds.
-  return keptName(database, at) === name && at.getTime() > since.getTime() - 1000;
+  return keptName(database, at, keptKind(name)) === name ? at : null;
 }
 
 /**

@@ -127,8 +127,14 @@ function UseText({ use }: { use: UseRow }) {
     lines.push(t(`use.kept.${kind}`, { database: use.keptDatabase, until }));
   }
   if (use.keptDroppedAt) lines.push(t(`use.keptGone.${kind}`, { database: use.keptDatabase ?? "" }));
-  // Once the one from before is back, this is no longer what the live database says.
-  if (result?.ledger && kind === "before" && use.mode !== "test" && use.mode !== "verify")
+  // Once the one from before is back, this is no longer what the live database says; chosen tables do not change it.
+  if (
+    result?.ledger &&
+    kind === "before" &&
+    use.tables.length === 0 &&
+    use.mode !== "test" &&
+    use.mode !== "verify"
+  )
     lines.push(
       t("use.ledger", {
         count: result.ledger.length,
