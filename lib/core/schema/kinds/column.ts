@@ -14,6 +14,7 @@ import {
 } from "../sql-text";
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import { needsText } from "./built-in-casts";
+import { convertedRow, convertRows } from "./converted-row";
 import { isOfSession } from "./default";
 import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
@@ -403,10 +404,11 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
   const alterTable = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${table}`;
   const on = `${alterTable} ALTER COLUMN ${to.name}`;
   const retyped = a.type !== b.type || a.collation !== b.collation;
+  const rows = convertRows(a.type, b.type, around);
   const using =
     b.of === "f" || b.generated !== "" || a.type === b.type || hasForeignBelow(from, around)
       ? ""
-      : ` USING ${convertedValue(from, to, around)}`;
+      : ` USING ${rows?.value(to.name) ?? convertedValue(from, to, around)}`;
   const foreign = alterForeignOptions(a.foreignOptions, b.foreignOptions);
   const apart = retyped && a.local && refusesRetype(from, around);
   // A smaller type takes only bounds that fit it: they are narrowed first.
@@ -417,7 +419,9 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(ownIdentity(a) !== "" && ownIdentity(b) === "" ? [`${on} DROP IDENTITY`] : []),
     ...(narrowed ? alterIdentity(a, b, on, to, around) : []),
     ...(apart ? [`${on} DROP NOT NULL`] : []),
+    ...(rows && using ? [rows.create] : []),
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
+    ...(rows && using ? [rows.drop] : []),
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
       ? [`${on} SET EXPRESSION AS (${b.expression})`]
       : []),
@@ -491,6 +495,8 @@ function refusesRetype(column: Fact, { from, to }: Surroundings): boolean {
 export function convertedValue(from: Fact, to: Fact, around: Surroundings): string {
   const [a, b] = [body(from), body(to)];
   if (a.type === b.type) return to.name;
+  const row = convertedRow(to.name, a.type, b.type, around);
+  if (row !== null) return row;
   const array = b.type.endsWith("[]") ? "[]" : "";
   const through = throughText(from, around.from) || throughText(to, around.to) || areRanges(a.type, b.type);
   const whole = isBoolean(a.type) !== isBoolean(b.type) && haveNumber(a, b);
