@@ -6,6 +6,7 @@ import { useEffect, useState } from "react";
 import { EnvironmentChip } from "@/components/environment";
 import { formatBytes } from "@/components/format";
 import { Section } from "@/components/page";
+import { useAnswer } from "@/components/use-answer";
 import type { KeptDatabase } from "@/lib/operations/restore/list-kept";
 import { keptSizesAction } from "../actions";
 import { KeptActions } from "./kept-actions";
@@ -16,18 +17,19 @@ export function KeptDatabases({ project, kept }: { project: string; kept: KeptDa
   const locale = useLocale();
   const format = useFormatter();
   const [sizes, setSizes] = useState<Record<string, number>>({});
+  const settled = useAnswer();
   const which = kept.map((one) => one.kept).join(" ");
 
   useEffect(() => {
     let current = true;
     if (which !== "")
-      keptSizesAction({ project }).then((answer) => {
+      settled(keptSizesAction({ project })).then((answer) => {
         if (current && answer.ok) setSizes(answer.data);
       });
     return () => {
       current = false;
     };
-  }, [project, which]);
+  }, [project, which, settled]);
 
   const facts = ({ useId, until, kind }: KeptDatabase): string => {
     const bytes = sizes[useId];
