@@ -255,6 +255,7 @@ export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
     ...columnSettings(relationOf(fact), fact, { storage: storageFromAbove(fact, around) }),
     ...ownCompression(fact, around.to),
     ...ownForeignOptions(fact, around),
+    ...ownExpression(fact, around),
     ...fillMoved(fact, around),
     ...ownNotNull(fact, around),
     ...givenUpNotNull(fact, around),
@@ -303,6 +304,33 @@ function ownCompression(fact: Fact, snapshot: Snapshot): string[] {
     given,
     body(fact).compression,
   );
+}
+
+/** From 17 on; it would go down to those below, also to what computes otherwise there. */
+function setExpression(column: Fact, around: Surroundings): string {
+  const b = body(column);
+  const alone = computesOtherwiseBelow(column, b.expression, around.to) ? "ONLY " : "";
+  const alter = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ${alone}${relationOf(column)}`;
+  return `${alter} ALTER COLUMN ${column.name} SET EXPRESSION AS (${b.expression})`;
+}
+
+function computesOtherwiseBelow(column: Fact, expression: string | null, snapshot: Snapshot): boolean {
+  return columnsBelow(column, snapshot).some(
+    (below) =>
+      body(below).expression !== expression || computesOtherwiseBelow(below, expression, snapshot),
+  );
+}
+
+/** A column that comes from above computes what it computes there, at first. */
+function ownExpression(fact: Fact, { from, to }: Surroundings): string[] {
+  const [b, table] = [body(fact), to.facts.get(fact.parent ?? "")];
+  if (b.generated === "" || from.version < 170000 || table?.kind !== "table" || !from.facts.has(table.id))
+    return [];
+  if (b.local && (table.body as unknown as TableBody).partitionOf === null) return [];
+  const above = parentsOf(table).flatMap((parent) => to.facts.get(`column:${parent}.${fact.name}`) ?? []);
+  if (above.length === 0 || above.some((one) => body(one).expression === b.expression)) return [];
+  const alter = `ALTER ${b.of === "f" ? "FOREIGN " : ""}TABLE ONLY ${table.name}`;
+  return [`${alter} ALTER COLUMN ${fact.name} SET EXPRESSION AS (${b.expression})`];
 }
 
 /** A column that comes from above may be NOT NULL where the parent's is not: before 18 as it is, then by its own name. */
@@ -423,7 +451,7 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
     ...(rows && using ? [rows.drop] : []),
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
-      ? [`${on} SET EXPRESSION AS (${b.expression})`]
+      ? [setExpression(to, around)]
       : []),
     ...(apart ? [`${on} SET NOT NULL`] : []),
     ...withThoseBelow(
