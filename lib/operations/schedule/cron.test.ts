@@ -58,6 +58,12 @@ describe("a schedule", () => {
   it("is told in words, in both languages", () => {
     expect(describeCron("10 2 * * *", "en")).toBe("At 02:10");
     expect(describeCron("10 2 * * 1", "es")).toBe("A las 02:10, solo el lunes");
+    expect(describeCron("*/15 * * * *", "en")).toBe("Every 15 minutes");
+    expect(describeCron("*/7 */5 * * *", "en")).toMatch(
+      /^Every 7 minutes.*, counted anew each hour, counted anew each day$/,
+    );
+    expect(describeCron("*/7 * * * *", "es")).toBe("Cada 7 minutos, contando de nuevo cada hora");
+    expect(describeCron("0 2 */2 * *", "en")).toBe("At 02:00, every 2 days in a month");
     expect(describeCron("0 9 * * MON#1", "es")).toBe("A las 09:00, en el primer lunes del mes");
   });
 });

@@ -94,7 +94,24 @@ export function describeCron(cron: string, locale: string): string {
     locale: locale === "es" ? "es" : "en",
     use24HourTimeFormat: true,
   });
-  if (locale !== "es") return words;
+  const restarts = restartsOf(cron);
+  if (locale !== "es") return [words, ...restarts.map(({ en }) => en)].join(", ");
   // As Spanish is written today: it says "sólo" and "el primero lunes".
-  return words.replaceAll("sólo", "solo").replaceAll(/\b(primer|tercer)o (?=\p{L})/gu, "$1 ");
+  const spanish = words.replaceAll("sólo", "solo").replaceAll(/\b(primer|tercer)o (?=\p{L})/gu, "$1 ");
+  return [spanish, ...restarts.map(({ es }) => es)].join(", ");
+}
+
+/** What counts steps, by field; of days, "in a month" is said already. */
+const COUNTED = [
+  { length: 60, en: "counted anew each hour", es: "contando de nuevo cada hora" },
+  { length: 24, en: "counted anew each day", es: "contando de nuevo cada día" },
+];
+
+/** Steps that do not fit into what they count in end with a shorter one: "every 7 minutes" alone would not be true. */
+function restartsOf(cron: string): { en: string; es: string }[] {
+  const fields = cron.trim().split(/\s+/);
+  return COUNTED.filter(({ length }, at) => {
+    const step = Number(/^\*\/(\d+)$/.exec(fields[at] ?? "")?.[1] ?? 1);
+    return step > 1 && length % step !== 0;
+  });
 }
