@@ -56,6 +56,15 @@ test("a backup is made, verified, tested, restored beside and swapped in", async
   await expect(use).toContainText("Done", SLOW);
   await expect(use).toContainText(`${live}_before_`);
 
+  // It stands where an administrator looks for it, with its size and the way back.
+  await page.goto("/demo-shop/backups");
+  const kept = page.getByRole("listitem").filter({ hasText: `${live}_before_` });
+  await expect(kept).toContainText(/from before a restore · [\d.]+ MiB · kept until/, SLOW);
+  await expect(kept.getByRole("button", { name: "Put the old one back" })).toBeVisible();
+  await expectAccessible();
+  await kept.getByRole("link", { name: "Its restore" }).click();
+  await expect(page).toHaveURL(address, SLOW);
+
   await use.getByRole("button", { name: "Put the old one back" }).click();
   await page.getByRole("alertdialog").getByRole("textbox").fill(live);
   await page.getByRole("alertdialog").getByRole("button", { name: "Put the old one back" }).click();

@@ -72,4 +72,12 @@ test("what a dropped column held is kept, listed and put back by the rollback", 
   await expect(page.getByText("1 row back, 1 not merged")).toBeVisible();
   await page.getByRole("button", { name: "Remove now" }).click();
   await expect(page.getByRole("alertdialog")).toContainText("has put back what it could");
+  // What became of the rows is told also when their copy is gone.
+  await expect(page.getByText(/dbmigrator_undo\.d\d+/)).toBeVisible();
+  await page.getByRole("alertdialog").locator("button[type=submit]").click();
+  const removed = page.getByRole("row").filter({ hasText: "text of public.note" });
+  await expect(removed).toContainText("removed", WORK);
+  await expect(removed).toContainText("1 row back, 1 not merged");
+  await expect(removed).toContainText("1 row has gone since");
+  await expect(removed).not.toContainText("dbmigrator_undo");
 });

@@ -88,21 +88,23 @@ export default async function SchedulesPage({ params }: { params: Promise<{ proj
                   )}
                   {schedule.lastError ? <Note meaning="danger">{schedule.lastError.message}</Note> : null}
                   {schedule.lastFailed ? (
-                    <Note
-                      meaning="danger"
-                      action={
-                        <Button asChild size="small">
-                          <Link href={`/${project}/backups/${schedule.lastFailed.backupId}`}>
-                            {t("look")}
-                          </Link>
-                        </Button>
-                      }
-                    >
-                      <p className="strong">{schedule.lastFailed.failure?.message ?? t("failed")}</p>
-                      {schedule.lastFailed.failure?.hint ? (
-                        <p className="muted">{schedule.lastFailed.failure.hint}</p>
-                      ) : null}
-                    </Note>
+                    <div className="mt-2">
+                      <Note
+                        meaning="danger"
+                        action={
+                          <Button asChild size="small">
+                            <Link href={`/${project}/backups/${schedule.lastFailed.backupId}`}>
+                              {t("look")}
+                            </Link>
+                          </Button>
+                        }
+                      >
+                        <p className="strong">{schedule.lastFailed.failure?.message ?? t("failed")}</p>
+                        {schedule.lastFailed.failure?.hint ? (
+                          <p className="muted">{schedule.lastFailed.failure.hint}</p>
+                        ) : null}
+                      </Note>
+                    </div>
                   ) : null}
                 </div>
                 <div className="muted">

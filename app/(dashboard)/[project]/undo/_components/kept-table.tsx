@@ -91,11 +91,18 @@ function State({ row }: { row: UndoView }) {
   const t = useTranslations("undo.page");
   if (row.state === "kept" && !row.mergeable)
     return <Mark meaning="warning">{t("states.byHand", { table: `dbmigrator_undo.d${row.id}` })}</Mark>;
-  if (row.state === "reverted" && row.outcome) return <Outcome row={row} outcome={row.outcome} />;
-  return <Mark meaning={row.state === "kept" ? "safe" : "neutral"}>{t(`states.${row.state}`)}</Mark>;
+  const mark = <Mark meaning={row.state === "kept" ? "safe" : "neutral"}>{t(`states.${row.state}`)}</Mark>;
+  if (!row.outcome) return mark;
+  // What became of them is told also when the copy is gone.
+  return (
+    <div className="flex flex-col gap-1">
+      {row.state === "reverted" ? null : mark}
+      <Outcome row={row} outcome={row.outcome} />
+    </div>
+  );
 }
 
-/** What came back, what did not and why, and where the copy of it is. */
+/** What came back, what did not and why, and where the copy of it is while there is one. */
 function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoView["outcome"]> }) {
   const t = useTranslations("undo.page");
   const { restored, newer, gone, orphaned, refused = 0, examples, reason, message = "" } = outcome;
@@ -106,9 +113,10 @@ function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoVie
         ...whatIsNotBack(outcome).map(({ kind, ...values }) => t(`lost.${kind}`, values)),
         ...(examples.length > 0 ? [t("lost.examples", { keys: examples.join("; ") })] : []),
       ];
-  if (why.length > 0) why.push(t("byHand", { table: `dbmigrator_undo.d${row.id}` }));
+  if (why.length > 0 && row.state === "reverted")
+    why.push(t("byHand", { table: `dbmigrator_undo.d${row.id}` }));
   return (
-    <div className="flex flex-col gap-1">
+    <>
       <Mark meaning={why.length > 0 ? "warning" : "safe"}>
         {reason ? t("notBack") : t("outcome", { restored, lost })}
       </Mark>
@@ -117,6 +125,6 @@ function Outcome({ row, outcome }: { row: UndoView; outcome: NonNullable<UndoVie
           {line}
         </span>
       ))}
-    </div>
+    </>
   );
 }
