@@ -260,6 +260,38 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     ]);
   });
 
+  it("does not tell values from the middle of the run as refused where those from before it are all back", async () => {
+    const make = () =>
+      client.query(
+        "DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY, n int); INSERT INTO t VALUES (1, 10), (2, 20)",
+      );
+    const up = "ALTER TABLE t ALTER n TYPE text USING 'x' || n; UPDATE t SET n = n || 'y'";
+    const down = "ALTER TABLE t ALTER n TYPE int USING 0";
+    await make();
+    await migrateKeeping(client, up);
+    expect(await revert(down)).toEqual(
+      [1, 2].map(() => ({ of: "public.t", restored: 2, newer: 0, gone: 0, orphaned: 0, examples: [] })),
+    );
+    expect(await all("SELECT id, n FROM t ORDER BY id")).toEqual([
+      [1, 10],
+      [2, 20],
+    ]);
+    // Somebody's own value is neither.
+    await make();
+    await client.query("DELETE FROM dbmigrator_undo.entry");
+    await migrateKeeping(client, up);
+    await client.query("UPDATE t SET n = '7' WHERE id = 2");
+    const told = await revert("ALTER TABLE t ALTER n TYPE int USING regexp_replace(n, '[xy]', '', 'g')::int");
+    expect(told.map(({ newer, refused = 0 }) => [newer, refused])).toEqual([
+      [1, 1],
+      [1, 0],
+    ]);
+    expect(await all("SELECT id, n FROM t ORDER BY id")).toEqual([
+      [1, 10],
+      [2, 7],
+    ]);
+  });
+
   it("says whose values have no column any more", async () => {
     await client.query(
       "CREATE TABLE t (id int PRIMARY KEY, a text, empty text); INSERT INTO t VALUES (1, 'a', NULL)",

@@ -94,6 +94,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     if (why && !isWholeBack(column.outcome)) throw why;
     told.push(column);
   }
+  for (const one of told) one.outcome = await withoutInBetween(client, one, told, found);
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
   for (const sql of wake) await client.query(sql);
@@ -107,6 +108,51 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
     await settle(client, one.entry, one.outcome);
   }
   return told;
+}
+
+/**
+ * Values from the middle of a run may not fit into the column as it was before it. Nobody misses them where an earlier
+ * statement's values of the same rows are all back.
+ */
+async function withoutInBetween(
+  client: pg.ClientBase,
+  { entry, outcome }: Told,
+  told: readonly Told[],
+  found: readonly Resolved[],
+): Promise<PutBack> {
+  const own = found.find((one) => one.entry.id === entry.id);
+  const refused = outcome.reason === "refused" || (outcome.refused ?? 0) > 0;
+  if (!own || !refused || bringsRows(entry.kind) || hasLeft(outcome)) return outcome;
+  for (const other of found) {
+    const back = told.find((one) => one.entry.id === other.entry.id)?.outcome;
+    if (!back || !isWholeBack(back) || hasLeft(back) || !isBefore(other, own)) continue;
+    const same = own.key.map(({ stored, now }) => {
+      const key = other.key.find((one) => one.now?.name === now?.name);
+      return `e.${key?.stored}::pg_catalog.text = d.${stored}::pg_catalog.text`;
+    });
+    const missing = await count(
+      client,
+      `FROM ${dataTable(entry)} AS d WHERE NOT EXISTS (SELECT FROM ${dataTable(other.entry)} AS e WHERE ${same.join(" AND ")})`,
+    );
+    if (missing === 0) return { ...NOTHING, restored: entry.rows };
+  }
+  return outcome;
+}
+
+const hasLeft = ({ newer, gone, orphaned }: PutBack) => newer + gone + orphaned > 0;
+
+/** Whether it kept values of the same columns and key, before the other did. */
+function isBefore(one: Resolved, other: Resolved): boolean {
+  const has = (columns: Resolved["columns"], among: Resolved["columns"]) =>
+    columns.every(({ now }) => now !== null && among.some((column) => column.now?.name === now.name));
+  return (
+    one.entry.statement < other.entry.statement &&
+    one.relation.oid === other.relation.oid &&
+    !bringsRows(one.entry.kind) &&
+    one.key.length === other.key.length &&
+    has(other.key, one.key) &&
+    has(other.columns, one.columns)
+  );
 }
 
 /** @throws pg.DatabaseError naming the rows that have no value where they must */
