@@ -30,6 +30,8 @@ export interface Decided {
   differences: Map<FactId, Difference>;
   /** Types that are set aside while columns move to the new ones, and the name of each meanwhile. */
   swapped: Map<FactId, string>;
+  /** Domains that have no default for the moment, and the functions that it calls, which are made anew. */
+  opened: Map<FactId, FactId[]>;
 }
 
 /** What every part of a plan works with. */

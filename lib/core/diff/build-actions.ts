@@ -49,7 +49,9 @@ export function buildActions(planning: Planning): Actions {
     const difference = decided.differences.get(id);
     if (difference?.to) add("alter", difference.to, alterSql(difference, statements, planning));
   }
+  for (const id of decided.opened.keys()) closeDomain(around.to.facts.get(id) as Fact, actions, add);
   connectActions(actions, planning);
+  openDomains(actions, planning);
   retypeTogether(actions, planning);
   dropExpressionsApart(actions, planning);
   namePartitionNotNulls(actions, planning);
@@ -57,6 +59,36 @@ export function buildActions(planning: Planning): Actions {
   addSwaps(actions, planning);
   connectRescues(actions, planning.around);
   return actions;
+}
+
+/** The default comes back when what it calls is there again. */
+function closeDomain(
+  domain: Fact,
+  actions: Actions,
+  add: (verb: Action["verb"], fact: Fact, sql: string[]) => void,
+): void {
+  const altered = actions.get(keyOf("alter", domain.id))?.sql ?? [];
+  const value = domain.body.default as string | null;
+  const set = value === null ? [] : [`ALTER DOMAIN ${domain.name} SET DEFAULT ${value}`];
+  add("alter", domain, [...set, ...altered.filter((sql) => !/ (SET|DROP) DEFAULT\b/.test(sql))]);
+}
+
+/** Domains whose default calls what is dropped for the moment do without one. */
+function openDomains(actions: Actions, { around, decided }: Planning): void {
+  for (const [id, calls] of decided.opened) {
+    const fact = around.from.facts.get(id) as Fact;
+    const key = `open ${id}`;
+    const sql = [`ALTER DOMAIN ${fact.name} DROP DEFAULT`];
+    actions.set(key, { key, verb: "alter", fact, sql, after: new Set(), softAfter: new Set() });
+    const close = actions.get(keyOf("alter", id));
+    for (const call of calls) {
+      const drop = actions.get(keyOf("drop", call));
+      if (!drop || !close) continue;
+      drop.after.delete(close.key);
+      drop.after.add(key);
+      close.after.add(drop.key);
+    }
+  }
 }
 
 /** What is said of a constraint that comes with parents that the table joins is said there (see join-parents). */

@@ -22,6 +22,7 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     altered: new Map(),
     differences: new Map(),
     swapped: new Map(),
+    opened: new Map(),
   };
   const queue: FactId[] = [];
   const remove = (id: FactId) => {
@@ -54,12 +55,19 @@ export function decide(differences: Difference[], around: Surroundings): Decided
       for (const child of around.to.children.get(id) ?? []) decided.born.add(child.id);
     for (const dependant of dependantsOf(around.from, id)) {
       if (decided.gone.has(dependant) || !mustGoWith(dependant, id, around, decided)) continue;
+      if (isCalledByDefault(id, dependant, around)) {
+        decided.opened.set(dependant, [...(decided.opened.get(dependant) ?? []), id]);
+        continue;
+      }
       remove(dependant);
       const domain = domainOfCheck(around.from.facts.get(dependant), around);
       if (domain !== null) remove(domain);
     }
   }
-  for (const id of decided.gone) decided.altered.delete(id);
+  for (const id of decided.gone) {
+    decided.altered.delete(id);
+    decided.opened.delete(id);
+  }
   decided.swapped = swapsOf(decided, around);
   return decided;
 }
@@ -95,6 +103,13 @@ function indexAbove(id: FactId, { from, to }: Surroundings): FactId | null {
 
 function checkedDomain({ to, change, parts }: Difference, around: Surroundings): FactId | null {
   return change === "changed" && !parts.includes("body") ? null : domainOfCheck(to, around);
+}
+
+/** Only its default makes a domain need a function: columns of it stay as they are while it has none. */
+function isCalledByDefault(id: FactId, dependant: FactId, around: Surroundings): boolean {
+  if (!id.startsWith("function:") || !dependant.startsWith("domain:")) return false;
+  const [old, next] = [around.from, around.to].map(({ facts }) => facts.get(dependant));
+  return old !== undefined && next !== undefined && alterBody(old, next, around) !== "replace";
 }
 
 /** A domain that cannot get this check in place, because its values lie inside of others. */

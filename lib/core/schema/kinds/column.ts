@@ -316,8 +316,7 @@ function setExpression(column: Fact, around: Surroundings): string {
 
 function computesOtherwiseBelow(column: Fact, expression: string | null, snapshot: Snapshot): boolean {
   return columnsBelow(column, snapshot).some(
-    (below) =>
-      body(below).expression !== expression || computesOtherwiseBelow(below, expression, snapshot),
+    (below) => body(below).expression !== expression || computesOtherwiseBelow(below, expression, snapshot),
   );
 }
 

@@ -1,0 +1,7 @@
+CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION other(a int DEFAULT 1) RETURNS int LANGUAGE sql AS 'SELECT a';
+CREATE DOMAIN d AS int DEFAULT one();
+CREATE DOMAIN e AS int DEFAULT one() + other() CHECK (VALUE > 0);
+CREATE DOMAIN f AS int DEFAULT other(3);
+CREATE TABLE t (id int, x d, y e[], z f);
+INSERT INTO t (id, x) VALUES (1, 2);
