@@ -42,3 +42,8 @@ export function s3FromEnv(): { region: string; endpoint: string | null } {
     endpoint: process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || null,
   };
 }
+
+/** The S3 client warns of its own future on older Node versions, nine lines at each command; nobody can act on it. */
+export function silenceS3ClientWarning(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+}

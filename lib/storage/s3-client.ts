@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from "node:https";
 import type { LookupFunction } from "node:net";
 import { isIP } from "node:net";
 import { S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { silenceS3ClientWarning } from "../env-cli";
 import { DomainError } from "../errors";
 import { isForbiddenAddress } from "../postgres/connection/connect";
 import { type S3Settings, s3Location } from "./s3-settings";
@@ -37,6 +38,7 @@ export function makeS3Client(access: S3Access, manner: Manner = "patient"): S3Cl
       : {
           credentials: { accessKeyId: access.accessKeyId, secretAccessKey: access.secretAccessKey ?? "" },
         };
+  silenceS3ClientWarning();
   return new S3Client({
     ...credentials,
     ...(access.endpoint === null ? {} : { endpoint: access.endpoint }),

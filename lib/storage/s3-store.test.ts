@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ArchiveStore } from "../core/backup/types";
 import { s3Error, startTestS3, type TestS3 } from "../testing/s3-server";
 import type { S3Access } from "./s3-client";
@@ -43,6 +43,13 @@ async function get(
 }
 
 const hashOf = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+it("is opened without a word of the client about the age of Node", async () => {
+  const warned = vi.spyOn(process, "emitWarning");
+  await storage().list();
+  expect(warned.mock.calls.filter(([text]) => String(text).includes("NodeVersionSupport"))).toEqual([]);
+  warned.mockRestore();
+});
 
 describe("a file of an archive in a bucket", () => {
   it("comes back as it was written, whole and in parts, empty ones too", async () => {

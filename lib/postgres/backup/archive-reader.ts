@@ -73,7 +73,7 @@ export function noKey(keyId: string): DomainError {
   return new DomainError(
     "precondition",
     "backup.no_key",
-    "The archive is encrypted, and its key is not known here.",
+    "The backup is encrypted, and its key is not known here.",
     { details: { keyId }, hint: "Set DBMIGRATOR_SECRET to the secret of the instance that made it." },
   );
 }
