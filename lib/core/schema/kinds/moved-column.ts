@@ -1,4 +1,4 @@
-import type { Fact, FactId, Surroundings } from "../types";
+import type { Fact, FactId, Snapshot, Surroundings } from "../types";
 import { type ColumnBody, generatedClause, inlineDefault, relationOf } from "./column";
 import { addNotNull, stateOf } from "./not-null";
 import { columnsBelow } from "./not-null-below";
@@ -72,10 +72,25 @@ function broughtThroughout(table: Fact, around: Surroundings): Fact[] {
   if (before.length === 0 || after.length === kept.length) return [];
   return (from.children.get(table.id) ?? []).filter((was) => {
     const is = was.kind === "column" ? to.facts.get(was.id) : undefined;
-    if (!is || [was, is].some((one) => body(one).local || body(one).generated !== "")) return false;
+    if (!is || [was, is].some((one) => body(one).local)) return false;
+    if ([was, is].some((one) => body(one).generated !== "") && !computesTheSame(was, is, around))
+      return false;
     // A type that is made anew under its name is given to the columns of the table itself.
-    const stays = body(was).type !== body(is).type || was.deps.every((id) => id === table.id);
+    const within = (id: FactId) => id === table.id || from.facts.get(id)?.parent === table.id;
+    const stays = body(was).type !== body(is).type || was.deps.every(within);
     return stays && !kept.some((parent) => from.facts.has(`column:${parent}.${was.name}`));
+  });
+}
+
+/** Of the same columns, which stay as they are. */
+function computesTheSame(was: Fact, is: Fact, around: Surroundings): boolean {
+  const [a, b] = [body(was), body(is)];
+  if (a.generated !== b.generated || a.expression !== b.expression || a.type !== b.type) return false;
+  return columnsOfExpression(is, around.to).every((column) => {
+    const old = around.from.facts.get(column.id);
+    return (
+      old !== undefined && body(old).type === body(column).type && body(old).local === body(column).local
+    );
   });
 }
 
@@ -97,8 +112,10 @@ function bringer(table: Fact, { from }: Surroundings): string {
 
 /** Before the table leaves its parents. */
 export function joinBringer(table: Fact, around: Surroundings): string[] {
-  const columns = broughtThroughout(table, around).map(plain);
-  if (columns.length === 0) return [];
+  const brought = broughtThroughout(table, around);
+  if (brought.length === 0) return [];
+  const all = new Set([...brought, ...brought.flatMap((column) => columnsOfExpression(column, around.from))]);
+  const columns = [...all].map((column) => [plain(column), ...generatedClause(body(column))].join(" "));
   const parent = bringer(table, around);
   return [`CREATE TABLE ${parent} (${columns.join(", ")})`, `ALTER TABLE ${table.name} INHERIT ${parent}`];
 }
@@ -124,10 +141,10 @@ function plain(column: Fact): string {
 }
 
 /** Columns of its table that a generated one is computed of. */
-function columnsOfExpression(column: Fact, { to }: Surroundings): Fact[] {
+function columnsOfExpression(column: Fact, snapshot: Snapshot): Fact[] {
   if (body(column).generated === "") return [];
   return column.deps.flatMap((id) => {
-    const other = to.facts.get(id);
+    const other = snapshot.facts.get(id);
     return other?.kind === "column" && other.parent === column.parent ? [other] : [];
   });
 }
@@ -138,7 +155,7 @@ export function takenFromParent(column: Fact, around: Surroundings): string[] {
   // A new column needs its default for the rows that are there; what is moved has values.
   const value = around.from.facts.has(column.id) ? "" : inlineDefault(column, around.to);
   return [
-    `CREATE TABLE ${parent} (${columnsOfExpression(column, around).map(plain).join(", ")})`,
+    `CREATE TABLE ${parent} (${columnsOfExpression(column, around.to).map(plain).join(", ")})`,
     `ALTER TABLE ${relationOf(column)} INHERIT ${parent}`,
     `ALTER TABLE ${parent} ADD COLUMN ${[plain(column), ...generatedClause(body(column))].join(" ")}${value}`,
   ];
