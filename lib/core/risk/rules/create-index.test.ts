@@ -16,6 +16,9 @@ testRule("create-index-without-concurrently", {
       { fix: { ownMigration: true, sql: "create unique index CONCURRENTLY u on orders (a);\n" } },
     ],
     ["CREATE TEMP TABLE n (a int); CREATE INDEX ON public.n (a)"],
+    [
+      "CREATE TABLE n (a int); ALTER TABLE n RENAME TO m; ALTER TABLE orders RENAME TO n; CREATE INDEX ON n (a)",
+    ],
     ["SET search_path = shop; CREATE TABLE n (a int); RESET search_path; CREATE INDEX ON n (a)"],
     ["CREATE TABLE shop.n (a int); CREATE INDEX ON n (a)"],
   ],
@@ -30,6 +33,8 @@ testRule("create-index-without-concurrently", {
     "CREATE TABLE shop.n (a int); SET LOCAL search_path TO audit, shop; CREATE INDEX ON n (a)",
     "SET search_path = ''; CREATE TABLE shop.n (a int); RESET search_path; CREATE INDEX ON shop.n (a)",
     "CREATE TEMP TABLE n (a int); CREATE INDEX ON n (a)",
+    "CREATE TABLE n (a int); ALTER TABLE n SET SCHEMA shop; CREATE INDEX ON shop.n (a)",
+    "CREATE TABLE n (a int); ALTER TABLE n RENAME TO m; CREATE INDEX ON m (a)",
   ],
 });
 

@@ -113,6 +113,7 @@ export class Knowledge {
     else if ("IndexStmt" in tree) this.learnIndex(tree.IndexStmt);
     else if ("AlterTableStmt" in tree) this.learnAlterTable(tree.AlterTableStmt, transaction);
     else if ("RenameStmt" in tree) this.learnRename(tree.RenameStmt);
+    else if ("AlterObjectSchemaStmt" in tree) this.learnSchema(tree.AlterObjectSchemaStmt);
     else if ("AlterEnumStmt" in tree) this.learnEnum(tree.AlterEnumStmt, transaction);
     else if ("CreateEnumStmt" in tree) this.define(this.types, names(tree.CreateEnumStmt.typeName).join("."));
     else if ("CreateDomainStmt" in tree)
@@ -276,12 +277,22 @@ export class Knowledge {
       )
     )
       return;
-    const to = [...from.split(".").slice(0, -1), stmt.newname].join(".");
-    if (this.created.has(from)) this.created.add(to);
-    const memory = this.tables.get(from);
-    if (memory) this.tables.set(to, memory);
-    const table = this.indexes.get(from);
-    if (table) this.indexes.set(to, table);
+    this.move(from, [...from.split(".").slice(0, -1), stmt.newname].join("."));
+  }
+
+  private learnSchema(stmt: { relation?: RangeLike; newschema?: string }): void {
+    const from = this.found(relationName(stmt.relation));
+    if (stmt.relation) this.move(from, `${stmt.newschema}.${from.split(".").at(-1)}`);
+  }
+
+  /** What was known of a name goes with it, and nothing of it is true of what takes that name later. */
+  private move(from: string, to: string): void {
+    if (this.created.delete(from)) this.created.add(to);
+    for (const kept of [this.tables, this.indexes] as Map<string, unknown>[]) {
+      const known = kept.get(from);
+      kept.delete(from);
+      if (known !== undefined) kept.set(to, known);
+    }
   }
 
   private learnEnum(
