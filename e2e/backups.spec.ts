@@ -52,7 +52,7 @@ test("a backup is made, verified, tested, restored beside and swapped in", async
   await page.getByLabel(`Type ${live} to confirm`).fill(live);
   await swap.click();
   await expect(page).toHaveURL(address, SLOW);
-  const use = page.getByRole("listitem").filter({ hasText: `Restore in place of ${live}` });
+  const use = page.getByRole("listitem").filter({ hasText: `Replacement of ${live}` });
   await expect(use).toContainText("Done", SLOW);
   await expect(use).toContainText(`${live}_before_`);
 
