@@ -25,7 +25,8 @@ export default defineConfig({
     viewport: { width: 1440, height: 900 },
     // What fades in or out has another contrast on the way, which the accessibility check would tell.
     contextOptions: { reducedMotion: "reduce" },
-    trace: "retain-on-failure",
+    // Recorded when a test is tried again: recording all of them takes a quarter of the time.
+    trace: "on-first-retry",
     screenshot: "only-on-failure",
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
