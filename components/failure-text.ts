@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { useCallback } from "react";
 import type { KeptFailure } from "@/lib/errors";
+import { hintKey } from "@/lib/transport/text-key";
 import { useOwnWords } from "./own-words";
 
 interface Failure {
@@ -36,9 +37,8 @@ export function useFailureText() {
       };
       const { because } = values;
       if (because !== undefined) values.message = say(String(because), String(values.message));
-      // What tells another failure's words has its hint too, unless it has one of its own.
-      const hinting = because === undefined || t.has(`${code}_hint` as never) ? code : because;
-      return { message: say(code, message), hint: hint ? say(`${hinting}_hint`, hint) : null };
+      const has = (key: string) => t.has(key as never);
+      return { message: say(code, message), hint: hint ? say(hintKey(code, because, has), hint) : null };
     },
     [t, own],
   );

@@ -7,6 +7,7 @@ import {
 } from "@codemirror/lang-sql";
 import { LanguageSupport, syntaxTree } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
+import { quoteName } from "@/lib/core/risk/rule";
 
 /** Names of a database, as lib/postgres/catalog reads them. */
 export interface Names {
@@ -43,18 +44,18 @@ function unlessQualified(source: CompletionSource): CompletionSource {
 function toNamespace(names: Names): Record<string, Completion[]> {
   const tables: Record<string, Completion[]> = {};
   for (const table of names.tables) {
-    tables[table.name] = table.columns.map(({ name, type }) => ({
-      label: name,
-      detail: type,
-      type: "property",
-    }));
+    tables[table.name] = table.columns.map(columnCompletion);
   }
   return tables;
 }
 
+function columnCompletion({ name, type }: Names["tables"][number]["columns"][number]): Completion {
+  return { label: name, detail: type, type: "property" };
+}
+
 const NAME = /(?:"(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)/u.source;
+const EACH_NAME = new RegExp(NAME, "gu");
 const DOTTED = new RegExp(`${NAME}(?:\\.${NAME})?`, "gu");
-const PLAIN = /^[a-z_][a-z0-9_$]*$/;
 
 /** Columns of the tables that the statement names anywhere: an UPDATE names them before, a SELECT after. */
 function columnSource(names: readonly Names[]): CompletionSource {
@@ -71,13 +72,7 @@ function columnSource(names: readonly Names[]): CompletionSource {
     const named = new Set(statementAt(context).match(DOTTED)?.map(unquoted));
     const columns = [...named].flatMap((name) => tables.get(name) ?? []);
     const options = [...new Map(columns.map((column) => [column.name, column])).values()].map(
-      ({ name, type }): Completion => ({
-        label: name,
-        detail: type,
-        type: "property",
-        apply: PLAIN.test(name) ? name : `"${name.replaceAll('"', '""')}"`,
-        boost: 10,
-      }),
+      (column): Completion => ({ ...columnCompletion(column), apply: quoteName(column.name), boost: 10 }),
     );
     return options.length > 0 ? { from: word?.from ?? context.pos, options, validFor: /^"?\w*$/ } : null;
   };
@@ -92,7 +87,7 @@ function statementAt({ state, pos }: CompletionContext): string {
 
 /** As PostgreSQL keeps the name: `Shop."Order"` is shop.Order. */
 function unquoted(written: string): string {
-  return written.replace(new RegExp(NAME, "gu"), (name) =>
+  return written.replace(EACH_NAME, (name) =>
     name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase(),
   );
 }

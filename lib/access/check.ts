@@ -87,6 +87,18 @@ export async function rolesByEnvironment(
   );
 }
 
+/** What the actor's role is in each environment of a project; null: none. */
+export async function roleForEnvironments(
+  db: Db | Tx,
+  actor: Actor,
+  projectId: string,
+): Promise<(environmentId: string) => Role | null> {
+  const role = await roleIn(db, actor, projectId);
+  if (role === null) return () => null;
+  const narrowed = await rolesByEnvironment(db, actor, projectId, role);
+  return (environmentId) => narrowed.get(environmentId) ?? role;
+}
+
 /**
  * Nobody hands out a role above their own in any environment: whom a grant keeps out of one would otherwise invite
  * a second account of theirs into it.

@@ -12,7 +12,7 @@ import { getFrame } from "../operations/frame/get";
 import { DIGEST_PREFIX } from "./digest";
 import { logFailure } from "./failure-log";
 import { currentActor } from "./session";
-import { textKey } from "./text-key";
+import { hintKey, textKey } from "./text-key";
 
 export interface ActionError {
   /** `errors.<code>` in messages; "internal" for what is not ours to explain. */
@@ -110,9 +110,7 @@ export async function describeError(error: unknown, what: string): Promise<Actio
       say(`text.${textKey(message)}`, "") ||
       (issue ? say(`issue.${issue.key}`, message, issue.values) : message),
   }));
-  // What tells another failure's words has its hint too, unless it has one of its own.
-  const hinting = because === undefined || t.has(`${error.code}_hint`) ? error.code : because;
-  const hint = error.hint === undefined ? undefined : say(`${hinting}_hint`, error.hint);
+  const hint = error.hint === undefined ? undefined : say(hintKey(error.code, because, t.has), error.hint);
   return {
     code: error.code,
     message:

@@ -6,7 +6,7 @@ import type { RestoreOptions as EngineOptions } from "../../postgres/backup/opti
 import { neighboursOf } from "../../postgres/backup/restore/chosen-tables";
 import { isEmpty } from "../../postgres/backup/restore/in-place";
 import { foreseeInPlace } from "../../postgres/backup/restore/in-place-preflight";
-import { keptAt, keptKind, keptName } from "../../postgres/backup/restore/names";
+import { keptAt, keptInStead } from "../../postgres/backup/restore/names";
 import { restoreInto } from "../../postgres/backup/restore/restore";
 import { swapDatabases } from "../../postgres/backup/restore/swap";
 import { closeConnection } from "../../postgres/connection/connect";
@@ -200,9 +200,7 @@ export async function backupPutBack(kept: string, options: PutBackOptions): Prom
       hint: `Say so: dbmigrator backup put-back ${kept} … --yes ${live}`,
     });
   }
-  const keepAs = exists
-    ? keptName(live, new Date(), keptKind(kept) === "before" ? "restored" : "before")
-    : null;
+  const keepAs = exists ? keptInStead(live, kept) : null;
   await swapDatabases({ spec, live, fresh: kept, keepAs });
   if (isJson(options)) printJson({ database: live, keptAs: keepAs });
   else {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roleIn, rolesByEnvironment } from "../../access/check";
+import { roleForEnvironments } from "../../access/check";
 import { can } from "../../access/permissions";
 import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backup-policy";
 import { defineOperation } from "../define";
@@ -78,12 +78,11 @@ export const listBackupPolicies = defineOperation({
       orderBy: { position: "asc" },
       select: { id: true, name: true, color: true, protected: true, backupPolicy: true },
     });
-    const role = await roleIn(ctx.db, ctx.actor, projectId);
-    const narrowed = role ? await rolesByEnvironment(ctx.db, ctx.actor, projectId, role) : null;
+    const roleAt = await roleForEnvironments(ctx.db, ctx.actor, projectId);
     return rows.map(({ backupPolicy, ...environment }) => ({
       environment,
       policy: completeBackupPolicy(backupPolicy as BackupPolicy, environment.protected),
-      mayChange: can(narrowed?.get(environment.id) ?? role, "backup.configure", environment.protected),
+      mayChange: can(roleAt(environment.id), "backup.configure", environment.protected),
     }));
   },
 });

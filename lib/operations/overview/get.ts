@@ -1,6 +1,5 @@
 import type { Actor } from "../../access/actor";
-import { roleIn, rolesByEnvironment } from "../../access/check";
-import type { Role } from "../../access/roles";
+import { roleForEnvironments } from "../../access/check";
 import type { Db } from "../../db/client";
 import { loadStandings } from "../backup/standing";
 import { defineOperation } from "../define";
@@ -48,7 +47,7 @@ async function buildOverview(db: Db, actor: Actor, projectId: string): Promise<O
   const [progress, activity, roles] = await Promise.all([
     progressOfRuns(db, running),
     loadActivity(db, projectId, byId),
-    rolesOfViewer(db, actor, projectId),
+    roleForEnvironments(db, actor, projectId),
   ]);
   const viewer = { userId: actor.userId, roleIn: roles };
   return {
@@ -75,17 +74,6 @@ async function loadServices(db: Db, projectId: string): Promise<OverviewView["se
     SELECT s.id, s.name, count(m.id)::int AS migrations, count(m.id) FILTER (WHERE m.draft)::int AS drafts
     FROM service s LEFT JOIN migration m ON m.service_id = s.id
     WHERE s.project_id = ${projectId}::uuid GROUP BY s.id ORDER BY s.name`;
-}
-
-async function rolesOfViewer(
-  db: Db,
-  actor: Actor,
-  projectId: string,
-): Promise<(environmentId: string) => Role | null> {
-  const role = await roleIn(db, actor, projectId);
-  if (role === null) return () => null;
-  const narrowed = await rolesByEnvironment(db, actor, projectId, role);
-  return (environmentId) => narrowed.get(environmentId) ?? role;
 }
 
 function oldest(dates: readonly (Date | null)[]): string | null {

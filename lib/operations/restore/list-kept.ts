@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roleIn, rolesByEnvironment } from "../../access/check";
+import { roleForEnvironments } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
@@ -60,8 +60,7 @@ export const listKeptDatabases = defineOperation({
         },
       },
     });
-    const role = await roleIn(ctx.db, ctx.actor, projectId);
-    const narrowed = role ? await rolesByEnvironment(ctx.db, ctx.actor, projectId, role) : new Map();
+    const roleAt = await roleForEnvironments(ctx.db, ctx.actor, projectId);
     return rows.flatMap(({ target, database, keptDatabase, ...row }) => {
       if (!target || !database || !keptDatabase) return [];
       const { environment, service } = target;
@@ -70,7 +69,7 @@ export const listKeptDatabases = defineOperation({
         ...{ kept: keptDatabase, kind: keptKind(keptDatabase) },
         until: row.keptUntil?.toISOString() ?? null,
         since: row.finishedAt?.toISOString() ?? null,
-        mayRestore: can(narrowed.get(environment.id) ?? role, "backup.restore", environment.protected),
+        mayRestore: can(roleAt(environment.id), "backup.restore", environment.protected),
       };
     });
   },

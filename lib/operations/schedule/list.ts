@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { roleIn, rolesByEnvironment } from "../../access/check";
+import { roleForEnvironments } from "../../access/check";
 import { can } from "../../access/permissions";
 import type { BackupScope } from "../../core/backup/types";
 import type { Db } from "../../db/client";
@@ -55,8 +55,7 @@ export const listSchedules = defineOperation({
       },
     });
     const failed = await newestFailed(ctx.db, projectId);
-    const role = await roleIn(ctx.db, ctx.actor, projectId);
-    const narrowed = role ? await rolesByEnvironment(ctx.db, ctx.actor, projectId, role) : new Map();
+    const roleAt = await roleForEnvironments(ctx.db, ctx.actor, projectId);
     return rows.map((row) => {
       const { environment, service } = row.target;
       return {
@@ -74,7 +73,7 @@ export const listSchedules = defineOperation({
         lastAt: row.lastAt?.toISOString() ?? null,
         lastError: row.lastError as ScheduleView["lastError"],
         lastFailed: failed.get(row.id) ?? null,
-        mayChange: can(narrowed.get(environment.id) ?? role, "backup.configure", environment.protected),
+        mayChange: can(roleAt(environment.id), "backup.configure", environment.protected),
       };
     });
   },

@@ -81,11 +81,12 @@ export const updateSchedule = defineOperation({
   scope: scheduleScope,
   prepare: async ({ db, input, scope }) => {
     if (input.storageId) await storageFor(db, scope.projectId ?? "", input.storageId);
+    if (!input.scope) return;
     const { targetId, scope: before } = await db.backupSchedule.findUniqueOrThrow({
       where: { id: input.scheduleId },
     });
     // What it backs up already may be gone by now, and its other fields can still be changed.
-    if (input.scope && scopeKey(input.scope) !== scopeKey(before as unknown as BackupScope))
+    if (scopeKey(input.scope) !== scopeKey(before as unknown as BackupScope))
       await requireScopeOf(db, targetId, input.scope);
   },
   run: async ({ ctx, input }) => {

@@ -57,9 +57,10 @@ export function versionRange(
   to: string | null,
   nothing: string,
 ): { from: string; to: string } {
-  const [short, full] = [shortVersion, String].map((write) => ({
+  const tell = (write: (version: string) => string) => ({
     from: from === null ? nothing : write(from),
     to: to === null ? nothing : write(to),
-  })) as [{ from: string; to: string }, { from: string; to: string }];
-  return short.from === short.to ? full : short;
+  });
+  const short = tell(shortVersion);
+  return short.from === short.to && from !== to ? tell(String) : short;
 }

@@ -67,39 +67,37 @@ export class Knowledge {
   }
 
   columnType(table: string, column: string): string | undefined {
-    return this.tables.get(this.found(table))?.columns.get(column) ?? this.catalog?.columnType(table, column);
+    return this.known(table)?.columns.get(column) ?? this.catalog?.columnType(table, column);
   }
 
   referencedBy(table: string, constraint: string): string | undefined {
-    const own = this.tables.get(this.found(table))?.foreignKeys.find(({ name }) => name === constraint);
+    const own = this.known(table)?.foreignKeys.find(({ name }) => name === constraint);
     return own?.references ?? this.catalog?.referencedBy(table, constraint);
   }
 
   references(table: string): string[] {
-    const own = this.tables.get(this.found(table))?.foreignKeys.map(({ references }) => references) ?? [];
+    const own = this.known(table)?.foreignKeys.map(({ references }) => references) ?? [];
     return [...new Set([...own, ...(this.catalog?.references(table) ?? [])])];
   }
 
   provesNotNull(table: string, column: string): boolean {
-    const own = this.tables
-      .get(this.found(table))
-      ?.notNullChecks.some((check) => check.column === column && check.valid);
+    const own = this.known(table)?.notNullChecks.some((check) => check.column === column && check.valid);
     return own === true || this.catalog?.provesNotNull(table, column) === true;
   }
 
   /** Whether the script validated a constraint of the table that it did not add: it may be the one that proves it. */
   mayProveNotNull(table: string): boolean {
-    return this.tables.get(this.found(table))?.validated === true;
+    return this.known(table)?.validated === true;
   }
 
   /** Whether the script itself added the constraint. */
   hasAdded(table: string, constraint: string): boolean {
-    return this.tables.get(this.found(table))?.added.has(constraint) === true;
+    return this.known(table)?.added.has(constraint) === true;
   }
 
   /** The transaction that added a NOT VALID constraint earlier in the script. */
   addedNotValidIn(table: string, constraint: string): number | undefined {
-    return this.tables.get(this.found(table))?.notValid.get(constraint);
+    return this.known(table)?.notValid.get(constraint);
   }
 
   /** Takes in what a statement does. @param transaction number of the transaction it runs in */
@@ -143,6 +141,10 @@ export class Knowledge {
     const places = ["pg_temp", ...this.path].map((schema) => `${schema}.${name}`);
     const kept = [this.created, this.tables, this.indexes, this.types, this.defined];
     return places.find((place) => kept.some((names) => names.has(place))) ?? this.made(name);
+  }
+
+  private known(table: string): TableMemory | undefined {
+    return this.tables.get(this.found(table));
   }
 
   private create(relation: RangeLike | undefined): void {
