@@ -4,6 +4,7 @@ import "./node-version.mjs";
 import { spawn } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensureBrowser } from "./browser.mjs";
 import { ensureInstalled, stampInstall } from "./install.mjs";
 import { readJson, root } from "./say.mjs";
@@ -13,6 +14,8 @@ const REPORTS = "test-results";
 const asked = process.argv.slice(2);
 const wants = (part) => asked.length === 0 || asked.includes(part);
 const counts = { passed: 0, failed: 0 };
+/** Named again below the counts: of a long run often only the end is kept. */
+const failures = [];
 
 if (ensureInstalled(true)) stampInstall();
 const { prepare } = await import("./prepare.mjs");
@@ -27,7 +30,8 @@ if (wants("lint")) count("lint", await node("node_modules/@biomejs/biome/bin/bio
 if (wants("unit")) await unitTests();
 if (wants("browser")) await browserTests();
 
-console.log(`\n${counts.passed} passed, ${counts.failed} failed`);
+console.log(`\n${failures.map((failure) => `✗ ${failure}\n`).join("")}`);
+console.log(`${counts.passed} passed, ${counts.failed} failed`);
 process.exit(counts.failed === 0 ? 0 : 1);
 
 /** Next writes types of its own (of the routes) that the check reads. */
@@ -44,6 +48,12 @@ async function unitTests() {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
   const code = await node("node_modules/vitest/vitest.mjs", "run", ...reporters);
   const report = readJson(file);
+  for (const suite of report?.testResults ?? []) {
+    const failed = suite.assertionResults.filter((test) => test.status === "failed");
+    // A file that could not even be read has a message of its own and no tests.
+    if (suite.status === "failed" && failed.length === 0) remember(suite.name, suite.message);
+    for (const test of failed) remember(`${suite.name} › ${test.fullName}`, test.failureMessages[0]);
+  }
   add("unit and integration tests", code, report?.numPassedTests, report?.numFailedTests);
 }
 
@@ -60,11 +70,26 @@ async function browserTests() {
     return add("browser tests", 1, 0, 1);
   }
   const code = await node("node_modules/@playwright/test/cli.js", "test");
-  const stats = readJson(join(REPORTS, "browser.json"))?.stats;
+  const report = readJson(join(REPORTS, "browser.json"));
+  const stats = report?.stats;
+  for (const spec of (report?.suites ?? []).flatMap(specsOf)) {
+    if (spec.ok) continue;
+    const results = spec.tests.flatMap((test) => test.results);
+    remember(`${spec.file} › ${spec.title}`, results.find((result) => result.error)?.error.message);
+  }
   add("browser tests", code, stats && stats.expected + stats.flaky, stats?.unexpected);
 }
 
+const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+
+/** @param {string} name of a test @param {string} [message] what it failed with; its first lines are told. */
+function remember(name, message = "") {
+  const first = stripVTControlCharacters(message).split("\n").slice(0, 8).join("\n    ");
+  failures.push(`${name.replace(`${root}/`, "")}\n    ${first}`);
+}
+
 function count(name, code) {
+  if (code !== 0) remember(name);
   add(name, code, code === 0 ? 1 : 0, code === 0 ? 0 : 1);
 }
 

@@ -6,9 +6,9 @@ import type { RestoreOptions as EngineOptions } from "../../postgres/backup/opti
 import { neighboursOf } from "../../postgres/backup/restore/chosen-tables";
 import { isEmpty } from "../../postgres/backup/restore/in-place";
 import { foreseeInPlace } from "../../postgres/backup/restore/in-place-preflight";
-import { keptAt, keptInStead } from "../../postgres/backup/restore/names";
+import { keptAt } from "../../postgres/backup/restore/names";
 import { restoreInto } from "../../postgres/backup/restore/restore";
-import { swapDatabases } from "../../postgres/backup/restore/swap";
+import { keptInStead, swapDatabases } from "../../postgres/backup/restore/swap";
 import { closeConnection } from "../../postgres/connection/connect";
 import { type ConnectionSpec, describeSpec } from "../../postgres/connection/connection-spec";
 import { cancellable, progressLine, restoreLine, showDatabase, showNotes } from "../backup-output";
@@ -200,7 +200,7 @@ export async function backupPutBack(kept: string, options: PutBackOptions): Prom
       hint: `Say so: dbmigrator backup put-back ${kept} … --yes ${live}`,
     });
   }
-  const keepAs = exists ? keptInStead(live, kept) : null;
+  const keepAs = await keptInStead(spec, live, kept);
   await swapDatabases({ spec, live, fresh: kept, keepAs });
   if (isJson(options)) printJson({ database: live, keptAs: keepAs });
   else {

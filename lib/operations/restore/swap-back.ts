@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
-import { keptInStead } from "../../postgres/backup/restore/names";
-import { isSwapped, isThere, type SwapOptions, swapDatabases } from "../../postgres/backup/restore/swap";
+import { isSwapped, keptInStead, type SwapOptions, swapDatabases } from "../../postgres/backup/restore/swap";
 import { confirmName, requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
 import { targetSpec } from "../target/spec";
@@ -28,7 +27,7 @@ export const swapBack = defineOperation({
     confirmName(live, input.confirm);
     await requireNothingRunning(ctx.db, { id: targetId });
     const spec = await targetSpec(ctx.db, targetId);
-    const keepAs = (await isThere(spec, live)) ? keptInStead(live, fresh) : null;
+    const keepAs = await keptInStead(spec, live, fresh);
     ctx.note({ database: live, back: fresh, keptDatabase: keepAs });
     const at = new Date().toISOString();
     const put: PutBack = { kind: "put_back", live, fresh, keepAs, at, runId: ctx.runId };

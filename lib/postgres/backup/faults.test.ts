@@ -10,8 +10,9 @@ import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { closeConnection, openConnection } from "../connection/connect";
 import { createBackup } from "./create";
 import { folderStorage, folderStore } from "./folder-store";
-import { keptName } from "./restore/names";
+import { keptAt, keptName } from "./restore/names";
 import { restoreInto } from "./restore/restore";
+import { freeKeptName } from "./restore/swap";
 
 const whole = { kind: "database" as const };
 const TABLES = `
@@ -439,6 +440,20 @@ describe("a swap", () => {
     await runSql(admin(), `DROP DATABASE ${kept}`);
     await live.drop();
   }, 180_000);
+
+  it("names the kept one apart from another of the same second", async () => {
+    const client = await openConnection(admin());
+    const taken = [0, 1, 2, 3].map((second) => keptName("live_twice", new Date(Date.now() + second * 1000)));
+    for (const name of taken) await client.query(`CREATE DATABASE ${name}`);
+    try {
+      const free = await freeKeptName(client, "live_twice", "before");
+      expect(taken).not.toContain(free);
+      expect(keptAt(free, "live_twice")?.getTime()).toBeGreaterThan(Date.now());
+    } finally {
+      for (const name of taken) await client.query(`DROP DATABASE ${name}`);
+      await closeConnection(client);
+    }
+  });
 
   it("names the kept one within PostgreSQL's length", () => {
     const name = keptName("ß".repeat(31), new Date("2026-11-21T08:15:00Z"));

@@ -32,11 +32,6 @@ export function keptKind(name: string): "before" | "restored" {
   return /_restored_\d{8}_\d{6}$/.test(name) ? "restored" : "before";
 }
 
-/** As what the live database is kept when `kept` takes its place again, now. */
-export function keptInStead(live: string, kept: string): string {
-  return keptName(live, new Date(), keptKind(kept) === "before" ? "restored" : "before");
-}
-
 /** Whether `name` is what `database` was kept as from before a restore, at `since` or later. */
 export function isKeptSince(name: string, database: string, since: Date): boolean {
   const at = keptAt(name, database);

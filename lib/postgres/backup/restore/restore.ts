@@ -16,11 +16,11 @@ import { requireChecks, type UntimedResult } from "./checks-required";
 import { chosenTables } from "./chosen-tables";
 import { fillDatabase } from "./fill-database";
 import { isEmpty, restoreInPlace } from "./in-place";
-import { keptName, leftoverRemoved, removeUnfinishedRestores, unfinishedName } from "./names";
+import { leftoverRemoved, removeUnfinishedRestores, unfinishedName } from "./names";
 import { readReplication, requireDecision, requireFitServer, requireRoles } from "./preflight";
 import { RestoreFollower } from "./progress";
 import { checkRestored } from "./restored-checks";
-import { swapDatabases } from "./swap";
+import { freeKeptName, swapDatabases } from "./swap";
 
 const CONNECTIONS = 2;
 
@@ -70,7 +70,7 @@ async function restoreBeside(
     notes.push(...(await applyTraits(admin, unfinished, traits, options.owners ?? "keep")));
     follower.begin("swapping");
     options.signal?.throwIfAborted();
-    const keepAs = before.traits ? keptName(wanted, new Date()) : null;
+    const keepAs = before.traits ? await freeKeptName(admin, wanted, "before") : null;
     await giveName(admin, options, { unfinished, wanted, keptAs: keepAs });
     const keptAs = before.isEmpty && keepAs && (await dropEmpty(admin, keepAs)) ? null : keepAs;
     return {

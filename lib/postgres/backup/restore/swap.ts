@@ -4,6 +4,7 @@ import { closeConnection } from "../../connection/connect";
 import type { ConnectionSpec } from "../../connection/connection-spec";
 import { databaseExists, isDatabaseError, openAdmin } from "../admin-session";
 import { quoteName } from "../sql-text";
+import { keptKind, keptName } from "./names";
 
 export interface SwapOptions {
   spec: ConnectionSpec;
@@ -86,13 +87,33 @@ async function tryToSwap(
   }
 }
 
-/** Whether there is a database of this name on the server of `spec`. @throws DomainError those of openConnection */
-export async function isThere(spec: ConnectionSpec, database: string): Promise<boolean> {
-  const client = await openAdmin(spec, [database]);
+/**
+ * As what `database` is kept when another one takes its name now: the first dated name from now on that no database
+ * has, since names hold whole seconds and two swaps may fall into one.
+ */
+export async function freeKeptName(
+  admin: pg.Client,
+  database: string,
+  what: "before" | "restored",
+): Promise<string> {
+  for (let at = Date.now(); ; at += 1000) {
+    const name = keptName(database, new Date(at), what);
+    if (!(await databaseExists(admin, name))) return name;
+  }
+}
+
+/**
+ * As what the live database is kept when `kept` takes its place again now.
+ * @returns null where there is no live one any more
+ * @throws DomainError those of openConnection
+ */
+export async function keptInStead(spec: ConnectionSpec, live: string, kept: string): Promise<string | null> {
+  const admin = await openAdmin(spec, [live]);
   try {
-    return await databaseExists(client, database);
+    if (!(await databaseExists(admin, live))) return null;
+    return await freeKeptName(admin, live, keptKind(kept) === "before" ? "restored" : "before");
   } finally {
-    await closeConnection(client);
+    await closeConnection(admin);
   }
 }
 
