@@ -201,6 +201,7 @@ it("backups: every answer is what is documented", async () => {
   const { id: swapped } = await call("developer", "POST", "/backups/restore", swap);
   await call("developer", "POST", `/restores/${swapped}/swap-back`, { confirm: live });
   const { kept_database: kept } = await call("viewer", "GET", `/restores/${swapped}`);
+  expect(await call("viewer", "GET", "/restores/kept")).toMatchObject([{ useId: swapped, kept }]);
   const { removed } = await call("developer", "POST", `/restores/${swapped}/drop-kept`, { confirm: kept });
   expect(removed).toContain("_restored_");
   const waits = { state: "awaiting_approval", approvalsNeeded: 2 };
@@ -256,7 +257,7 @@ it("storages: every answer is what is documented", async () => {
   await rm(path, { recursive: true });
   await writeFile(path, "no folder");
   const failed = await call("admin", "POST", `/storages/${id}/test`, {});
-  expect(failed).toMatchObject({ ok: false, error: { code: "storage.folder" } });
+  expect(failed).toMatchObject({ ok: false, error: { code: "storage.not_a_folder", details: { path } } });
   await db().backup.deleteMany({ where: { storageId: id } });
   await call("admin", "DELETE", `/storages/${id}?confirm=elsewhere`);
 });

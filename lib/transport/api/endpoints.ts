@@ -48,6 +48,7 @@ import { approveRestore, cancelUse } from "../../operations/restore/decide";
 import { dropKeptDatabase } from "../../operations/restore/drop-kept";
 import { endRestoreDoubt } from "../../operations/restore/end-doubt";
 import { getRestore } from "../../operations/restore/get";
+import { listKeptDatabases } from "../../operations/restore/list-kept";
 import { swapBack } from "../../operations/restore/swap-back";
 import { getRun, getRunLog } from "../../operations/run/get";
 import { listRuns } from "../../operations/run/list";
@@ -560,6 +561,13 @@ export const ENDPOINT_LIST = [
     operation: endRestoreDoubt,
     request: restoreWord,
     input: ofRestore,
+  },
+  {
+    id: "restores.kept",
+    method: "GET",
+    path: "/restores/kept",
+    ...backups,
+    operation: listKeptDatabases,
   },
   {
     id: "restores.swap_back",
