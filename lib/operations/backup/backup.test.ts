@@ -377,6 +377,22 @@ describe("a restore", () => {
     expect(await db().restore.count({ where: { backupId: backup.id } })).toBe(0);
   }, 120_000);
 
+  it("of tables that the backup has not is refused at once, with the names that were probably meant", async () => {
+    const { developer } = project.actors;
+    const backup = await made();
+    const restore = (name: string) =>
+      execute(createRestore, developer, {
+        ...{ backupId: backup.id, mode: "in_place", confirm: target.name },
+        tables: [{ schema: "public", name }],
+      });
+    await expect(restore("itme")).rejects.toMatchObject({
+      ...{ kind: "not_found", code: "restore.table_not_in_backup" },
+      details: { tables: "public.itme", nearest: "public.item" },
+    });
+    expect(await db().restore.count({ where: { backupId: backup.id } })).toBe(0);
+    expect(await restore("item")).toMatchObject({ state: "queued" });
+  }, 120_000);
+
   it("over a protected database waits for somebody else's approval", async () => {
     const { admin, approver, viewer } = project.actors;
     const guarded = await testTarget(project, "orders", "production", target.spec);

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { ManifestForeignKey, TableName } from "../../core/backup/types";
+import type { Manifest, ManifestForeignKey, TableName } from "../../core/backup/types";
 import { DomainError } from "../../errors";
 import { readManifest } from "../../postgres/backup/archive-reader";
 import { defineOperation } from "../define";
 import { lacksKey, openArchiveOf } from "../storage/open";
-import { backupIdOf, backupScope, loadBackup, withBackup } from "./scope";
+import { backupIdOf, backupScope, type LoadedBackup, loadBackup, withBackup } from "./scope";
 
 export interface BackupContents {
   tables: (TableName & { rows: number; bytes: number })[];
@@ -16,6 +16,11 @@ export interface BackupContents {
 }
 
 const MOST = 5000;
+
+/** @throws DomainError precondition backup.archive_gone, storage.*, backup.* of what is damaged */
+export function readManifestOf(backup: LoadedBackup): Promise<Manifest> {
+  return readManifest(openArchiveOf(backup)).catch((error) => isGone(error, backup.filePath));
+}
 
 /** The backup is known, its archive is not where it was: another matter than a backup that nobody knows. */
 function isGone(error: unknown, location: string): never {
@@ -41,9 +46,7 @@ export const getBackupContents = defineOperation({
   scope: backupScope,
   run: async ({ ctx, input, scope }): Promise<BackupContents> => {
     const backup = await loadBackup(ctx.db, backupIdOf(scope));
-    const manifest = await readManifest(openArchiveOf(backup)).catch((error) =>
-      isGone(error, backup.filePath),
-    );
+    const manifest = await readManifestOf(backup);
     const empty = (manifest.emptyPartitioned ?? []).map((table) => ({ ...table, rows: 0, rawBytes: 0 }));
     const tables = [...manifest.tables, ...empty]
       .sort((a, b) => (`${a.schema}.${a.name}` < `${b.schema}.${b.name}` ? -1 : 1))

@@ -4,9 +4,11 @@ import { type BackupPolicy, completeBackupPolicy } from "../../core/policy/backu
 import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { noKey } from "../../postgres/backup/archive-reader";
+import { chosenTables } from "../../postgres/backup/restore/chosen-tables";
 import { requireFinished } from "../backup/check";
+import { readManifestOf } from "../backup/contents";
 import { PgName, TableRef } from "../backup/fields";
-import { backupRef, backupScope, whereBackup } from "../backup/scope";
+import { backupRef, backupScope, whereBackup, withStorage } from "../backup/scope";
 import type { ManifestSummary } from "../backup/views";
 import { confirmName, requireNothingRunning } from "../confirm";
 import { defineOperation } from "../define";
@@ -36,7 +38,8 @@ const restoreInput = z.intersection(
 
 /**
  * Asks for a restore. Whoever takes data of one environment into another must be allowed to take it out there; what
- * replaces a database asks for its name, and for as many approvals as its environment demands.
+ * replaces a database asks for its name, and for as many approvals as its environment demands. Tables that the archive
+ * has no rows of are refused before anybody approves it.
  */
 export const createRestore = defineOperation({
   name: "restore.create",
@@ -46,11 +49,13 @@ export const createRestore = defineOperation({
   scope: async ({ db, input }) => scopeOfTarget(db, await destinationOf(db, input)),
   intent: (input) => ({ mode: input.mode, as: input.as }),
   async prepare({ db, input, scope, actor }) {
-    const backup = await db.backup.findFirst({ where: whereBackup(input) });
+    const backup = await db.backup.findFirst({ where: whereBackup(input), include: withStorage });
     if (!backup || backup.projectId !== scope.projectId) throw noSuch("backup");
     const from = await backupScope({ db, input: { backupId: backup.id } });
     if (from.environment?.id !== scope.environment?.id) await requireRole(db, actor, "backup.export", from);
     requireKey(backup.manifest as ManifestSummary | null);
+    if (input.tables.length > 0 && backup.state === "succeeded")
+      chosenTables(await readManifestOf(backup), input.tables);
     return backup;
   },
   async run({ ctx, input, scope, prepared }) {
