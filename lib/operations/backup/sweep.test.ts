@@ -252,6 +252,19 @@ describe("a folder that is gone", () => {
       await rename(`${folder.path}-away`, folder.path);
     }
   });
+
+  it("is told with the place where an older program kept no values of what trying it came to", async () => {
+    const { viewer } = project.actors;
+    const { storageId } = await insert();
+    const old = { code: "backup.not_writable", message: "/there cannot be written to." };
+    await db().backupStorage.update({ where: { id: storageId }, data: { error: old } });
+    const listed = await execute(listStorages, viewer, { project: project.slug });
+    expect(listed.find(({ id }) => id === storageId)?.error).toEqual({
+      ...old,
+      details: { location: folder.path, path: folder.path },
+    });
+    await db().backupStorage.update({ where: { id: storageId }, data: { error: Prisma.DbNull } });
+  });
 });
 
 describe("maintenance", () => {

@@ -1,10 +1,11 @@
-import { access } from "node:fs/promises";
+import { access, stat } from "node:fs/promises";
 import { DomainError } from "../../errors";
+import { notAFolder } from "../../postgres/backup/failures";
 import type { StorageRow } from "./open";
 
 /**
  * That the folder in which something was stored is there: one that is not mounted says nothing about what it holds.
- * @throws DomainError target `storage.folder_gone`
+ * @throws DomainError target `storage.folder_gone`, precondition `storage.not_a_folder`
  */
 export async function requireFolder({
   kind,
@@ -19,4 +20,5 @@ export async function requireFolder({
       cause,
     });
   });
+  if (!(await stat(path)).isDirectory()) throw notAFolder(path, undefined);
 }

@@ -125,6 +125,19 @@ function toView(
     mayChange,
     hasSecret: row.secret !== null,
     triedAt: row.triedAt?.toISOString() ?? null,
-    error: row.error as StorageView["error"],
+    error: withPlace(row.error as StorageView["error"], location, settings),
   };
+}
+
+/** A failure that an older program kept has no values: what its words say of the place is known all the same. */
+function withPlace(
+  error: KeptFailure | null,
+  location: string,
+  { path, bucket, region }: StorageView["settings"],
+): KeptFailure | null {
+  if (!error || error.details) return error;
+  const known = Object.entries({ location, path, bucket, region }).flatMap(([name, value]) =>
+    value ? [[name, value] as const] : [],
+  );
+  return { ...error, details: Object.fromEntries(known) };
 }

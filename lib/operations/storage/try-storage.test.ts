@@ -1,5 +1,9 @@
 import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { openStorage } from "./open";
 import { failureOfTrying } from "./save";
 import { tryStorage } from "./try-storage";
 
@@ -33,3 +37,21 @@ it.skipIf(!existsSync("/proc/self"))(
     await expect(tryStorage(row)).rejects.toMatchObject({ code: "backup.not_writable" });
   },
 );
+
+it("says that a file lies in the place of the folder, or of one above it", async () => {
+  const above = await mkdtemp(join(tmpdir(), "dbmigrator-storage-"));
+  const file = join(above, "file");
+  try {
+    await writeFile(file, "no folder");
+    for (const path of [file, join(file, "backups"), join(file, "backups", "here")]) {
+      const row = { id: "", projectId: null, kind: "folder", settings: { path }, secret: null };
+      await expect(tryStorage(row)).rejects.toMatchObject({
+        ...{ code: "storage.not_a_folder", message: `${file} is a file and no folder.` },
+        details: { path: file },
+      });
+      await expect(openStorage(row, null).list()).rejects.toMatchObject({ details: { path: file } });
+    }
+  } finally {
+    await rm(above, { recursive: true });
+  }
+});

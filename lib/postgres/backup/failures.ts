@@ -83,3 +83,12 @@ export function notWritable(location: string, reason: string, cause: unknown): D
     cause,
   });
 }
+
+/** Of a folder in whose place, or in the place of one above it, a file lies. */
+export function notAFolder(path: string, cause: unknown): DomainError {
+  return new DomainError("precondition", "storage.not_a_folder", `${path} is a file and no folder.`, {
+    details: { path },
+    hint: "Choose a folder, or move the file away.",
+    cause,
+  });
+}

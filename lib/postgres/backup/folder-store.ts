@@ -13,7 +13,7 @@ import {
 import { DomainError, keepFailure } from "../../errors";
 import { isSafeName } from "./archive-names";
 import { readManifest } from "./archive-reader";
-import { isForbidden, notWritable } from "./failures";
+import { isForbidden, notAFolder, notWritable } from "./failures";
 
 /** Ending of a file that is being written; readers do not see it. */
 const PART = /\.[0-9a-f]{8}\.part$/;
@@ -49,6 +49,7 @@ async function makeFolder(path: string): Promise<void> {
     await makeFolders(path);
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR") throw notAFolder(await fileOnTheWay(path), error);
     if (code !== "ENOENT" && !isForbidden(error)) throw error;
     throw notWritable(path, message, error);
   }
@@ -68,6 +69,13 @@ async function makeFolders(path: string): Promise<void> {
     await makeFolders(above);
     await make().catch(unlessThere);
   }
+}
+
+/** What keeps a path from being one of a folder: itself, or what lies above it. */
+async function fileOnTheWay(path: string): Promise<string> {
+  const found = await stat(path).catch(() => null);
+  const above = dirname(path);
+  return found !== null || above === path ? path : fileOnTheWay(above);
 }
 
 async function writeFile(path: string): Promise<ArchiveWriter> {
@@ -119,7 +127,7 @@ async function* readFile(path: string, name: string, start = 0, end?: number): A
   try {
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw readable(error, path);
+    if ((error as { code?: string }).code !== "ENOENT") throw await readable(error, path);
     throw new DomainError("not_found", "backup.file_missing", `The backup has no file ${name}.`, {
       details: { file: name },
       hint: "Use another backup; of this one, something was removed.",
@@ -144,17 +152,18 @@ async function listFiles(folder: string, prefix = ""): Promise<StoredFile[]> {
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function ifMissing<T>(instead: T, path: string): (error: unknown) => T {
-  return (error) => {
+function ifMissing<T>(instead: T, path: string): (error: unknown) => Promise<T> {
+  return async (error) => {
     if ((error as { code?: string }).code === "ENOENT") return instead;
-    throw readable(error, path);
+    throw await readable(error, path);
   };
 }
 
 /** What the process may not read, or the disk does not give, in the reader's words. */
-function readable(error: unknown, path: string): unknown {
+async function readable(error: unknown, path: string): Promise<unknown> {
   const { code = "" } = error as { code?: string };
-  if (!/^E(ACCES|PERM|IO|STALE|LOOP|NOTDIR)$/.test(code)) return error;
+  if (code === "ENOTDIR") return notAFolder(await fileOnTheWay(path), error);
+  if (!/^E(ACCES|PERM|IO|STALE|LOOP)$/.test(code)) return error;
   return new DomainError("target", "storage.not_readable", `${path} cannot be read: ${code}.`, {
     details: { path, reason: code },
     hint: "Give the folder to the user that DBMigrator runs as, and look whether its disk is well.",
