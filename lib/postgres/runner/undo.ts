@@ -223,7 +223,7 @@ export async function putKeptBack(
 }
 
 const NULLS_HINT =
-  "Rows written since the migration have no value for this column. Give the column a default where the down script adds it (ADD COLUMN … DEFAULT … NOT NULL), or delete these rows.";
+  "Rows written since the migration have no value for this column. Give the column a default in the down script, where it adds the column or after it, or delete these rows.";
 
 /** Why kept rows could not be put back in the way back's own transaction; null: they can. */
 export async function putBackObstacle(

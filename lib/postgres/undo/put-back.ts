@@ -6,7 +6,7 @@ import { type Group, orderByReferences } from "./put-order";
 import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
 import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
-import { readRelation } from "./relation";
+import { ownRows, readRelation } from "./relation";
 import { asideTable, dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -155,26 +155,60 @@ function isBefore(one: Resolved, other: Resolved): boolean {
   );
 }
 
-/** @throws pg.DatabaseError naming the rows that have no value where they must */
+/**
+ * Rows written since the migration have no value for a column that comes back: the default that it has by now is theirs,
+ * as they would have got it from ADD COLUMN … DEFAULT. What the old column had is not asked: the down script says what
+ * the table is to be.
+ * @throws pg.DatabaseError naming the rows that have no value where they must
+ */
 async function fulfil(client: pg.ClientBase, sql: string): Promise<void> {
-  const tried = await attempt(client, () => client.query(sql));
-  if ("done" in tried) return;
-  const { refused } = tried;
-  if (refused.code === NULLS) refused.detail ??= await rowsWithout(client, refused);
-  throw refused;
+  const filled = new Set<string>();
+  for (;;) {
+    const tried = await attempt(client, () => client.query(sql));
+    if ("done" in tried) return;
+    const { refused } = tried;
+    const place = refused.code === NULLS ? placeOf(refused) : null;
+    if (place && !filled.has(`${place.table} ${place.column}`)) {
+      filled.add(`${place.table} ${place.column}`);
+      await fillWithDefault(client, place);
+      continue;
+    }
+    if (place) refused.detail ??= await rowsWithout(client, place);
+    throw refused;
+  }
+}
+
+interface Place {
+  /** Both quoted, the table with its schema. */
+  table: string;
+  column: string;
+}
+
+function placeOf({ schema, table, column }: pg.DatabaseError): Place | null {
+  if (!schema || !table || !column) return null;
+  return {
+    table: [schema, table].map(pg.escapeIdentifier).join("."),
+    column: pg.escapeIdentifier(column),
+  };
+}
+
+async function fillWithDefault(client: pg.ClientBase, { table, column }: Place): Promise<void> {
+  const relation = await readRelation(client, table);
+  if (!relation) return;
+  const wake = await silenceTriggers(client, [relation]);
+  await client.query(`UPDATE ${ownRows(relation)} SET ${column} = DEFAULT WHERE ${column} IS NULL`);
+  for (const statement of wake) await client.query(statement);
 }
 
 /** `(id) = (7), (9) … (12)`, with how many there are, as PostgreSQL names the key of a row that it refuses. */
-async function rowsWithout(client: pg.ClientBase, refusal: pg.DatabaseError): Promise<string | undefined> {
-  const { schema, table, column } = refusal;
-  if (!schema || !table || !column) return undefined;
-  const relation = await readRelation(client, [schema, table].map(pg.escapeIdentifier).join("."));
+async function rowsWithout(client: pg.ClientBase, { table, column }: Place): Promise<string | undefined> {
+  const relation = await readRelation(client, table);
   const [key] = relation?.keys ?? [];
   if (!relation || !key) return undefined;
   const text = key.map((name) => `t.${name}::pg_catalog.text`).join(", ");
   const { rows } = await client.query<{ keys: string[]; n: number }>(
     `WITH w AS (SELECT ${key.map((name) => `t.${name}`).join(", ")}, pg_catalog.concat_ws(', ', ${text}) AS text
-       FROM ${relation.relation} AS t WHERE t.${pg.escapeIdentifier(column)} IS NULL)
+       FROM ${relation.relation} AS t WHERE t.${column} IS NULL)
      SELECT ARRAY(SELECT '(' || w.text || ')' FROM w ORDER BY ${key.map((name) => `w.${name}`).join(", ")}
        LIMIT ${EXAMPLES}) AS keys, (SELECT pg_catalog.count(*)::float8 FROM w) AS n`,
   );

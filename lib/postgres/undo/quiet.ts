@@ -26,7 +26,7 @@ FROM pg_catalog.unnest($1::oid[]) o (oid) CROSS JOIN LATERAL (SELECT o.oid AS re
   FROM pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) x) r
 JOIN pg_catalog.pg_trigger t ON t.tgrelid = r.relid
 LEFT JOIN pg_catalog.pg_trigger p ON p.oid = t.tgparentid AND r.relid <> o.oid
-WHERE (NOT t.tgisinternal OR p.oid IS NOT NULL) AND NOT EXISTS (
+WHERE (NOT t.tgisinternal OR t.tgparentid <> 0) AND NOT EXISTS (
   SELECT FROM pg_catalog.pg_constraint c WHERE c.oid = t.tgconstraint AND c.contype <> 't')
 ORDER BY 1, 2`;
 
