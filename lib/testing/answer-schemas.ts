@@ -93,7 +93,7 @@ class SchemaReader {
     const booleans = parts.filter((one) => one.flags & ts.TypeFlags.BooleanLiteral);
     const literals = parts.filter((one) => one.isStringLiteral() || one.isNumberLiteral());
     const rest = parts.filter((one) => !booleans.includes(one) && !literals.includes(one as never));
-    const schemas = rest.map((one) => this.schemaOf(one));
+    const schemas = asDeclared(rest, (one) => one.symbol).map((one) => this.schemaOf(one));
     if (booleans.length === 2) schemas.unshift({ type: "boolean" });
     else for (const one of booleans) schemas.unshift(this.schemaOf(one));
     const values = literals.map((one) => (one as ts.LiteralType).value as string | number);
@@ -149,7 +149,7 @@ class SchemaReader {
   private objectSchema(type: ts.Type): JsonSchema {
     const properties: Record<string, JsonSchema> = {};
     const required: string[] = [];
-    for (const symbol of this.checker.getPropertiesOfType(type)) {
+    for (const symbol of asDeclared(this.checker.getPropertiesOfType(type), (one) => one)) {
       const own = this.checker.getTypeOfSymbol(symbol);
       if (own.getCallSignatures().length > 0) throw new Error(`${symbol.name} is a function`);
       properties[symbol.name] = this.described(symbol, this.schemaOf(own));
@@ -170,6 +170,20 @@ class SchemaReader {
     const words = ts.displayPartsToString(symbol.getDocumentationComment(this.checker)).trim();
     return words ? { ...schema, description: words.replace(/\s+/g, " ") } : schema;
   }
+}
+
+/**
+ * In the order in which they are declared: the compiler's own order of a union, and of what a mapped type picks,
+ * depends on what it happened to read before, so that another import anywhere would change the description.
+ */
+function asDeclared<T>(list: readonly T[], symbolOf: (one: T) => ts.Symbol | undefined): T[] {
+  const place = (one: T) => {
+    const declaration = symbolOf(one)?.declarations?.[0];
+    return { file: declaration?.getSourceFile().fileName ?? "", at: declaration?.getStart() ?? 0 };
+  };
+  const placed = list.map((one) => ({ one, ...place(one) }));
+  const apart = (a: string, b: string) => (a === b ? 0 : a < b ? -1 : 1);
+  return placed.sort((a, b) => apart(a.file, b.file) || a.at - b.at).map(({ one }) => one);
 }
 
 function isMaybeUndefined(type: ts.Type): boolean {
