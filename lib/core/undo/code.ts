@@ -44,12 +44,16 @@ export interface Behaviour {
   writes: boolean;
   /** What looks like a call in it. */
   calls: Call[];
+  /** What it inserts into, as it is written there: that may set triggers to work. */
+  inserts: string[];
 }
 
 /** A text or a comment does nothing. */
 const SILENT = /'[^']*'|--[^\n]*|\/\*[\s\S]*?\*\//g;
 const WRITES =
   /\b(delete\s+from|truncate|update\s+(only\s+)?[\w".]+\s+(as\s+)?[\w"]*\s*set|do\s+update|merge\s+into|drop|execute|call|perform(?!\s+(pg_catalog\.)?(pg_notify|set_config|nextval|setval)\b))\b/i;
+const NAME = '(?:"(?:[^"]|"")+"|[a-z_][\\w$]*)';
+const INSERT = new RegExp(`\\binsert\\s+into\\s+(${NAME}(?:\\s*\\.\\s*${NAME})?)`, "gi");
 const CALL = /(?:("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\.\s*)?("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\(/gi;
 
 /**
@@ -57,16 +61,40 @@ const CALL = /(?:("(?:[^"]|"")+"|[a-z_][\w$]*)\s*\.\s*)?("(?:[^"]|"")+"|[a-z_][\
  * language may do anything.
  */
 export function behaviourOf(language: string, text: string): Behaviour {
-  if (language === "internal" || language === "c") return { writes: false, calls: [] };
-  if (language !== "plpgsql" && language !== "sql") return { writes: true, calls: [] };
+  if (language === "internal" || language === "c") return { writes: false, calls: [], inserts: [] };
+  if (language !== "plpgsql" && language !== "sql") return { writes: true, calls: [], inserts: [] };
   const code = text.replace(SILENT, "");
   const calls = new Map<string, Call>();
   for (const [, schema, name = ""] of code.matchAll(CALL)) {
     const call = { schema: schema === undefined ? null : unquoted(schema), name: unquoted(name) };
     calls.set(JSON.stringify(call), call);
   }
-  return { writes: WRITES.test(code), calls: [...calls.values()] };
+  const inserts = new Set([...code.matchAll(INSERT)].map(([, relation = ""]) => relation));
+  return { writes: WRITES.test(code), calls: [...calls.values()], inserts: [...inserts] };
 }
+
+/** NEW may be another row altogether. */
+const REPLACES_ROW =
+  /\bnew\s*(:=|=(?!\s*old\b))|\binto\s+(strict\s+)?new\b(?!\s*\.)|\breturn\s+(?!(new|old|null)\s*;)/i;
+
+/**
+ * Which columns of a row a BEFORE trigger may change, by its function's text: those that it names as NEW's. PostgreSQL's
+ * own functions and those of its extensions are told the column by an argument (`tsvector_update_trigger`, `moddatetime`).
+ * @param args of the trigger
+ * @param columns of the table, as the catalog has them
+ */
+export function changedByTrigger(
+  { language, text, args }: { language: string; text: string; args: readonly string[] },
+  columns: readonly string[],
+): string[] {
+  if (language === "internal" || language === "c") return columns.filter((name) => args.includes(name));
+  const code = text.replace(SILENT, "");
+  if (language !== "plpgsql" || REPLACES_ROW.test(code)) return [...columns];
+  const named = new Set([...code.matchAll(NEW_COLUMN)].map(([, name = ""]) => unquoted(name)));
+  return columns.filter((name) => named.has(name));
+}
+
+const NEW_COLUMN = new RegExp(`\\bnew\\s*\\.\\s*(${NAME})`, "gi");
 
 const unquoted = (name: string) =>
   name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();

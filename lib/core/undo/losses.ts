@@ -146,7 +146,9 @@ function dropLosses(drop: DropStmt): Loss[] {
       ? named.map((relation) => ({ kind: "drop_table", relation, cascade }))
       : [];
   const object = CASCADING[drop.removeType ?? ""];
-  if (cascade && object) return named.map((name) => ({ kind: "drop_cascade", object, name }));
+  // What an extension brought goes with it in any case, tables that were filled since too.
+  if (object && (cascade || object === "extension"))
+    return named.map((name) => ({ kind: "drop_cascade", object, name }));
   return [];
 }
 

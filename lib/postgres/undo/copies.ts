@@ -12,6 +12,7 @@ import {
   type UndoRelation,
 } from "./relation";
 import { UNDO_SCHEMA, type UndoKind } from "./store";
+import { withTriggers } from "./trigger-columns";
 
 /** What makes keeping impossible; the statement must not run then. */
 export class UndoRefusal extends Error {
@@ -59,7 +60,9 @@ export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[
   if (loss.kind === "truncate") return truncated(client, loss.only ? [from] : await all(), loss.cascade);
   if (loss.kind === "drop_column" || loss.kind === "change_type")
     return (await all()).flatMap((one) => columnCopies(loss, one));
-  return (loss.only ? [from] : await all()).map((one) => rowCopy(loss, from, one));
+  const copies: Copy[] = [];
+  for (const one of loss.only ? [from] : await all()) copies.push(await rowCopy(client, loss, from, one));
+  return copies;
 }
 
 async function withHeirs(client: pg.ClientBase, from: UndoRelation | null): Promise<UndoRelation[]> {
@@ -145,7 +148,12 @@ function losesValues(from: UndoRelation, { column, type, using }: TypeChange): b
 }
 
 /** @param from the table that the statement names, or one that inherits from it */
-function rowCopy(loss: RowLoss, named: UndoRelation, from: UndoRelation): Copy {
+async function rowCopy(
+  client: pg.ClientBase,
+  loss: RowLoss,
+  named: UndoRelation,
+  from: UndoRelation,
+): Promise<Copy> {
   const name = loss.alias ?? named.name;
   // The line break closes a comment at the end of a clause.
   const where = loss.where === null ? "true" : `(${loss.where}\n)`;
@@ -155,11 +163,11 @@ function rowCopy(loss: RowLoss, named: UndoRelation, from: UndoRelation): Copy {
   const meant = `FROM ${only ? "ONLY " : ""}${loss.relation}${loss.alias ? ` AS ${loss.alias}` : ""} WHERE ${condition}`;
   const same = `${name}.tableoid = ${HEIR}.tableoid AND ${name}.ctid = ${HEIR}.ctid`;
   const all = from.columns.filter(({ generated }) => !generated);
-  const columns =
-    loss.kind === "delete" ? all : all.filter(({ attribute }) => loss.columns.includes(attribute));
+  const set = all.filter(({ attribute }) => loss.columns.includes(attribute));
+  const key = loss.kind === "delete" ? (from.keys[0] ?? []) : keyBeside(from, set);
+  const columns = loss.kind === "delete" ? all : await withTriggers(client, from, set, key);
   return {
-    ...{ kind: loss.kind, from, columns, as: isNamed ? name : HEIR, with: loss.with, own: true },
-    key: loss.kind === "delete" ? (from.keys[0] ?? []) : keyBeside(from, columns),
+    ...{ kind: loss.kind, from, columns, key, as: isNamed ? name : HEIR, with: loss.with, own: true },
     source: isNamed ? meant : `FROM ${ownRows(from)} AS ${HEIR} WHERE EXISTS (SELECT ${meant} AND ${same})`,
   };
 }

@@ -2,6 +2,7 @@ import type pg from "pg";
 import { type Copy, PLACE } from "./copies";
 import { type Reference, readReferences, readRelation, type UndoColumn, type UndoRelation } from "./relation";
 import { UNDO_SCHEMA } from "./store";
+import { withTriggers } from "./trigger-columns";
 
 /** One copy that was made, with the table that holds it. */
 export interface Placed {
@@ -54,16 +55,23 @@ async function actionsOn(
     const touched = deletes || reference.parentColumns.some((name) => changed.has(name));
     if (!touched || !ACTS.has(action) || (!deletes && action === "c")) continue;
     const child = await readRelation(client, reference.childOid);
-    if (child) found.push({ reference, copy: dragOf(reference, deletes && action === "c", child) });
+    if (!child) continue;
+    found.push({ reference, copy: await dragOf(client, reference, deletes && action === "c", child) });
   }
   return found;
 }
 
-function dragOf(reference: Reference, deleted: boolean, child: UndoRelation): Copy {
+async function dragOf(
+  client: pg.ClientBase,
+  reference: Reference,
+  deleted: boolean,
+  child: UndoRelation,
+): Promise<Copy> {
   const all = child.columns.filter(({ generated }) => !generated);
-  const columns = deleted ? all : all.filter(({ name }) => reference.childColumns.includes(name));
-  const lost = new Set(columns.map(({ name }) => name));
+  const emptied = all.filter(({ name }) => reference.childColumns.includes(name));
+  const lost = new Set(emptied.map(({ name }) => name));
   const key = child.keys.find((one) => deleted || !one.some((name) => lost.has(name))) ?? [];
+  const columns = deleted ? all : await withTriggers(client, child, emptied, key);
   const kind = deleted ? "delete" : "update";
   return { kind, from: child, columns, key, source: "", as: "t", with: null, own: false };
 }

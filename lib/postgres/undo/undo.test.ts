@@ -230,7 +230,7 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
     return found;
   }
 
-  it("names triggers of an INSERT that take other rows away, and no others", async () => {
+  it("names triggers of an INSERT that take other rows away, at once or by what they insert", async () => {
     await client.query(
       `CREATE TABLE t (id int, a int); CREATE TABLE u (id int); CREATE TABLE part (LIKE t); CREATE TABLE sum (id int PRIMARY KEY, n int);
        CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO u VALUES (1); PERFORM pg_notify('x', 'drop'); RETURN new; END $$;
@@ -241,14 +241,88 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
        CREATE TRIGGER cleans AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION cleans();
        CREATE TRIGGER counts AFTER INSERT ON u FOR EACH ROW EXECUTE FUNCTION counts()`,
     );
-    expect(await codeAtWork("INSERT INTO t VALUES (1)")).toEqual(["TRIGGER cleans ON t"]);
-    expect(await codeAtWork("COPY t FROM '/tmp/rows'")).toEqual(["TRIGGER cleans ON t"]);
+    // The first inserts into what counts.
+    const both = ["TRIGGER cleans ON t", "TRIGGER logs ON t"];
+    expect(await codeAtWork("INSERT INTO t VALUES (1)")).toEqual(both);
+    expect(await codeAtWork("COPY t FROM '/tmp/rows'")).toEqual(both);
     expect(
       await codeAtWork("WITH n AS (INSERT INTO u VALUES (1) RETURNING id) INSERT INTO t SELECT id FROM n"),
     ).toEqual(expect.arrayContaining(["TRIGGER cleans ON t", "TRIGGER counts ON u"]));
     expect(
       await codeAtWork("INSERT INTO part VALUES (1); UPDATE t SET a = 1; COPY t TO '/tmp/rows'"),
     ).toEqual([]);
+  });
+
+  it("names triggers that are set to work by what triggers insert, and by foreign keys", async () => {
+    await client.query(
+      `CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE "Log" (id int); CREATE TABLE u (id int);
+       CREATE TABLE c (id int PRIMARY KEY, t int REFERENCES t ON DELETE CASCADE); CREATE TABLE d (c int REFERENCES c ON DELETE SET NULL);
+       CREATE FUNCTION logs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public . "Log" VALUES (1); RETURN new; END $$;
+       CREATE FUNCTION cleans() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN DELETE FROM u; RETURN new; END $$;
+       CREATE TRIGGER logs AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION logs()`,
+    );
+    expect(await codeAtWork("UPDATE t SET a = 1")).toEqual([]);
+    await client.query(`CREATE TRIGGER cleans AFTER INSERT ON "Log" FOR EACH ROW EXECUTE FUNCTION cleans()`);
+    expect(await codeAtWork("UPDATE t SET a = 1")).toEqual(["TRIGGER logs ON t"]);
+    expect(await codeAtWork("DELETE FROM t")).toEqual([]);
+    await client.query("CREATE TRIGGER cleans AFTER UPDATE ON d FOR EACH ROW EXECUTE FUNCTION cleans()");
+    expect(await codeAtWork("DELETE FROM t")).toEqual(["TRIGGER cleans ON d"]);
+    expect(await codeAtWork("DELETE FROM d")).toEqual([]);
+    const role = `plain_${database.name}`;
+    await client.query(`CREATE ROLE ${role}; CREATE SCHEMA closed; CREATE TABLE closed.log (id int); GRANT ALL ON t TO ${role};
+      CREATE OR REPLACE FUNCTION logs() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN INSERT INTO closed.log VALUES (1); RETURN new; END $$;
+      CREATE TRIGGER cleans AFTER INSERT ON closed.log FOR EACH ROW EXECUTE FUNCTION cleans(); SET ROLE ${role}`);
+    expect(await codeAtWork("UPDATE t SET a = 1")).toEqual(["TRIGGER logs ON t"]);
+    await client.query(`RESET ROLE; DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  });
+
+  it("brings back what BEFORE triggers changed beside the statement, and keeps what was written since", async () => {
+    await client.query(
+      `CREATE TABLE t (id int PRIMARY KEY, a int, at timestamptz DEFAULT '2024-01-01', "By" text DEFAULT 'them', wide text DEFAULT 'w', words tsvector, rest int DEFAULT 1);
+       INSERT INTO t SELECT i, i FROM generate_series(1, 3) i;
+       CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         IF new IS DISTINCT FROM old THEN new.at := now(); NEW."By" = 'us'; END IF; RETURN new; -- new.rest
+       END $$;
+       CREATE TRIGGER touch BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION touch();
+       CREATE TRIGGER words BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION tsvector_update_trigger(words, 'pg_catalog.simple', wide);
+       UPDATE t SET words = NULL WHERE false; ALTER TABLE t DISABLE TRIGGER USER; UPDATE t SET words = NULL; ALTER TABLE t ENABLE TRIGGER USER`,
+    );
+    const before = await all("SELECT * FROM t ORDER BY id");
+    await migrate("UPDATE t SET a = 0");
+    const [entry] = await listUndo(client);
+    expect(entry?.columns).toEqual(["a", "at", '"By"', "wide", "words"]);
+    await client.query(`UPDATE t SET a = 7 WHERE id = 3`);
+    const mine = await all("SELECT * FROM t WHERE id = 3");
+    await revert("");
+    expect(await all("SELECT * FROM t WHERE id < 3 ORDER BY id")).toEqual(before.slice(0, 2));
+    const [[, a, at] = []] = await all("SELECT * FROM t WHERE id = 3");
+    expect([a, at]).toEqual([7, mine[0]?.[2]]);
+  });
+
+  it("brings back whatever a trigger changed that makes another row of it, and what it changed below a foreign key", async () => {
+    await client.query(
+      `CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES p ON DELETE SET NULL, n int, m int);
+       INSERT INTO p VALUES (1), (2); INSERT INTO t VALUES (1, 1, 1, 1), (2, 2, 2, 2);
+       CREATE FUNCTION other() RETURNS trigger LANGUAGE plpgsql AS $$ DECLARE r t; BEGIN r := new; r.n := 0; r.m = 9; RETURN r; END $$;
+       CREATE TRIGGER other BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION other()`,
+    );
+    const before = await all("SELECT * FROM t ORDER BY id");
+    await migrate("DELETE FROM p WHERE id = 1; UPDATE t SET m = 5");
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, null, 0, 9],
+      [2, 2, 0, 9],
+    ]);
+    await revert("");
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual(before);
+  });
+
+  it("keeps the rows of tables that go with an extension", async () => {
+    await client.query(
+      "CREATE EXTENSION hstore; CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2); ALTER EXTENSION hstore ADD TABLE t",
+    );
+    await migrate("DROP EXTENSION hstore");
+    await revert("CREATE EXTENSION hstore; CREATE TABLE t (id int PRIMARY KEY)");
+    expect(await all("SELECT id FROM t ORDER BY id")).toEqual([[1], [2]]);
   });
 
   it("names functions that take rows away wherever a statement calls them, and no others", async () => {

@@ -45,17 +45,23 @@ export async function writingCode(
     known.set(key, found);
     return found;
   };
-  const fired = [
+  const fired: Fired[] = [
     ...losses.flatMap((loss) =>
       loss.kind === "delete" || loss.kind === "update" || loss.kind === "truncate"
-        ? [{ relation: loss.relation, event: loss.kind }]
+        ? [
+            {
+              relation: loss.relation,
+              event: EVENT[loss.kind],
+              columns: loss.kind === "update" ? loss.columns : [],
+            },
+          ]
         : [],
     ),
-    ...inserts.map((relation) => ({ relation, event: "insert" as const })),
+    ...inserts.map((relation) => ({ relation, event: EVENT.insert, columns: [] })),
   ];
   const triggers = new Set<string>();
-  for (const { relation, event } of fired) {
-    const found = await find(`${event} ${relation}`, () => triggersOf(client, relation, EVENT[event], made));
+  for (const one of fired) {
+    const found = await find(JSON.stringify(one), () => triggersOf(client, one, made));
     for (const what of found) triggers.add(what);
   }
   // A plain call is one of the losses already, whatever its function does.
@@ -74,32 +80,62 @@ export async function writingCode(
   ];
 }
 
+/** What happens to a table's rows. */
+interface Fired {
+  /** As SQL names it. */
+  relation: string;
+  event: number;
+  /** Of an UPDATE, as the catalog has them: where the key is not among them, no foreign key acts. */
+  columns: readonly string[];
+}
+
 /** `TRIGGER name ON table`. */
-async function triggersOf(
+async function triggersOf(client: pg.ClientBase, fired: Fired, made: MadeCode): Promise<string[]> {
+  const found: string[] = [];
+  for (const { what, schema, name } of await callsOfTriggers(client, fired, made))
+    if (await writes(client, [{ schema, name }], made)) found.push(what);
+  return found;
+}
+
+/**
+ * What is called because rows of a table are written: by triggers of its own, of those that inherit from it, and of
+ * those whose rows a foreign key's action takes along or changes. The table is looked up in the catalog: to_regclass
+ * fails for a schema that the role may not use, where a function of somebody else's may write.
+ */
+async function callsOfTriggers(
   client: pg.ClientBase,
-  relation: string,
-  event: number,
+  { relation, event, columns }: Fired,
   made: MadeCode,
-): Promise<string[]> {
+): Promise<(Call & { what: string })[]> {
   const { rows } = await client.query<Call & { what: string }>(
-    `WITH RECURSIVE tables AS (
-       SELECT pg_catalog.to_regclass($1)::pg_catalog.oid AS oid
-       UNION SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tables ON tables.oid = i.inhparent)
-     SELECT pg_catalog.format('TRIGGER %I ON %s', t.tgname, t.tgrelid::pg_catalog.regclass) AS what,
+    `WITH RECURSIVE fired (oid, event, columns) AS (
+       SELECT c.oid, $2::int, $3::pg_catalog.name[] FROM pg_catalog.parse_ident($1) AS named (parts)
+         JOIN pg_catalog.pg_class c ON c.relname = parts[pg_catalog.cardinality(parts)]
+         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND (n.nspname = parts[pg_catalog.cardinality(parts) - 1]
+           OR pg_catalog.cardinality(parts) = 1 AND pg_catalog.pg_table_is_visible(c.oid))
+       UNION SELECT x.* FROM fired f CROSS JOIN LATERAL (
+         SELECT i.inhrelid, f.event, f.columns FROM pg_catalog.pg_inherits i WHERE i.inhparent = f.oid
+         UNION ALL SELECT c.conrelid, CASE WHEN f.event = ${EVENT.delete} AND c.confdeltype <> 'c' THEN ${EVENT.update} ELSE f.event END,
+             ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey))
+           FROM pg_catalog.pg_constraint c
+          WHERE c.contype = 'f' AND c.confrelid = f.oid AND CASE f.event
+            WHEN ${EVENT.truncate} THEN true
+            WHEN ${EVENT.delete} THEN c.confdeltype IN ('c', 'n', 'd')
+            WHEN ${EVENT.update} THEN c.confupdtype IN ('c', 'n', 'd') AND EXISTS (SELECT FROM pg_catalog.pg_attribute a
+              WHERE a.attrelid = c.confrelid AND a.attnum = ANY (c.confkey) AND a.attname = ANY (f.columns))
+            ELSE false END) x)
+     SELECT DISTINCT pg_catalog.format('TRIGGER %I ON %s', t.tgname, t.tgrelid::pg_catalog.regclass) AS what,
        n.nspname AS schema, p.proname AS name
-       FROM tables JOIN pg_catalog.pg_trigger t ON t.tgrelid = tables.oid
+       FROM fired JOIN pg_catalog.pg_trigger t ON t.tgrelid = fired.oid
        JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-      WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & $2 <> 0 AND t.tgparentid = 0
+      WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & fired.event <> 0 AND t.tgparentid = 0
       ORDER BY 1`,
-    [relation, event],
+    [relation, event, columns],
   );
   const coming = made.triggers
     .filter((trigger) => (trigger.events & event) !== 0 && isSameName(trigger.relation, relation))
     .map(({ what, calls }) => ({ what, ...calls }));
-  const found: string[] = [];
-  for (const { what, schema, name } of [...rows, ...coming])
-    if (await writes(client, [{ schema, name }], made)) found.push(what);
-  return found;
+  return [...rows, ...coming];
 }
 
 /** One of them may leave the schema to the search path. */
@@ -116,18 +152,19 @@ async function functionsOf(client: pg.ClientBase, calls: readonly Call[], made: 
   return [...found].sort();
 }
 
-/** Whether a function, or one that it calls, however deep, takes rows away. */
+/** Whether a function, or one that it calls or sets to work by what it inserts, however deep, takes rows away. */
 async function writes(client: pg.ClientBase, first: readonly Call[], made: MadeCode): Promise<boolean> {
   const seen = new Set<string>();
   for (let open = first; open.length > 0; ) {
     const routines = await routinesOf(client, open, made);
     if (routines.some(({ behaviour }) => behaviour.writes)) return true;
-    open = routines
-      .flatMap(({ behaviour }) => behaviour.calls)
-      .filter((call) => {
-        const key = JSON.stringify(call);
-        return !seen.has(key) && seen.add(key);
-      });
+    const next = routines.flatMap(({ behaviour }) => behaviour.calls);
+    for (const relation of new Set(routines.flatMap(({ behaviour }) => behaviour.inserts)))
+      next.push(...(await callsOfTriggers(client, { relation, event: EVENT.insert, columns: [] }, made)));
+    open = next.filter(({ schema, name }) => {
+      const key = JSON.stringify({ schema, name });
+      return !seen.has(key) && seen.add(key);
+    });
   }
   return false;
 }
