@@ -18,6 +18,8 @@ export interface AnalyzeOptions {
   file?: string;
   /** What the target's catalog adds. */
   catalog?: FactCatalog;
+  /** Of scripts that run one after another, instead of a catalog: what the earlier ones made is known to the later. */
+  knowledge?: Knowledge;
 }
 
 export interface Analysis {
@@ -51,7 +53,7 @@ export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
   if (parsed.problems.length === 0)
     parsed.problems.push(...splitUnits(parsed, { transaction: mode, batches }).problems);
   const transactions = readTransactions(parsed.statements, { transaction: mode, batches });
-  const knowledge = new Knowledge(options.catalog);
+  const knowledge = options.knowledge ?? new Knowledge(options.catalog);
   const positions = new Positions(text);
   const facts: StatementFacts[] = [];
   const hits: { hit: Hit; finding: Finding }[] = [];
@@ -76,6 +78,7 @@ export function analyzeScript(text: string, options: AnalyzeOptions): Analysis {
     knowledge.learn(tree, transaction.number);
   });
   const findings = hits.filter(({ hit }) => hit.holds?.(knowledge) !== false).map(({ finding }) => finding);
+  knowledge.endScript();
   return { parsed, facts, findings, severity: worst(findings), destroys: destroyed(findings) };
 }
 

@@ -4,11 +4,18 @@ import { boundHash, boundScripts } from "../../core/policy/bound-hash";
 import type { TargetSettings } from "../../core/policy/types";
 import { type Analysis, analyzeScriptAsync, destroyed, worst } from "../../core/risk/analyze";
 import type { CheckResult, DryRun } from "../../core/run/types";
+import { Knowledge } from "../../core/sql/facts/knowledge";
 import type { Db } from "../../db/client";
 import { DomainError, keepFailure } from "../../errors";
-import type { ConnectionSpec } from "../../postgres/connection/connect";
+import {
+  type ConnectionSpec,
+  closeConnection,
+  openConnection,
+  serverMajor,
+} from "../../postgres/connection/connect";
 import { dryRun } from "../../postgres/dry-run/dry-run";
 import { fingerprintTarget } from "../../postgres/dump/dump";
+import { readFactCatalog } from "../../postgres/fact-catalog";
 import { holdsData } from "../../postgres/holds-data";
 import { foretellBackup } from "../backup/before-deployment";
 import { driftBeforeDeployment, driftProblems } from "../drift/before-deployment";
@@ -19,7 +26,7 @@ import { checkPrevious } from "./check-previous";
 import type { LoadedDeployment } from "./load";
 import { planTarget, type TargetPlan } from "./plan-target";
 import { scriptOf } from "./planned-migration";
-import { measureRelations, relationsToMeasure, targetMajor } from "./relation-sizes";
+import { measureRelations, relationsToMeasure } from "./relation-sizes";
 import type { PreviousFacts, StoredCheck } from "./stored-check";
 import type { CheckProgress } from "./views";
 
@@ -49,7 +56,7 @@ export async function establish(
     only,
   });
   await report("findings");
-  const analyses = await analyse(plan.steps, await targetMajor(spec));
+  const analyses = await analyse(plan.steps, spec);
   const previous = await checkPrevious(db, deployment, plan.planned);
   signal.throwIfAborted();
   await report("shadow");
@@ -95,7 +102,10 @@ interface ScriptAnalysis {
   analysis: Analysis;
 }
 
-async function analyse(steps: readonly PlanStep[], serverVersion: number): Promise<ScriptAnalysis[]> {
+/** Each script by the target's catalog and what the ones before it make: only then is a table known to be there. */
+async function analyse(steps: readonly PlanStep[], spec: ConnectionSpec): Promise<ScriptAnalysis[]> {
+  const { serverVersion, catalog } = await readTargetFacts(spec);
+  const knowledge = new Knowledge(catalog);
   const analyses: ScriptAnalysis[] = [];
   for (const step of steps) {
     const script = scriptOf(step);
@@ -104,10 +114,23 @@ async function analyse(steps: readonly PlanStep[], serverVersion: number): Promi
       serverVersion,
       directives,
       file: step.migration.filename,
+      knowledge,
     });
     analyses.push({ filename: step.migration.filename, analysis });
   }
   return analyses;
+}
+
+async function readTargetFacts(spec: ConnectionSpec) {
+  const client = await openConnection(
+    { ...spec, applicationName: "dbmigrator check" },
+    { guardAddresses: true },
+  );
+  try {
+    return { serverVersion: serverMajor(client), catalog: await readFactCatalog(client) };
+  } finally {
+    await closeConnection(client);
+  }
 }
 
 function problemsOf(

@@ -1,11 +1,6 @@
 import type { TriedStatement } from "../../core/run/types";
 import type { StatementFacts } from "../../core/sql/types";
-import {
-  type ConnectionSpec,
-  closeConnection,
-  openConnection,
-  serverMajor,
-} from "../../postgres/connection/connect";
+import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { ESTIMATED_SIZE, EXACT_SIZE, LOCK_NOT_AVAILABLE } from "../../postgres/introspect/statistics";
 import { blocksOf } from "./view/locks";
 import type { RelationSize } from "./views";
@@ -49,19 +44,6 @@ export async function measureRelations(
       return read(ESTIMATED_SIZE);
     });
     return found.rows;
-  } finally {
-    await closeConnection(client);
-  }
-}
-
-/** Major version of the target. */
-export async function targetMajor(spec: ConnectionSpec): Promise<number> {
-  const client = await openConnection(
-    { ...spec, applicationName: "dbmigrator check" },
-    { guardAddresses: true },
-  );
-  try {
-    return serverMajor(client);
   } finally {
     await closeConnection(client);
   }

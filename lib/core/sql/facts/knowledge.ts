@@ -31,8 +31,9 @@ interface TableMemory {
 const FIRST_PATH = ["public"];
 
 /**
- * What a script's earlier statements have said, over what the target's catalog says when there is one. Names are
- * taken as written and kept with their schema: `orders` and `public.orders` are one table.
+ * What a script's earlier statements have said (and the scripts that a plan runs before it), over what the target's
+ * catalog says when there is one. Names are taken as written and kept with their schema: `orders` and `public.orders`
+ * are one table.
  */
 export class Knowledge {
   /** Schemas that names are looked for in; new objects go into the first (documentation: "The Schema Search Path"). */
@@ -126,6 +127,18 @@ export class Knowledge {
     else if ("DropStmt" in tree)
       for (const object of tree.DropStmt.objects ?? []) this.forget(this.found(nameParts(object).join(".")));
     else if ("VariableSetStmt" in tree) this.learnPath(tree.VariableSetStmt);
+  }
+
+  /**
+   * After this the next script of a plan is read: what the one before made stays known, what held for its session or
+   * transaction does not.
+   */
+  endScript(): void {
+    this.path = FIRST_PATH;
+    this.enumValues.clear();
+    for (const kept of [this.created, this.tables, this.indexes])
+      for (const name of kept.keys()) if (name.startsWith("pg_temp.")) kept.delete(name);
+    for (const memory of this.tables.values()) memory.notValid.clear();
   }
 
   /** A name as it is kept, for an object that is made now. */

@@ -25,6 +25,7 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
   const t = useTranslations("deployments");
   const say = useOwnWords();
   if (plan.migrations.length === 0 && plan.problems.length === 0) {
+    if (plan.drafts.length > 0) return <EmptyState title={t("new.onlyDrafts")} text={t("new.chooseDrafts")} />;
     return (
       <EmptyState
         title={t("new.upToDate")}
