@@ -49,7 +49,7 @@ function schemaOf(...names: string[]): Snapshot {
     const rest = { schema: "public", parent: null, owner: null, comment: null, acl: null, deps: [] };
     return [id, { id, kind: "enum", name: `public.${name}`, body: { values: [name] }, ...rest }];
   });
-  const empty = { children: new Map(), unsupported: [], unreadable: [] };
+  const empty = { children: new Map(), members: new Map(), unsupported: [], unreadable: [] };
   return { version: 180004, currentRole: "me", facts: new Map(facts), ...empty };
 }
 

@@ -3,6 +3,7 @@ import { type PlanOptions, planSchema, type SchemaPlan } from "../diff/plan";
 import { applyRenames } from "../diff/rename/apply";
 import { findQuestions } from "../diff/rename/renames";
 import type { Rename, RenameQuestion } from "../diff/rename/types";
+import { withMembers } from "../schema/members";
 import type { Snapshot } from "../schema/types";
 import { alignVersions } from "./align-versions";
 import { applyDifferences } from "./apply";
@@ -37,7 +38,8 @@ export function compareSchemas(
   noise: NoisePolicy = {},
   options: ComparisonPlanOptions = {},
 ): SchemaComparison {
-  const [from, to] = alignVersions(source, target);
+  const both = withMembers(source, target);
+  const [from, to] = alignVersions(both.from, both.to);
   const { snapshot: renamed, applied } = applyRenames(from, to, options.renames ?? []);
   const { kept, ignored } = siftNoise(
     compareSnapshots(renamed, to),

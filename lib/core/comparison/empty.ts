@@ -11,5 +11,13 @@ export function emptySnapshot(version: number, role: string, like?: Snapshot): S
   for (const fact of like?.facts.values() ?? []) {
     if (always.has(fact.id) || fact.kind === "privileges") facts.set(fact.id, fact);
   }
-  return { version, currentRole: role, facts, children: new Map(), unsupported: [], unreadable: [] };
+  return {
+    version,
+    currentRole: role,
+    facts,
+    children: new Map(),
+    members: new Map(),
+    unsupported: [],
+    unreadable: [],
+  };
 }

@@ -28,6 +28,7 @@ function names(scope: Parameters<typeof filterSnapshot>[1]): string[] {
     currentRole: "r",
     facts,
     children: new Map(),
+    members: new Map(),
     unsupported: [],
     unreadable: [],
   };

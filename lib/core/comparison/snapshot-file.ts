@@ -1,6 +1,6 @@
 import { DomainError } from "../../errors";
 import { KIND_LIST } from "../schema/kinds/all";
-import type { Fact, FactId, Snapshot } from "../schema/types";
+import type { Fact, FactId, Member, Snapshot } from "../schema/types";
 
 const FORMAT = "dbmigrator.schema";
 const VERSION = 1;
@@ -16,6 +16,8 @@ export interface SnapshotFile {
   serverVersion: number;
   role: string;
   facts: Fact[];
+  /** Missing in files of before. */
+  members?: Member[];
   unsupported: Snapshot["unsupported"];
   unreadable: Snapshot["unreadable"];
 }
@@ -29,6 +31,7 @@ export function writeSnapshotFile(snapshot: Snapshot, about: { label: string; ta
     serverVersion: snapshot.version,
     role: snapshot.currentRole,
     facts: [...snapshot.facts.values()],
+    members: [...snapshot.members.values()],
     unsupported: snapshot.unsupported,
     unreadable: snapshot.unreadable,
   };
@@ -59,6 +62,7 @@ export function readSnapshotFile(
     currentRole: file.role,
     facts,
     children,
+    members: new Map((file.members ?? []).map((member) => [member.fact.id, member])),
     unsupported: file.unsupported,
     unreadable: file.unreadable,
   };

@@ -14,6 +14,8 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
   if (stays !== null) return stays;
   // What its check needs is dropped before the type that is set aside.
   if (fact.kind === "domain_constraint" && decided.swapped.has(fact.parent ?? "")) return false;
+  // PostgreSQL refuses to drop what belongs to an extension.
+  if (fact.kind === "extension_member") return false;
   if (fact.kind === "function") return goesWithBaseType(fact, planning);
   if (fact.kind === "sequence") {
     const owner = fact.body.ownedBy as string | null;

@@ -23,7 +23,15 @@ function snapshot(...facts: Fact[]): Snapshot {
   for (const one of facts)
     if (one.parent) children.set(one.parent, [...(children.get(one.parent) ?? []), one]);
   const byId = new Map(facts.map((one) => [one.id, one]));
-  return { version: 180000, currentRole: "owner", facts: byId, children, unsupported: [], unreadable: [] };
+  return {
+    version: 180000,
+    currentRole: "owner",
+    facts: byId,
+    children,
+    members: new Map(),
+    unsupported: [],
+    unreadable: [],
+  };
 }
 
 const mood = (...labels: string[]) =>

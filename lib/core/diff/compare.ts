@@ -1,6 +1,7 @@
 import { isEqual } from "../schema/equal";
 import { kindOf } from "../schema/kinds/all";
 import { factsMissingIn } from "../schema/lookups";
+import { withMembers } from "../schema/members";
 import type { Fact, FactId, Snapshot } from "../schema/types";
 
 export interface CompareOptions {
@@ -20,7 +21,12 @@ export interface Difference {
 }
 
 /** What differs between two snapshots, fact by fact. Empty: the schemas are the same. */
-export function compareSnapshots(from: Snapshot, to: Snapshot, options: CompareOptions = {}): Difference[] {
+export function compareSnapshots(
+  source: Snapshot,
+  target: Snapshot,
+  options: CompareOptions = {},
+): Difference[] {
+  const { from, to } = withMembers(source, target);
   const differences: Difference[] = [];
   for (const fact of from.facts.values()) {
     const other = to.facts.get(fact.id);

@@ -23,7 +23,16 @@ export function lossesOf(action: Action, around: Surroundings): Loss[] {
   if (action.sql.length === 0) return [];
   if (action.key === fillKey(fact.id)) return lossesOfCopy(fact, around);
   if (verb === "alter") return fact.kind === "column" ? listed(conversionOf(fact, around)) : [];
-  return verb === "drop" ? listed(lossOfDrop(fact, around)) : [];
+  if (verb !== "drop") return [];
+  return fact.kind === "extension" ? lossesOfExtension(fact, around) : listed(lossOfDrop(fact, around));
+}
+
+/** DROP EXTENSION takes its tables along, their rows too, whoever put them there. */
+function lossesOfExtension({ id }: Fact, { from }: Surroundings): Loss[] {
+  return [...from.members.values()].flatMap(({ extension, fact }) => {
+    const goes = extension === id && fact.kind === "table" && !from.facts.has(fact.id);
+    return goes && tableBody(fact).kind !== "f" ? [{ kind: "table", id: fact.id, name: fact.name }] : [];
+  });
 }
 
 const listed = (loss: Loss | null) => (loss === null ? [] : [loss]);

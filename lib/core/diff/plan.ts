@@ -1,3 +1,4 @@
+import { withMembers } from "../schema/members";
 import type { FactId, Snapshot, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
 import { attachPartitions, ROWS_MOVE } from "./attach-partitions";
@@ -57,13 +58,14 @@ export interface SchemaPlan {
 }
 
 /**
- * SQL that turns `from` into `to`, in an order in which every statement finds what it needs. Rows are kept: a table
+ * SQL that turns `source` into `target`, in an order in which every statement finds what it needs. Rows are kept: a table
  * or column that exists on both sides is altered, never dropped and made anew. Statements are schema-qualified;
  * bodies of functions may name what comes later, so they are run with `check_function_bodies = off` (writePlan
  * says so).
  * @throws DomainError schema.rename_unknown for a rename whose object is not on its side
  */
-export function planSchema(from: Snapshot, to: Snapshot, options: PlanOptions = {}): SchemaPlan {
+export function planSchema(source: Snapshot, target: Snapshot, options: PlanOptions = {}): SchemaPlan {
+  const { from, to } = withMembers(source, target);
   const renamed = applyRenames(from, to, options.renames ?? []);
   const around: Surroundings = { from: renamed.snapshot, to };
   const differences = compareSnapshots(around.from, to, options);

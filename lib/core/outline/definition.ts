@@ -40,6 +40,7 @@ function snapshotOf(facts: readonly Fact[], version: number): Snapshot {
     currentRole: owner,
     facts: new Map(facts.map((fact) => [fact.id, fact])),
     children,
+    members: new Map(),
     unsupported: [],
     unreadable: [],
   };

@@ -1,5 +1,5 @@
 import { sortGrants } from "./grants";
-import type { Fact, FactId, Grant, Snapshot } from "./types";
+import type { Fact, FactId, Grant, Member, Snapshot } from "./types";
 
 /**
  * The same schema with another role in the place of one: a scratch copy belongs to a role of its own, which stands
@@ -13,7 +13,12 @@ export function mapRole(snapshot: Snapshot, from: string, to: string): Snapshot 
     const mapped = mapFact(fact, from, swap);
     facts.set(mapped.id, mapped);
   }
-  return { ...withFacts(snapshot, facts), currentRole: swap(snapshot.currentRole) };
+  const members = new Map<string, Member>();
+  for (const [id, { fact, parts, ...member }] of snapshot.members) {
+    const mapped = [fact, ...parts].map((one) => mapFact(one, from, swap)) as [Fact, ...Fact[]];
+    members.set(id, { ...member, fact: mapped[0], parts: mapped.slice(1) });
+  }
+  return { ...withFacts(snapshot, facts), members, currentRole: swap(snapshot.currentRole) };
 }
 
 /** A snapshot with other facts; the parts of each follow. */

@@ -7,7 +7,10 @@ export const NAME = '(?:"(?:[^"]|"")+"|[^\\s"(),]+)';
 export const USER_NAMESPACE =
   "n.nspname <> 'information_schema' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('dbmigrator', 'dbmigrator_undo')";
 
-/** Leaves out members of extensions: they belong to the extension. The members are few, and found once for all rows. */
+/**
+ * Leaves out members of extensions that ALTER EXTENSION does not know, and what says how members are; other members
+ * are read and set apart (see introspect/read-dependencies). The members are few, and found once for all rows.
+ */
 export function notMember(catalog: string, oid: string): string {
   return `${oid} NOT IN (SELECT m.objid FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = '${catalog}'::regclass AND m.deptype = 'e')`;
 }

@@ -49,6 +49,7 @@ export type Kind =
   | "default_privileges"
   | "privileges"
   | "extension_dependency"
+  | "extension_member"
   | "role"
   | "membership"
   | "role_setting";
@@ -84,6 +85,16 @@ export interface Fact {
   deps: FactId[];
 }
 
+/** An object that belongs to an extension: left to it, unless another side has it by itself (see schema/members). */
+export interface Member {
+  extension: FactId;
+  fact: Fact;
+  /** Its columns, constraints …, and theirs. */
+  parts: Fact[];
+  /** Facts that need it, and what of it: their `deps` name the extension instead. */
+  neededBy: Record<FactId, FactId[]>;
+}
+
 export interface Snapshot {
   /** server_version_num, e.g. 180004. */
   version: number;
@@ -92,6 +103,8 @@ export interface Snapshot {
   facts: Map<FactId, Fact>;
   /** Parts of a table, view or domain, by its id. */
   children: Map<FactId, Fact[]>;
+  /** By the id that they would have as facts. */
+  members: Map<FactId, Member>;
   /** What exists and is not covered: reported by name, never ignored in silence. */
   unsupported: { what: string; name: string }[];
   /** What our role may not read. */

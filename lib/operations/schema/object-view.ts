@@ -155,6 +155,7 @@ function emptyAround(fact: Fact) {
     currentRole: "",
     facts: new Map([[fact.id, fact]]),
     children: new Map(),
+    members: new Map(),
     unsupported: [],
     unreadable: [],
   };

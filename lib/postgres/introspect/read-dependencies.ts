@@ -1,4 +1,4 @@
-import type { Fact, FactId, Row, Snapshot } from "../../core/schema/types";
+import type { Fact, FactId, Member, Row, Snapshot } from "../../core/schema/types";
 import { type CatalogPlaces, Places } from "./places";
 import type { Reading } from "./read-rows";
 
@@ -21,6 +21,7 @@ export function readDependencies(
   places: Places<FactId>,
 ): { readings: Reading[]; finish: () => void } {
   const members = new Places<FactId>();
+  const own = new Map<FactId, FactId>();
   const catalogs = new Map<number, CatalogPlaces<FactId>[]>();
   const known = new Map<Fact, Set<FactId>>();
   const takeEdges = (row: Row) => {
@@ -41,7 +42,7 @@ export function readDependencies(
   };
   return {
     readings: [
-      readMembers(places, members),
+      readMembers(places, members, own),
       {
         query: CATALOGS,
         take: ({ oid, name }) =>
@@ -51,6 +52,7 @@ export function readDependencies(
     ],
     finish: () => {
       for (const [fact, deps] of known) fact.deps = [...deps];
+      setMembersApart(snapshot, own);
       untangleTypes(snapshot);
     },
   };
@@ -77,15 +79,50 @@ function eachFour(text: string, work: (numbers: Four) => void): void {
 }
 
 /** Members of extensions stand for the extension. */
-function readMembers(places: Places<FactId>, members: Places<FactId>): Reading {
+function readMembers(places: Places<FactId>, members: Places<FactId>, own: Map<FactId, FactId>): Reading {
   return {
     query:
       "SELECT c.relname AS catalog, d.objid AS oid, d.refobjid AS extension FROM pg_depend d JOIN pg_class c ON c.oid = d.classid WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'",
     take: (row) => {
       const extension = places.of("pg_extension").get(Number(row.extension), 0);
-      if (extension) members.of(row.catalog as string).set(Number(row.oid), 0, extension);
+      if (!extension) return;
+      members.of(row.catalog as string).set(Number(row.oid), 0, extension);
+      const fact = places.of(row.catalog as string).get(Number(row.oid), 0);
+      if (fact) own.set(fact, extension);
     },
   };
+}
+
+/** Objects that belong to extensions, with their parts, are no facts of the schema, and those that need them need the extension. */
+function setMembersApart(snapshot: Snapshot, own: ReadonlyMap<FactId, FactId>): void {
+  const memberOf = new Map<FactId, Member>();
+  for (const [id, extension] of own) {
+    const fact = snapshot.facts.get(id);
+    // A part goes with its whole.
+    if (!fact || fact.parent !== null) continue;
+    const member: Member = { extension, fact, parts: partsOf(fact, snapshot), neededBy: {} };
+    snapshot.members.set(id, member);
+    for (const one of [fact, ...member.parts]) memberOf.set(one.id, member);
+  }
+  if (memberOf.size === 0) return;
+  for (const id of memberOf.keys()) {
+    snapshot.facts.delete(id);
+    snapshot.children.delete(id);
+  }
+  for (const fact of snapshot.facts.values()) {
+    for (const dep of fact.deps) {
+      const neededBy = memberOf.get(dep)?.neededBy;
+      if (neededBy) neededBy[fact.id] = [...(neededBy[fact.id] ?? []), dep];
+    }
+    if (fact.deps.some((dep) => memberOf.has(dep)))
+      fact.deps = [...new Set(fact.deps.map((dep) => memberOf.get(dep)?.extension ?? dep))];
+  }
+}
+
+/** Extended statistics belong to no extension: ALTER EXTENSION does not know them. */
+function partsOf(fact: Fact, snapshot: Snapshot): Fact[] {
+  const parts = (snapshot.children.get(fact.id) ?? []).filter(({ kind }) => kind !== "statistics");
+  return parts.flatMap((part) => [part, ...partsOf(part, snapshot)]);
 }
 
 /** A base type (or range) and the functions that make it work need one another: those functions need its shell only. */

@@ -94,6 +94,7 @@ async function readAll(
     currentRole: role,
     facts: new Map(),
     children: new Map(),
+    members: new Map(),
     unsupported: [],
     unreadable: [...denied].map(([what, reason]) => unreadable(what, reason)),
   };

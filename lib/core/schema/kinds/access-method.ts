@@ -1,4 +1,4 @@
-import { notMember, oid, text } from "../sql-text";
+import { oid, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_am, those that a person made. */
@@ -7,7 +7,7 @@ export const accessMethodKind: KindDefinition = {
   keyword: "ACCESS METHOD",
   query:
     () => `SELECT a.oid, quote_ident(a.amname) AS name, a.amtype AS type, a.amhandler::regproc::text AS handler
-    FROM pg_am a WHERE a.oid >= 16384 AND ${notMember("pg_am", "a.oid")}`,
+    FROM pg_am a WHERE a.oid >= 16384`,
   read: (row) => ({
     id: `access_method:${text(row, "name")}`,
     name: text(row, "name"),

@@ -1,4 +1,4 @@
-import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 type Body = Record<string, string | null>;
@@ -24,7 +24,7 @@ export const aggregateKind: KindDefinition = {
       CASE WHEN a.aggsortop <> 0 THEN (SELECT 'OPERATOR(' || quote_ident(sn.nspname) || '.' || o.oprname || ')' FROM pg_operator o
         JOIN pg_namespace sn ON sn.oid = o.oprnamespace WHERE o.oid = a.aggsortop) END AS sortop
     FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_proc", "p.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const kind = text(row, "kind");

@@ -16,6 +16,7 @@ import { enumKind } from "./enum";
 import { eventTriggerKind } from "./event-trigger";
 import { extensionKind } from "./extension";
 import { extensionDependencyKind } from "./extension-dependency";
+import { extensionMemberKind } from "./extension-member";
 import { foreignDataWrapperKind, serverKind, userMappingKind } from "./foreign-data";
 import { functionKind } from "./function";
 import { identitySequenceKind } from "./identity-sequence";
@@ -91,6 +92,7 @@ export const KIND_LIST: readonly KindDefinition[] = [
   defaultPrivilegesKind,
   privilegesKind,
   extensionDependencyKind,
+  extensionMemberKind,
 ];
 
 /** What a schema is made of: everything but what belongs to the whole server. */

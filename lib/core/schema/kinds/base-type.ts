@@ -24,7 +24,7 @@ export const baseTypeKind: KindDefinition = {
       t.typstorage AS storage, t.typcategory AS category, t.typispreferred AS preferred, coalesce(pg_get_expr(t.typdefaultbin, 0), quote_literal(t.typdefault)) AS default,
       CASE WHEN t.typelem <> 0 THEN format_type(t.typelem, NULL) END AS element, t.typdelim AS delimiter, t.typcollation <> 0 AS collatable
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE t.typtype = 'b' AND ${NO_ARRAY} AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE t.typtype = 'b' AND ${NO_ARRAY} AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const texts = [

@@ -1,4 +1,4 @@
-import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 interface Body {
@@ -26,7 +26,7 @@ export const collationKind: KindDefinition = {
       c.collprovider AS provider, c.collcollate AS collate, c.collctype AS ctype, ${localeColumn(version)} AS locale,
       ${version >= 160000 ? "c.collicurules" : "NULL"} AS rules, c.collisdeterministic AS deterministic
     FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_collation", "c.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const body: Body = {

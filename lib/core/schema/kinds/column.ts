@@ -6,7 +6,6 @@ import {
   alterOptions,
   foreignOptions,
   list,
-  notMember,
   oid,
   optional,
   text,
@@ -174,7 +173,7 @@ export const columnKind: KindDefinition = {
         : ""
     }
     WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relpersistence <> 't' AND a.attnum > 0 AND NOT a.attisdropped
-      AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+      AND ${USER_NAMESPACE}`,
   read: (row) => {
     const of = text(row, "of");
     const relation = text(row, "relation");

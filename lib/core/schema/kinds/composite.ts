@@ -1,5 +1,5 @@
 import { dependantsOf } from "../lookups";
-import { literal, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { literal, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Attribute {
@@ -33,7 +33,7 @@ export const compositeKind: KindDefinition = {
         FROM pg_attribute a JOIN pg_type at ON at.oid = a.atttypid
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS attributes
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = c.reltype
-    WHERE c.relkind = 'c' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE c.relkind = 'c' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     return {

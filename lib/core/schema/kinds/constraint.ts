@@ -3,7 +3,6 @@ import {
   alterOptions,
   list,
   literal,
-  notMember,
   oid,
   optional,
   storageOptions,
@@ -56,7 +55,7 @@ export const constraintKind: KindDefinition = {
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
     WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND (k.conislocal OR k.contype IN ('p', 'u', 'x')) AND (k.contype <> 'f' OR k.conparentid = 0)
-      AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+      AND c.relpersistence <> 't' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const relation = text(row, "relation");
     const name = text(row, "name");

@@ -1,4 +1,4 @@
-import { literal, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { literal, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_conversion. */
@@ -8,7 +8,7 @@ export const conversionKind: KindDefinition = {
   query:
     () => `SELECT c.oid, c.conowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.conname) AS name, pg_encoding_to_char(c.conforencoding)::text AS source,
       pg_encoding_to_char(c.contoencoding)::text AS target, c.conproc::regproc::text AS function, c.condefault AS is_default
-    FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE ${USER_NAMESPACE} AND ${notMember("pg_conversion", "c.oid")}`,
+    FROM pg_conversion c JOIN pg_namespace n ON n.oid = c.connamespace WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     return {

@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -11,7 +11,7 @@ export const defaultKind: KindDefinition = {
       pg_get_expr(d.adbin, d.adrelid) AS expression
     FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE a.attgenerated = '' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE a.attgenerated = '' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const relation = text(row, "relation");
     const name = text(row, "name");

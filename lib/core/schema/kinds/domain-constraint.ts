@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -10,7 +10,7 @@ export const domainConstraintKind: KindDefinition = {
     () => `SELECT k.oid, quote_ident(n.nspname) || '.' || quote_ident(t.typname) AS domain, quote_ident(k.conname) AS name,
       pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated
     FROM pg_constraint k JOIN pg_type t ON t.oid = k.contypid JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE k.contype = 'c' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE k.contype = 'c' AND ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `domain_constraint:${text(row, "domain")}.${text(row, "name")}`,
     name: text(row, "name"),

@@ -1,5 +1,5 @@
 import { dependantsOf } from "../lookups";
-import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Body {
@@ -51,7 +51,7 @@ export const domainKind: KindDefinition = {
       ${version >= 170000 ? "obj_description(nn.oid, 'pg_constraint')" : "NULL"} AS notnull_comment
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace JOIN pg_type b ON b.oid = t.typbasetype
     LEFT JOIN pg_collation co ON co.oid = t.typcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace${version >= 170000 ? " LEFT JOIN pg_constraint nn ON nn.contypid = t.oid AND nn.contype = 'n'" : ""}
-    WHERE t.typtype = 'd' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE t.typtype = 'd' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     return {

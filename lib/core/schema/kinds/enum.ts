@@ -1,4 +1,4 @@
-import { list, literal, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { list, literal, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 const labels = (fact: Fact) => fact.body.labels as string[];
@@ -12,7 +12,7 @@ export const enumKind: KindDefinition = {
       coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl,
       ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE t.typtype = 'e' AND ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE t.typtype = 'e' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     return {

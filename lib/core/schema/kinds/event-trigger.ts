@@ -1,4 +1,4 @@
-import { list, literal, notMember, oid, text } from "../sql-text";
+import { list, literal, oid, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { ENABLED } from "./trigger";
 
@@ -8,7 +8,7 @@ export const eventTriggerKind: KindDefinition = {
   keyword: "EVENT TRIGGER",
   query:
     () => `SELECT e.oid, e.evtowner AS owner, quote_ident(e.evtname) AS name, e.evtevent AS event, e.evtfoid::regproc::text AS function, e.evtenabled AS enabled, e.evttags AS tags
-    FROM pg_event_trigger e WHERE ${notMember("pg_event_trigger", "e.oid")}`,
+    FROM pg_event_trigger e`,
   read: (row) => ({
     id: `event_trigger:${text(row, "name")}`,
     name: text(row, "name"),

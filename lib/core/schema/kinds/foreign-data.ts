@@ -1,14 +1,5 @@
 import { hideSecrets, withSecretNote } from "../secrets";
-import {
-  alterForeignOptions,
-  foreignOptions,
-  list,
-  literal,
-  notMember,
-  oid,
-  optional,
-  text,
-} from "../sql-text";
+import { alterForeignOptions, foreignOptions, list, literal, oid, optional, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 const options = (fact: Fact) => (fact.body.options as string[]) ?? [];
@@ -20,7 +11,7 @@ export const foreignDataWrapperKind: KindDefinition = {
   query:
     () => `SELECT f.oid, f.fdwowner AS owner, quote_ident(f.fdwname) AS name, nullif(f.fdwhandler::oid, 0)::regproc::text AS handler,
       nullif(f.fdwvalidator::oid, 0)::regproc::text AS validator, f.fdwoptions AS options, coalesce(f.fdwacl, acldefault('F', f.fdwowner))::text[] AS acl
-    FROM pg_foreign_data_wrapper f WHERE ${notMember("pg_foreign_data_wrapper", "f.oid")}`,
+    FROM pg_foreign_data_wrapper f`,
   read: (row) => ({
     id: `foreign_data_wrapper:${text(row, "name")}`,
     name: text(row, "name"),
@@ -58,7 +49,7 @@ export const serverKind: KindDefinition = {
   query:
     () => `SELECT s.oid, s.srvowner AS owner, quote_ident(s.srvname) AS name, quote_ident(f.fdwname) AS wrapper, s.srvtype AS type, s.srvversion AS version,
       s.srvoptions AS options, coalesce(s.srvacl, acldefault('S', s.srvowner))::text[] AS acl
-    FROM pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw WHERE ${notMember("pg_foreign_server", "s.oid")}`,
+    FROM pg_foreign_server s JOIN pg_foreign_data_wrapper f ON f.oid = s.srvfdw`,
   read: (row) => ({
     id: `server:${text(row, "name")}`,
     name: text(row, "name"),

@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { bareJoins } from "./view";
 
@@ -30,7 +30,7 @@ export const functionKind: KindDefinition = {
       p.pronargdefaults AS defaults, l.lanname AS language, CASE WHEN p.prosqlbody IS NULL THEN p.prosrc ELSE '' END AS source,
       coalesce(p.proacl, acldefault('f', p.proowner))::text[] AS acl
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
-    WHERE p.prokind IN ('f', 'p', 'w') AND ${USER_NAMESPACE} AND ${notMember("pg_proc", "p.oid")}
+    WHERE p.prokind IN ('f', 'p', 'w') AND ${USER_NAMESPACE}
       AND NOT EXISTS (SELECT 1 FROM pg_depend i WHERE i.classid = 'pg_proc'::regclass AND i.objid = p.oid AND i.deptype = 'i')`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}(${text(row, "types")})`;

@@ -1,5 +1,5 @@
 import { nameOfId } from "../lookups";
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { persistenceSql } from "./sequence";
 
@@ -17,7 +17,7 @@ export const identitySequenceKind: KindDefinition = {
     JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
     JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' AND c.relpersistence <> 't'
-      AND ${USER_NAMESPACE} AND ${notMember("pg_class", "t.oid")}`,
+      AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const relation = text(row, "relation");

@@ -24,7 +24,7 @@ export const indexKind: KindDefinition = {
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
     JOIN pg_class c ON c.oid = x.indrelid JOIN pg_namespace cn ON cn.oid = c.relnamespace
     LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT JOIN pg_class p ON p.oid = h.inhparent LEFT JOIN pg_namespace pn ON pn.oid = p.relnamespace
-    WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "i.oid")} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x')) AND c.relpersistence <> 't' AND c.relkind IN ('r', 'p', 'm') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "i.oid")}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const index: IndexBody = {

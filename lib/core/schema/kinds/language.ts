@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text } from "../sql-text";
+import { oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_language, those that no extension brought. */
@@ -8,7 +8,7 @@ export const languageKind: KindDefinition = {
   query:
     () => `SELECT l.oid, l.lanowner AS owner, quote_ident(l.lanname) AS name, l.lanpltrusted AS trusted, coalesce(l.lanacl, acldefault('l', l.lanowner))::text[] AS acl,
       nullif(l.lanplcallfoid, 0)::regproc::text AS handler, nullif(l.laninline, 0)::regproc::text AS inline, nullif(l.lanvalidator, 0)::regproc::text AS validator
-    FROM pg_language l WHERE l.oid >= 16384 AND l.lanispl AND ${notMember("pg_language", "l.oid")}`,
+    FROM pg_language l WHERE l.oid >= 16384 AND l.lanispl`,
   read: (row) => ({
     id: `language:${text(row, "name")}`,
     name: text(row, "name"),

@@ -1,13 +1,4 @@
-import {
-  alterOptions,
-  list,
-  notMember,
-  oid,
-  optional,
-  storageOptions,
-  text,
-  USER_NAMESPACE,
-} from "../sql-text";
+import { alterOptions, list, oid, optional, storageOptions, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { comparedText, meaningOf } from "./view";
 
@@ -31,7 +22,7 @@ export const materializedViewKind: KindDefinition = {
       (SELECT quote_ident(ic.relname) FROM pg_index x JOIN pg_class ic ON ic.oid = x.indexrelid WHERE x.indrelid = c.oid AND x.indisclustered) AS cluster_index
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = c.reltype LEFT JOIN pg_am am ON am.oid = c.relam
     LEFT JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN' LEFT JOIN pg_class tc ON tc.oid = c.reltoastrelid
-    WHERE c.relkind = 'm' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE c.relkind = 'm' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const view: Body = {

@@ -1,4 +1,4 @@
-import { list, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { list, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition, Row } from "../types";
 
 interface Body {
@@ -39,7 +39,7 @@ export const operatorFamilyKind: KindDefinition = {
   query:
     () => `SELECT f.oid, f.opfowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(f.opfname) AS name, quote_ident(m.amname) AS method,
       ${items(looseInFamily).replaceAll("%FAMILY%", "f.oid")} AS items, ${members(looseInFamily).replaceAll("%FAMILY%", "f.oid")} AS members
-    FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE ${USER_NAMESPACE} AND ${notMember("pg_opfamily", "f.oid")}`,
+    FROM pg_opfamily f JOIN pg_namespace n ON n.oid = f.opfnamespace JOIN pg_am m ON m.oid = f.opfmethod WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")} USING ${text(row, "method")}`;
     return {
@@ -90,7 +90,7 @@ export const operatorClassKind: KindDefinition = {
       quote_ident(fn.nspname) || '.' || quote_ident(f.opfname) AS family, format_type(c.opcintype, NULL) AS type, c.opcdefault AS is_default,
       CASE WHEN c.opckeytype <> 0 THEN format_type(c.opckeytype, NULL) END AS storage, ${items(ofClass).replaceAll("%FAMILY%", "c.opcfamily")} AS items, ${members(ofClass).replaceAll("%FAMILY%", "c.opcfamily")} AS members
     FROM pg_opclass c JOIN pg_namespace n ON n.oid = c.opcnamespace JOIN pg_am m ON m.oid = c.opcmethod
-    JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE ${USER_NAMESPACE} AND ${notMember("pg_opclass", "c.oid")}`,
+    JOIN pg_opfamily f ON f.oid = c.opcfamily JOIN pg_namespace fn ON fn.oid = f.opfnamespace WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const method = text(row, "method");
     const name = `${text(row, "schema")}.${text(row, "name")} USING ${method}`;

@@ -1,4 +1,4 @@
-import { list, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 const other = (
@@ -19,7 +19,7 @@ export const operatorKind: KindDefinition = {
       CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END AS "left", format_type(o.oprright, NULL) AS "right",
       ${other("oprcom")} AS commutator, ${other("oprnegate")} AS negator, nullif(o.oprrest::oid, 0)::regproc::text AS restrict,
       nullif(o.oprjoin::oid, 0)::regproc::text AS "join", o.oprcanhash AS hashes, o.oprcanmerge AS merges, ${SHELLS} AS shells
-    FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode::oid <> 0 AND ${USER_NAMESPACE} AND ${notMember("pg_operator", "o.oid")}`,
+    FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode::oid <> 0 AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const signature = `${name} (${optional(row, "left") ?? "NONE"}, ${text(row, "right")})`;

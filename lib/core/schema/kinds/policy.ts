@@ -1,4 +1,4 @@
-import { list, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -21,7 +21,7 @@ export const policyKind: KindDefinition = {
       p.polpermissive AS permissive, p.polcmd AS command, pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check,
       ARRAY(SELECT CASE WHEN r = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(r)) END FROM unnest(p.polroles) r ORDER BY 1) AS roles
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `policy:${text(row, "relation")}.${text(row, "name")}`,
     name: text(row, "name"),

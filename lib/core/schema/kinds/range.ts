@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { shellAgain } from "./base-type";
 
@@ -32,7 +32,7 @@ export const rangeKind: KindDefinition = {
     JOIN pg_type st ON st.oid = r.rngsubtype JOIN pg_opclass oc ON oc.oid = r.rngsubopc JOIN pg_namespace ocn ON ocn.oid = oc.opcnamespace
     JOIN pg_type mt ON mt.oid = r.rngmultitypid JOIN pg_namespace mn ON mn.oid = mt.typnamespace
     LEFT JOIN pg_collation co ON co.oid = r.rngcollation LEFT JOIN pg_namespace cn ON cn.oid = co.collnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_type", "t.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     return {

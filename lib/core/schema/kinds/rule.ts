@@ -12,7 +12,7 @@ export const ruleKind: KindDefinition = {
     () => `SELECT r.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, c.relkind AS of, quote_ident(r.rulename) AS name,
       pg_get_ruledef(r.oid) AS definition, r.ev_enabled AS enabled
     FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE NOT (r.rulename = '_RETURN' AND r.ev_type = '1') AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")} AND ${notMember("pg_rewrite", "r.oid")}`,
+    WHERE NOT (r.rulename = '_RETURN' AND r.ev_type = '1') AND ${USER_NAMESPACE} AND ${notMember("pg_rewrite", "r.oid")}`,
   read: (row) => ({
     id: `rule:${text(row, "relation")}.${text(row, "name")}`,
     name: text(row, "name"),

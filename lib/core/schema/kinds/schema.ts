@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_namespace. */
@@ -7,7 +7,7 @@ export const schemaKind: KindDefinition = {
   keyword: "SCHEMA",
   query: () => `SELECT n.oid, n.nspowner AS owner, quote_ident(n.nspname) AS name,
       coalesce(n.nspacl, acldefault('n', n.nspowner))::text[] AS acl
-    FROM pg_namespace n WHERE ${USER_NAMESPACE} AND ${notMember("pg_namespace", "n.oid")}`,
+    FROM pg_namespace n WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `schema:${text(row, "name")}`,
     name: text(row, "name"),

@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 /** What identity columns and sequences share. */
@@ -99,7 +99,7 @@ export const sequenceKind: KindDefinition = {
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a') AS owned_by
     FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}
+    WHERE ${USER_NAMESPACE}
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;

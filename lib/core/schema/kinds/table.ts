@@ -6,7 +6,6 @@ import {
   alterOptions,
   foreignOptions,
   list,
-  notMember,
   oid,
   optional,
   storageOptions,
@@ -69,7 +68,7 @@ export const tableKind: KindDefinition = {
       WHERE p.relkind IN ('r', 'p', 'f') GROUP BY h.inhrelid) i ON i.inhrelid = c.oid
     LEFT JOIN (SELECT conrelid, array_agg(quote_ident(conname)) AS names FROM pg_constraint
       WHERE contype = 'c' AND NOT conislocal OR contype = 'f' AND conparentid <> 0 GROUP BY conrelid) k ON k.conrelid = c.oid
-    WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE c.relkind IN ('r', 'p', 'f') AND c.relpersistence <> 't' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const parents = list(row, "parents");

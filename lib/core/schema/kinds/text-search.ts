@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition, Row } from "../types";
 
 const qualified = (row: Row) => `${text(row, "schema")}.${text(row, "name")}`;
@@ -12,7 +12,7 @@ export const tsDictionaryKind: KindDefinition = {
     () => `SELECT d.oid, d.dictowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(d.dictname) AS name,
       quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname) AS template, d.dictinitoption AS options
     FROM pg_ts_dict d JOIN pg_namespace n ON n.oid = d.dictnamespace JOIN pg_ts_template t ON t.oid = d.dicttemplate JOIN pg_namespace tn ON tn.oid = t.tmplnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_ts_dict", "d.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `ts_dictionary:${qualified(row)}`,
     name: qualified(row),
@@ -55,7 +55,7 @@ export const tsConfigurationKind: KindDefinition = {
         FROM pg_ts_config_map cm JOIN ts_token_type(c.cfgparser) tt ON tt.tokid = cm.maptokentype JOIN pg_ts_dict d ON d.oid = cm.mapdict
         JOIN pg_namespace dn ON dn.oid = d.dictnamespace WHERE cm.mapcfg = c.oid GROUP BY tt.alias) m) AS mappings
     FROM pg_ts_config c JOIN pg_namespace n ON n.oid = c.cfgnamespace JOIN pg_ts_parser p ON p.oid = c.cfgparser JOIN pg_namespace pn ON pn.oid = p.prsnamespace
-    WHERE ${USER_NAMESPACE} AND ${notMember("pg_ts_config", "c.oid")}`,
+    WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `ts_configuration:${qualified(row)}`,
     name: qualified(row),
@@ -95,7 +95,7 @@ export const tsTemplateKind: KindDefinition = {
   keyword: "TEXT SEARCH TEMPLATE",
   query:
     () => `SELECT t.oid, quote_ident(n.nspname) AS schema, quote_ident(t.tmplname) AS name, ${procedure("t.tmplinit")} AS init, ${procedure("t.tmpllexize")} AS lexize
-    FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE ${USER_NAMESPACE} AND ${notMember("pg_ts_template", "t.oid")}`,
+    FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `ts_template:${qualified(row)}`,
     name: qualified(row),
@@ -117,7 +117,7 @@ export const tsParserKind: KindDefinition = {
   query:
     () => `SELECT p.oid, quote_ident(n.nspname) AS schema, quote_ident(p.prsname) AS name, ${procedure("p.prsstart")} AS start, ${procedure("p.prstoken")} AS gettoken,
       ${procedure("p.prsend")} AS "end", ${procedure("p.prslextype")} AS lextypes, ${procedure("p.prsheadline")} AS headline
-    FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE ${USER_NAMESPACE} AND ${notMember("pg_ts_parser", "p.oid")}`,
+    FROM pg_ts_parser p JOIN pg_namespace n ON n.oid = p.prsnamespace WHERE ${USER_NAMESPACE}`,
   read: (row) => ({
     id: `ts_parser:${qualified(row)}`,
     name: qualified(row),

@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text } from "../sql-text";
+import { oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_transform. */
@@ -7,7 +7,7 @@ export const transformKind: KindDefinition = {
   keyword: "TRANSFORM",
   query: () => `SELECT t.oid, format_type(t.trftype, NULL) AS type, quote_ident(l.lanname) AS language,
       nullif(t.trffromsql::oid, 0)::regprocedure::text AS from_sql, nullif(t.trftosql::oid, 0)::regprocedure::text AS to_sql
-    FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384 AND ${notMember("pg_transform", "t.oid")}`,
+    FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384`,
   read: (row) => {
     const name = `FOR ${text(row, "type")} LANGUAGE ${text(row, "language")}`;
     return {

@@ -21,7 +21,7 @@ export const triggerKind: KindDefinition = {
       p.tgenabled AS parent_enabled, quote_ident(pn.nspname) || '.' || quote_ident(pc.relname) AS parent_relation, quote_ident(p.tgname) AS parent_name
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_trigger p ON p.oid = t.tgparentid LEFT JOIN pg_class pc ON pc.oid = p.tgrelid LEFT JOIN pg_namespace pn ON pn.oid = pc.relnamespace
-    WHERE (NOT t.tgisinternal AND t.tgparentid = 0 OR ${version >= 150000 ? "NOT t.tgisinternal AND " : ""}t.tgenabled <> p.tgenabled) AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")} AND ${notMember("pg_trigger", "t.oid")}`,
+    WHERE (NOT t.tgisinternal AND t.tgparentid = 0 OR ${version >= 150000 ? "NOT t.tgisinternal AND " : ""}t.tgenabled <> p.tgenabled) AND ${USER_NAMESPACE} AND ${notMember("pg_trigger", "t.oid")}`,
   read: (row) => {
     const relation = text(row, "relation");
     const name = text(row, "name");

@@ -1,4 +1,4 @@
-import { alterOptions, list, notMember, oid, storageOptions, text, USER_NAMESPACE } from "../sql-text";
+import { alterOptions, list, oid, storageOptions, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 interface Body {
@@ -20,7 +20,7 @@ export const viewKind: KindDefinition = {
         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0) AS columns
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_type t ON t.oid = c.reltype
     LEFT JOIN pg_rewrite r ON r.ev_class = c.oid AND r.rulename = '_RETURN'
-    WHERE c.relkind = 'v' AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`,
+    WHERE c.relkind = 'v' AND c.relpersistence <> 't' AND ${USER_NAMESPACE}`,
   read: (row) => {
     const name = `${text(row, "schema")}.${text(row, "name")}`;
     const options = list(row, "options");

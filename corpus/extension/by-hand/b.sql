@@ -1,0 +1,22 @@
+-- remade: routine joins_anew(integer) | routine leaves_anew(integer) | relation seen | relation joins_b
+CREATE EXTENSION cube SCHEMA extension_by_hand;
+CREATE TYPE state AS ENUM ('open', 'closed');
+CREATE TABLE joins (a int PRIMARY KEY, b text NOT NULL, s state, d int DEFAULT 1);
+INSERT INTO joins VALUES (3, 'z', 'open', 2);
+CREATE INDEX joins_b ON joins (b, a);
+GRANT INSERT ON joins TO corpus_reader;
+ALTER EXTENSION cube ADD TYPE state;
+ALTER EXTENSION cube ADD TABLE joins;
+CREATE TABLE leaves (a int PRIMARY KEY, b varchar(9) NOT NULL, "C c" cube, CHECK (a > 0));
+INSERT INTO leaves VALUES (3, 'z', '(1,2)');
+CREATE INDEX leaves_c ON leaves USING gist ("C c");
+CREATE VIEW seen AS SELECT a, b FROM leaves;
+CREATE SEQUENCE numbers START 7;
+ALTER EXTENSION cube ADD SEQUENCE numbers;
+CREATE FUNCTION stays(a int) RETURNS int LANGUAGE sql AS 'SELECT 2';
+ALTER EXTENSION cube ADD FUNCTION stays(int);
+CREATE FUNCTION joins_anew(a int) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+ALTER EXTENSION cube ADD FUNCTION joins_anew(int);
+CREATE FUNCTION leaves_anew(a int) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint';
+CREATE TABLE refers (a int);
+INSERT INTO refers VALUES (3);
