@@ -30,7 +30,10 @@ export interface Decided {
   differences: Map<FactId, Difference>;
   /** Types that are set aside while columns move to the new ones, and the name of each meanwhile. */
   swapped: Map<FactId, string>;
-  /** Domains that have no default for the moment, and the functions that it calls, which are made anew. */
+  /**
+   * Domains that have no default for the moment, and the functions that it calls, which are made anew; publications
+   * that lack a table for the moment, and its columns (or itself) that change.
+   */
   opened: Map<FactId, FactId[]>;
 }
 

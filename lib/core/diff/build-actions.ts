@@ -13,6 +13,7 @@ import { connectActions } from "./connect";
 import { dropExpressionsApart } from "./drop-expressions";
 import { joinsNotNull } from "./join-parents";
 import { referencesNewWhole } from "./late";
+import { publishAgain, unpublish } from "./open-publications";
 import { connectRescues, isAwayForMoves, rescueRows } from "./partition-moves";
 import { namePartitionNotNulls } from "./partition-not-null";
 import { addRebuilds, setAside } from "./rebuild-actions";
@@ -49,7 +50,11 @@ export function buildActions(planning: Planning): Actions {
     const difference = decided.differences.get(id);
     if (difference?.to) add("alter", difference.to, alterSql(difference, statements, planning));
   }
-  for (const id of decided.opened.keys()) closeDomain(around.to.facts.get(id) as Fact, actions, add);
+  for (const id of decided.opened.keys()) {
+    const fact = around.to.facts.get(id) as Fact;
+    if (fact.kind === "domain") closeDomain(fact, actions, add);
+    else add("alter", fact, publishAgain(fact, actions, planning));
+  }
   connectActions(actions, planning);
   openDomains(actions, planning);
   retypeTogether(actions, planning);
@@ -58,6 +63,7 @@ export function buildActions(planning: Planning): Actions {
   addRebuilds(actions, planning);
   addSwaps(actions, planning);
   connectRescues(actions, planning.around);
+  unpublish(actions, planning);
   return actions;
 }
 
@@ -77,6 +83,7 @@ function closeDomain(
 function openDomains(actions: Actions, { around, decided }: Planning): void {
   for (const [id, calls] of decided.opened) {
     const fact = around.from.facts.get(id) as Fact;
+    if (fact.kind !== "domain") continue;
     const key = `open ${id}`;
     const sql = [`ALTER DOMAIN ${fact.name} DROP DEFAULT`];
     actions.set(key, { key, verb: "alter", fact, sql, after: new Set(), softAfter: new Set() });

@@ -31,20 +31,23 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     if (around.to.facts.has(id)) decided.born.add(id);
     queue.push(id);
   };
+  const open = (id: FactId, cause: FactId) =>
+    decided.opened.set(id, [...(decided.opened.get(id) ?? []), cause]);
+  const block = (id: FactId, cause: FactId) => (lacksTable(id, cause, around) ? open(id, cause) : remove(id));
   for (const id of rebuildsOf(around).old.keys()) remove(id);
   for (const id of partitionMoves(around).foreignKeys) if (around.from.facts.has(id)) remove(id);
   for (const difference of differences) {
     decided.differences.set(difference.id, difference);
     if (difference.change === "added") decided.born.add(difference.id);
     if (difference.change === "removed") remove(difference.id);
-    if (difference.change === "changed") decideChange(difference, around, decided, remove);
+    if (difference.change === "changed") decideChange(difference, around, decided, remove, block);
     const domain = checkedDomain(difference, around);
     if (domain !== null) remove(domain);
   }
   while (queue.length > 0) {
     const id = queue.pop() as FactId;
     for (const child of around.from.children.get(id) ?? []) remove(child.id);
-    for (const blocked of blockedBySwap(id, around)) remove(blocked);
+    for (const [blocked, column] of blockedBySwap(id, around)) block(blocked, column);
     for (const below of madeAnewBelow(id, around)) remove(below);
     for (const above of madeAnewAbove(id, around)) remove(above);
     const whole = indexAbove(id, around);
@@ -55,8 +58,8 @@ export function decide(differences: Difference[], around: Surroundings): Decided
       for (const child of around.to.children.get(id) ?? []) decided.born.add(child.id);
     for (const dependant of dependantsOf(around.from, id)) {
       if (decided.gone.has(dependant) || !mustGoWith(dependant, id, around, decided)) continue;
-      if (isCalledByDefault(id, dependant, around)) {
-        decided.opened.set(dependant, [...(decided.opened.get(dependant) ?? []), id]);
+      if (isCalledByDefault(id, dependant, around) || lacksTable(dependant, id, around)) {
+        open(dependant, id);
         continue;
       }
       remove(dependant);
@@ -112,6 +115,13 @@ function isCalledByDefault(id: FactId, dependant: FactId, around: Surroundings):
   return old !== undefined && next !== undefined && alterBody(old, next, around) !== "replace";
 }
 
+/** A publication that stays gives up a table for the moment, and is not made anew for it. */
+function lacksTable(publication: FactId, cause: FactId, around: Surroundings): boolean {
+  if (!publication.startsWith("publication:") || !/^(table|column):/.test(cause)) return false;
+  const [old, next] = [around.from, around.to].map(({ facts }) => facts.get(publication));
+  return old !== undefined && next !== undefined && alterBody(old, next, around) !== "replace";
+}
+
 /** A domain that cannot get this check in place, because its values lie inside of others. */
 function domainOfCheck(check: Fact | null | undefined, around: Surroundings): FactId | null {
   if (check?.kind !== "domain_constraint") return null;
@@ -131,6 +141,7 @@ function decideChange(
   around: Surroundings,
   decided: Decided,
   remove: (id: FactId) => void,
+  block: (id: FactId, cause: FactId) => void,
 ): void {
   const { from, to } = difference as { from: Fact; to: Fact };
   const change = difference.parts.includes("body") ? alterBody(from, to, around) : [];
@@ -140,18 +151,18 @@ function decideChange(
   }
   if (!decided.gone.has(difference.id)) decided.altered.set(difference.id, change);
   if (!isRetype(from, to)) return;
-  for (const id of blockedByRetype(from, around)) remove(id);
+  for (const id of blockedByRetype(from, around)) block(id, from.id);
 }
 
 /** A type that is made anew changes the type of each of its columns; keys between two of them fit neither alone. */
-function blockedBySwap(type: FactId, around: Surroundings): FactId[] {
+function blockedBySwap(type: FactId, around: Surroundings): [blocked: FactId, column: FactId][] {
   const kind = around.from.facts.get(type)?.kind;
   if (kind === undefined || !SWAPPED_KINDS.has(kind) || !successorOf(type, around)) return [];
   return dependantsOf(around.from, type).flatMap((id) => {
     const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
     if (!column) return [];
     const keys = dependantsOf(around.from, id).filter((key) => around.from.facts.get(key)?.body.type === "f");
-    return [...blockedByRetype(column, around), ...keys];
+    return [...blockedByRetype(column, around), ...keys].map((blocked): [FactId, FactId] => [blocked, id]);
   });
 }
 

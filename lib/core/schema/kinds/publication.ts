@@ -76,6 +76,12 @@ export const publicationKind: KindDefinition = {
   ownedAs: (fact) => `PUBLICATION ${fact.name}`,
 };
 
+/** A publication after `ALTER PUBLICATION … DROP TABLE`. */
+export function withoutTables(publication: Fact, names: readonly string[]): Fact {
+  const tables = publicationBody(publication).tables.filter(({ table }) => !names.includes(table));
+  return { ...publication, body: { ...publication.body, tables } };
+}
+
 function parameters(b: PublicationBody): string {
   const generated = b.generated === "s" ? ", publish_generated_columns = stored" : "";
   return `publish = '${b.publish.join(", ")}', publish_via_partition_root = ${b.viaRoot}${generated}`;

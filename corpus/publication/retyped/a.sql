@@ -1,0 +1,18 @@
+CREATE TYPE state AS ENUM ('open', 'closed');
+CREATE TABLE t (id int PRIMARY KEY, v text, w int, s state, gone int);
+INSERT INTO t VALUES (1, '10', 20, 'open', 1);
+CREATE TABLE u (id int PRIMARY KEY, v text);
+INSERT INTO u VALUES (1, 'x');
+CREATE TABLE same (id int PRIMARY KEY);
+CREATE TABLE part (id int PRIMARY KEY, v text, w int) PARTITION BY RANGE (id);
+CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (10);
+INSERT INTO part VALUES (1, '1', 2);
+CREATE TABLE rebuilt (id int, v text);
+INSERT INTO rebuilt VALUES (1, 'x');
+CREATE PUBLICATION publication_retyped_listed FOR TABLE t (id, v, s), u, same;
+CREATE PUBLICATION publication_retyped_filtered FOR TABLE t WHERE (w > 10), same (id), part_1 (id, v);
+CREATE PUBLICATION publication_retyped_drops FOR TABLE t (id, gone), u (id, v);
+CREATE PUBLICATION publication_retyped_empties FOR TABLE t (id, v), u;
+CREATE PUBLICATION publication_retyped_whole FOR TABLE rebuilt, t;
+ALTER PUBLICATION publication_retyped_listed OWNER TO corpus_owner;
+COMMENT ON PUBLICATION publication_retyped_listed IS 'some columns';
