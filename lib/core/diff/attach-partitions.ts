@@ -12,7 +12,7 @@ const CHECK = "dbmigrator_bound";
 /** Said in the script. */
 export const ROWS_MOVE = "Moves the rows that belong to another partition from now on, if there are any.";
 const ROWS_HELD =
-  "Refused while the default partition holds rows of this one: a foreign key to it or a publication keeps them from being moved.";
+  "Refused while the default partition holds rows of this one: a publication keeps them from being moved.";
 
 /**
  * Rows go where they belong before a partition is attached. Online: ATTACH PARTITION looks at every row of the new

@@ -31,6 +31,8 @@ export interface PartitionMoves {
   beside: Map<FactId, Fact>;
   /** Of those, the ones whose rows foreign keys hold on to, and which: away only where there are rows to be moved. */
   heldBeside: Map<FactId, FactId[]>;
+  /** Foreign keys to that default partition itself: away while its rows are moved, and held against those that stay. */
+  directBeside: Map<FactId, FactId[]>;
   /** Partitions that are filled before they are attached. */
   filled: Set<FactId>;
   /** Dropped partitions all of whose rows find a place. */
@@ -50,6 +52,7 @@ export function partitionMoves(around: Surroundings): PartitionMoves {
     rebound: new Map(),
     beside: new Map(),
     heldBeside: new Map(),
+    directBeside: new Map(),
     filled: new Set(),
     covered: new Set(),
     foreignKeys: new Set(),
@@ -115,10 +118,16 @@ function addMoves(whole: Fact, moves: PartitionMoves, around: Surroundings): voi
   const free = stays !== undefined && more.length > 0 && around.from.facts.has(stays.id);
   if (free && tableBody(around.from.facts.get(stays.id) as Fact).partitionOf === whole.name) {
     const keys = reorganised || !isHeld(stays, [], around) ? [] : held;
-    if (!isHeld(stays, held, around))
+    const direct = treeOf(stays, around.to).flatMap(({ name }) => foreignKeysTo(name, around));
+    const away = [...held, ...direct];
+    if (!isHeld(stays, away, around))
       for (const table of attached) {
         moves.beside.set(table.id, stays);
         if (keys.length > 0) moves.heldBeside.set(table.id, keys);
+        moves.directBeside.set(
+          table.id,
+          direct.filter((id) => !held.includes(id)),
+        );
       }
   }
   for (const source of [...rebound, ...moves.dropped.values()])
@@ -243,14 +252,23 @@ export function moveRebound(whole: string, around: Surroundings): string[] {
 
 /** What the default partition beside a new one has of it: in the transaction in which that is attached. */
 export function moveFromDefault(table: Fact, around: Surroundings): string[] {
-  const { beside, heldBeside } = partitionMoves(around);
+  const { beside, heldBeside, directBeside } = partitionMoves(around);
   const rest = beside.get(table.id);
   const move = rest ? fill(rest, table, "move", around) : [];
   const keys = foreignKeysThen(heldBeside.get(table.id) ?? [], around);
-  if (!rest || move.length === 0 || keys.length === 0) return move;
+  // At once again: rows that point to a moved one cannot stay as they are, and nothing is moved then.
+  const direct = foreignKeysThen(directBeside.get(table.id) ?? [], around);
+  const away = [...keys, ...direct];
+  if (!rest || move.length === 0 || away.length === 0) return move;
   // Most often there are no such rows, and no foreign key is to be checked anew for them.
-  const drops = keys.map((key) => `ALTER TABLE ${relationOf(key)} DROP CONSTRAINT IF EXISTS ${key.name}`);
-  return [onlyIf(`EXISTS (SELECT FROM ${rest.name} WHERE ${table.body.boundCheck})`, [...drops, ...move])];
+  const drops = away.map((key) => `ALTER TABLE ${relationOf(key)} DROP CONSTRAINT IF EXISTS ${key.name}`);
+  const again = direct.flatMap((key) => [
+    ...kindOf("constraint").create(key, around),
+    ...afterCreate(key, around),
+  ]);
+  return [
+    onlyIf(`EXISTS (SELECT FROM ${rest.name} WHERE ${table.body.boundCheck})`, [...drops, ...move, ...again]),
+  ];
 }
 
 /** After everything that belongs to the partitioned table has been attached: foreign keys that were away for its rows. */
@@ -266,7 +284,7 @@ export function restoreHeldKeys(around: Surroundings): { id: FactId; sql: string
 }
 
 function foreignKeysThen(ids: readonly FactId[], { to }: Surroundings): Fact[] {
-  return ids.flatMap((id) => to.facts.get(id) ?? []);
+  return [...new Set(ids)].flatMap((id) => to.facts.get(id) ?? []);
 }
 
 function onlyIf(condition: string, statements: readonly string[]): string {
