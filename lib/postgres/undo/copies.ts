@@ -52,7 +52,7 @@ export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[
     await requireNoView(client, loss);
     return [];
   }
-  const all = () => withHeirs(client, from);
+  const all = async () => [from, ...(await readHeirs(client, from))];
   if (loss.kind === "drop_table") {
     if (!loss.cascade) return [wholeTable("drop_table", from)];
     return cascaded(client, { kind: "drop_cascade", object: "table", name: loss.relation });
@@ -63,10 +63,6 @@ export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[
   const copies: Copy[] = [];
   for (const one of loss.only ? [from] : await all()) copies.push(await rowCopy(client, loss, from, one));
   return copies;
-}
-
-async function withHeirs(client: pg.ClientBase, from: UndoRelation | null): Promise<UndoRelation[]> {
-  return from ? [from, ...(await readHeirs(client, from))] : [];
 }
 
 /** The rows behind a view or a foreign table are others' and not seen by its name. */
@@ -113,9 +109,9 @@ async function truncated(
   for (const one of cascade ? found.values() : []) {
     for (const { childOid } of await readReferences(client, one.oid)) {
       if (found.has(childOid)) continue;
-      // A Map hands out what is added while it is walked through.
-      for (const child of await withHeirs(client, await readRelation(client, childOid)))
-        found.set(child.oid, child);
+      const child = await readRelation(client, childOid);
+      // A Map hands out what is added while it is walked through. What inherits from it is not emptied with it.
+      if (child) found.set(child.oid, child);
     }
   }
   return [...found.values()].map((from) => wholeTable("truncate", from));

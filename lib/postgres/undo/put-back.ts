@@ -42,11 +42,12 @@ export async function beginPutBack(
     .toSorted((a, b) => b.statement - a.statement || Number(a.id) - Number(b.id));
   const refused: PutBackPlan["refused"] = new Map();
   for (const entry of ordered) {
-    if (!entry.after) continue;
+    if (bringsRows(entry.kind) || entry.key.length === 0) continue;
     const later = ordered
       .filter(({ id, after, statement }) => after && statement > entry.statement && !refused.has(id))
       .reverse();
-    const marked = await attempt(client, () => markNewer(client, entry, entry.after ?? "", later));
+    const removed = ordered.filter(({ kind, statement }) => bringsRows(kind) && statement >= entry.statement);
+    const marked = await attempt(client, () => markNewer(client, entry, later, removed));
     if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
   await setSettings(client, before);
@@ -278,7 +279,7 @@ function refusal(entry: UndoEntry, error: pg.DatabaseError): Told {
 }
 
 async function settle(client: pg.ClientBase, entry: UndoEntry, outcome: PutBack): Promise<void> {
-  if (entry.after) await client.query(`DROP TABLE IF EXISTS ${newerTable(entry)}`);
+  await client.query(`DROP TABLE IF EXISTS ${newerTable(entry)}`);
   await client.query(`UPDATE ${UNDO_SCHEMA}.entry SET state = 'reverted', outcome = $2 WHERE id = $1`, [
     entry.id,
     JSON.stringify(outcome),

@@ -133,8 +133,10 @@ export async function parentsThere(
     const values = key.columns.flatMap((name) => kept(name) ?? []);
     if (values.length < key.columns.length) continue;
     const empty = values.map(({ raw }) => `${raw} IS NULL`);
-    const match = key.parentColumns.map((name, i) => `p.${name} = ${values[i]?.typed}`).join(" AND ");
-    const there = `EXISTS (SELECT FROM ${key.parent} p WHERE ${match})`;
+    const match = key.parentColumns.map((name, i) => `p.${name} = ${values[i]?.typed}`);
+    const there = key.period
+      ? `${values.at(-1)?.typed} <@ (SELECT pg_catalog.range_agg(p.${key.parentColumns.at(-1)}) FROM ${key.parent} p WHERE ${match.slice(0, -1).join(" AND ")})`
+      : `EXISTS (SELECT FROM ${key.parent} p WHERE ${match.join(" AND ")})`;
     conditions.push(`(${[...empty, there, ...comesBack(key, together, values)].join(" OR ")})`);
   }
   return conditions.join(" AND ") || "true";

@@ -8,34 +8,58 @@ import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 /**
  * Which of the kept values somebody has changed since the statement: a table with the key and one flag a column.
- * @param after what the statement made of the values
  * @param later entries of the same run that kept values after it, nearest first, already marked
+ * @param removed entries of rows that the run took away after it: who has written their keys since wrote other rows
  */
 export async function markNewer(
   client: pg.ClientBase,
   entry: UndoEntry,
-  after: string,
   later: readonly UndoEntry[],
+  removed: readonly UndoEntry[],
 ): Promise<void> {
   const resolved = await resolveEntry(client, entry);
   const keys = entry.key.map((name) => `a.${name}`);
   const known = resolved?.key.every(({ now }) => now !== null) ? resolved : null;
   const followers = known ? await followersOf(client, known, later) : [];
+  const others = known ? await isOther(client, known, removed) : "false";
   // Who has dropped the key since may have written its value again: those rows are theirs.
   const once = known === null || isUnique(known);
   const flags = entry.columns.map((name, i) => {
     const now = known?.columns[i]?.now;
-    const newer = now ? isNewer(now, `a.${name}`, followers) : "false";
+    const changed = now && entry.after ? isNewer(now, `a.${name}`, followers) : "false";
+    const newer = `(${changed} OR ${others})`;
     return `${once ? newer : `pg_catalog.bool_or(${newer})`} AS newer_${i}`;
   });
+  // What was dropped has nothing to be compared with.
+  const left = entry.after ? `${UNDO_SCHEMA}.${entry.after}` : dataTable(entry);
   const from = known
-    ? `${ownRows(known.relation)} AS t JOIN ${UNDO_SCHEMA}.${after} AS a ON ${sameKey(present(known.key), "a")} ${followers.map(({ join }) => join).join(" ")}`
-    : `${UNDO_SCHEMA}.${after} AS a WHERE false`;
+    ? `${ownRows(known.relation)} AS t JOIN ${left} AS a ON ${sameKey(present(known.key), "a")} ${followers.map(({ join }) => join).join(" ")} WHERE ${entry.after ? "true" : others}`
+    : `${left} AS a WHERE false`;
   const group = once ? "" : `GROUP BY ${keys.join(", ")}`;
   if (known) await client.query(`LOCK TABLE ${known.relation.relation} IN SHARE ROW EXCLUSIVE MODE`);
   await client.query(
     `CREATE TABLE ${newerTable(entry)} AS SELECT ${[...keys, ...flags].join(", ")} FROM ${from} ${group}`,
   );
+}
+
+/** Condition: the kept row `a` was taken away later in the run, so that the one under its key today is another. */
+async function isOther(
+  client: pg.ClientBase,
+  { relation, key }: Resolved,
+  removed: readonly UndoEntry[],
+): Promise<string> {
+  const found: string[] = [];
+  for (const entry of removed) {
+    const rows = await resolveEntry(client, entry);
+    if (rows?.relation.root !== relation.root) continue;
+    const same = key.flatMap(({ stored, now }) => {
+      const own = rows.columns.find((one) => one.now !== null && one.now.name === now?.name);
+      return own ? [`${asText(`s.${own.stored}`)} = ${asText(`a.${stored}`)}`] : [];
+    });
+    if (same.length === key.length && key.length > 0)
+      found.push(`EXISTS (SELECT FROM ${dataTable(entry)} AS s WHERE ${same.join(" AND ")})`);
+  }
+  return found.length > 0 ? `(${found.join(" OR ")})` : "false";
 }
 
 /** Whether the key of the kept rows still tells those of the table apart. */
@@ -96,15 +120,13 @@ function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]):
 /** The kept values, `d`, with what somebody has changed since, `n`. */
 function keptValues(entry: UndoEntry) {
   const join = entry.key.map((name) => `n.${name} = d.${name}`).join(" AND ");
-  const beside = entry.after ? `LEFT JOIN ${newerTable(entry)} n ON ${join}` : "";
-  const newerIn = (stored: string) =>
-    entry.after ? `coalesce(n.newer_${entry.columns.indexOf(stored)}, false)` : "false";
+  const newerIn = (stored: string) => `coalesce(n.newer_${entry.columns.indexOf(stored)}, false)`;
   return {
-    from: `FROM ${dataTable(entry)} AS d ${beside}`,
+    from: `FROM ${dataTable(entry)} AS d LEFT JOIN ${newerTable(entry)} n ON ${join}`,
     newerIn,
     /** What an UPDATE of the table, `t`, sets a column to. */
     unlessNewer: (stored: string, { name }: UndoColumn, value: string) =>
-      `${name} = ${entry.after ? `CASE WHEN ${newerIn(stored)} THEN t.${name} ELSE ${value} END` : value}`,
+      `${name} = CASE WHEN ${newerIn(stored)} THEN t.${name} ELSE ${value} END`,
   };
 }
 

@@ -1,6 +1,13 @@
 import type pg from "pg";
 import { type Copy, PLACE } from "./copies";
-import { type Reference, readReferences, readRelation, type UndoColumn, type UndoRelation } from "./relation";
+import {
+  ownRows,
+  type Reference,
+  readReferences,
+  readRelation,
+  type UndoColumn,
+  type UndoRelation,
+} from "./relation";
 import { UNDO_SCHEMA } from "./store";
 import { withTriggers } from "./trigger-columns";
 
@@ -11,7 +18,10 @@ export interface Placed {
   data: string;
 }
 
-/** A copy of rows of another table that a foreign key's action takes along or empties. */
+/**
+ * A copy of rows of another table that a foreign key's action takes along or empties. Rows of tables that inherit from
+ * it are not meant: a foreign key is the table's own (docs: "Inheritance", Caveats).
+ */
 export interface Dragged {
   copy: Copy;
   /** What has the same rows' kind already; more rows are added to it. */
@@ -36,7 +46,7 @@ export async function* draggedBy(
     const into =
       kept.find((one) => one.copy.kind === kind && !one.copy.own && isSame(one.copy, from, columns)) ?? null;
     const already = kept.filter((one) => one.copy.kind === "delete" || isSame(one.copy, from, columns));
-    const source = `FROM ${from.relation} AS t WHERE ${refersTo(reference, parent)}${already.map(notIn).join("")}`;
+    const source = `FROM ${ownRows(from)} AS t WHERE ${refersTo(reference, parent)}${already.map(notIn).join("")}`;
     yield { copy: { ...copy, source }, into };
   }
 }
@@ -98,7 +108,7 @@ export async function foreseeDragged(client: pg.ClientBase, copies: readonly Cop
     for (const { reference, copy } of await actionsOn(client, parent)) {
       if (way.filter((step) => step === reference.oid).length >= LEVELS) continue;
       if (found.length >= MOST_WAYS) return found;
-      const source = `FROM ${copy.from.relation} AS t WHERE ${willReferTo(reference, parent)}`;
+      const source = `FROM ${ownRows(copy.from)} AS t WHERE ${willReferTo(reference, parent)}`;
       const next = { ...copy, source };
       found.push({ copy: next, by: parent.from.relation });
       // An array hands out what is added while it is walked through.

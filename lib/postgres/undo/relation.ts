@@ -184,12 +184,14 @@ export async function readReferences(client: pg.ClientBase, oid: number): Promis
 export interface ForeignKey {
   /** Quoted. */
   name: string;
-  /** Quoted, with its schema. */
+  /** As FROM names it: quoted, with its schema, without the rows of those that inherit from it. */
   parent: string;
   /** The partitioned table above the parent, or the parent itself. */
   parentRoot: number;
   columns: string[];
   parentColumns: string[];
+  /** Of the last column, a range: several of the parent's rows may cover it together (since PostgreSQL 18). */
+  period: boolean;
   deferrable: boolean;
   deferred: boolean;
 }
@@ -197,7 +199,8 @@ export interface ForeignKey {
 export async function readForeignKeys(client: pg.ClientBase, oid: number): Promise<ForeignKey[]> {
   const { rows } = await client.query<ForeignKey>(
     `WITH f AS (SELECT * FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = $1::oid)
-     SELECT pg_catalog.quote_ident(f.conname) AS name, pg_catalog.format('%I.%I', n.nspname, p.relname) AS parent,
+     SELECT pg_catalog.quote_ident(f.conname) AS name, pg_catalog.format('%s%I.%I', CASE p.relkind WHEN 'r' THEN 'ONLY ' END, n.nspname, p.relname) AS parent,
+       coalesce((pg_catalog.to_jsonb(f) ->> 'conperiod')::bool, false) AS period,
        coalesce(pg_catalog.pg_partition_root(p.oid)::oid, p.oid) AS "parentRoot",
        ${NAMES("f.conrelid", "f.conkey")} AS columns, ${NAMES("f.confrelid", "f.confkey")} AS "parentColumns",
        f.condeferrable AS deferrable, f.condeferred AS deferred
