@@ -7,7 +7,7 @@ import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
 import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
 import { ownRows, readRelation } from "./relation";
-import { asideTable, dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
+import { asideTable, dataTable, newerTable, originalsOf, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
@@ -87,6 +87,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   );
   await withRefuse(client);
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
+  for (const one of rows) one.originals = originalsOf(one, found);
   for (const group of await orderByReferences(client, rows))
     for (const part of parts(group)) told.push(...(await putGroup(client, part)));
   for (const one of found.filter(({ entry }) => !bringsRows(entry.kind))) {

@@ -24,6 +24,9 @@ export interface Present {
 export const present = (columns: readonly KeptColumn[]): Present[] =>
   columns.flatMap(({ stored, type, now }) => (now && !now.generated ? [{ stored, type, now }] : []));
 
+/** Compared as text: not every type has an equality, and one side may be stored so. */
+export const asText = (value: string) => `(${value}::pg_catalog.text) COLLATE "C"`;
+
 /** `t.id = d.id AND …`, by the equality of the table's own type and collation. */
 export function sameKey(key: readonly Present[], as: string): string {
   return key.map(({ stored, now }) => `t.${now.name} = ${typed(as, stored, now)}`).join(" AND ");
@@ -34,14 +37,32 @@ export function keyText(key: readonly Present[]): string {
   return `pg_catalog.concat_ws(', ', ${key.map(({ stored }) => `d.${stored}::pg_catalog.text`).join(", ")})`;
 }
 
-/** Parts of the statement that puts rows back. */
-export function insertOf({ relation, columns, key }: Resolved) {
+/**
+ * Parts of the statement that puts rows back. Where a change of type made the values what they were when the rows were
+ * taken away, those from before it come back at once: the others may not convert any more.
+ */
+export function insertOf({ entry, relation, columns, key, originals = [] }: Resolved) {
   const there = present(columns);
   const keyed = present(key);
   const list = there.map(({ now }) => now.name).join(", ");
+  // The last statement's come first, so that the first one's values win.
+  const kept = ({ stored, type, now }: Present) =>
+    originals.reduce(
+      (value, original, i) => {
+        const before = original.columns.find((column) => column.now?.name === now.name);
+        if (!before) return value;
+        return `CASE WHEN o${i}.ctid IS NULL THEN ${value} ELSE ${fitting(`o${i}`, before.stored, now, before.type)} END`;
+      },
+      fitting("d", stored, now, type),
+    );
+  const joins = originals.map(({ entry: other, key: pairs }, i) => {
+    const same = pairs.map(({ there: name, here }) => `${asText(`o${i}.${name}`)} = ${asText(`d.${here}`)}`);
+    return ` LEFT JOIN ${dataTable(other)} AS o${i} ON ${same.join(" AND ")}`;
+  });
   return {
     into: `INSERT INTO ${relation.relation} ${list ? `(${list}) OVERRIDING SYSTEM VALUE` : ""}`,
-    values: there.map(({ stored, type, now }) => fitting("d", stored, now, type)).join(", "),
+    values: there.map(kept).join(", "),
+    from: `FROM ${dataTable(entry)} AS d${joins.join("")}`,
     /** The key of the kept row `d` is there again. */
     taken:
       keyed.length > 0
@@ -71,7 +92,7 @@ export async function putRows(
 ): Promise<PutBack> {
   const { entry, relation, key, aside } = one;
   const keyed = present(key);
-  const { into, values, taken } = insertOf(one);
+  const { into, values, from, taken } = insertOf(one);
   const data = dataTable(entry);
   const parents = await parentsOf(client, one, together);
   const otherwise = aside
@@ -81,7 +102,7 @@ export async function putRows(
   // Without a key or ON CONFLICT, rows whose place is taken are found one by one.
   const plain = keyed.length === 0 || (await refusesOnConflict(client, relation));
   const guard = plain ? `AND NOT ${taken}` : "ON CONFLICT DO NOTHING";
-  const insert = `${into} SELECT ${values} FROM ${data} AS d WHERE (${parents})${notAside(one, "d")} ${guard}`;
+  const insert = `${into} SELECT ${values} ${from} WHERE (${parents})${notAside(one, "d")} ${guard}`;
   const back = keyed.map(({ stored, now }) => `b.${now.name} = ${typed("d", stored, now)}`).join(" AND ");
   const returning = keyed.map(({ now }) => now.name).join(", ") || "1";
   const left =

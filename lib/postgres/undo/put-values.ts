@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { fitting } from "./fitting";
-import { count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
+import { asText, count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
 import { ownRows, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
@@ -67,9 +67,6 @@ function isUnique({ relation, key }: Resolved): boolean {
   const names = present(key).map(({ now }) => now.name);
   return relation.keys.some((own) => own.every((name) => names.includes(name)));
 }
-
-/** Compared as text: not every type has an equality, and one side may be stored so. */
-const asText = (value: string) => `(${value}::pg_catalog.text) COLLATE "C"`;
 
 interface Follower {
   resolved: Resolved;

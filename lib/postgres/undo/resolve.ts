@@ -19,8 +19,18 @@ export interface Resolved {
   relation: UndoRelation;
   columns: KeptColumn[];
   key: KeptColumn[];
+  /** Entries of rows: earlier ones of the same run that kept values of these rows before their types changed. */
+  originals?: Original[];
   /** Some of its rows are set aside, since they keep the others from coming back; with what the server said. */
   aside?: { refused: number; messages: string[] };
+}
+
+/** Values from before the run, whose column had another type when the rows were taken away. */
+export interface Original {
+  entry: UndoEntry;
+  columns: KeptColumn[];
+  /** Of the key: as it is stored there, and with the rows. */
+  key: { there: string; here: string }[];
 }
 
 export const dataTable = ({ data }: UndoEntry): string => `${UNDO_SCHEMA}.${data}`;
@@ -74,4 +84,19 @@ function keyToday({ keys }: UndoRelation, columns: readonly KeptColumn[]): KeptC
     if (found.length === key.length) return found;
   }
   return [];
+}
+
+/** @param found all entries that are put back, those of values among them */
+export function originalsOf({ entry, relation, columns }: Resolved, found: readonly Resolved[]): Original[] {
+  return found.flatMap((one) => {
+    const isEarlier = one.entry.kind === "change_type" && one.entry.statement < entry.statement;
+    if (!isEarlier || one.relation.oid !== relation.oid) return [];
+    const key = one.key.flatMap(({ stored, now }) => {
+      const own = columns.find((column) => column.now !== null && column.now.name === now?.name);
+      return own ? [{ there: stored, here: own.stored }] : [];
+    });
+    return key.length > 0 && key.length === one.key.length
+      ? [{ entry: one.entry, columns: one.columns, key }]
+      : [];
+  });
 }

@@ -135,8 +135,8 @@ async function probe(client: pg.ClientBase, group: Group): Promise<RefusedRow[][
   await deferRing(client, group, among);
   const found: RefusedRow[][] = [];
   for (const one of group.members) {
-    const { into, values, taken } = insertOf(one);
-    const statement = `${into} SELECT ${values} FROM ${dataTable(one.entry)} AS d WHERE d.ctid = ${THIS_ROW}`;
+    const { into, values, from, taken } = insertOf(one);
+    const statement = `${into} SELECT ${values} ${from} WHERE d.ctid = ${THIS_ROW}`;
     found.push(await tryEach(client, one, statement, `NOT ${taken}${notAside(one, "d")}`));
   }
   await client.query("ROLLBACK TO SAVEPOINT probe");
