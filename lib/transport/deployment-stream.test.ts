@@ -7,6 +7,7 @@ import { db } from "../db/client";
 import { setEnv } from "../env";
 import { execute } from "../operations/define";
 import { createDeployment } from "../operations/deployment/create";
+import { getDeploymentLive } from "../operations/deployment/live";
 import { touchDeployment } from "../operations/deployment/move";
 import { runDeployment } from "../operations/deployment/run";
 import type { DeploymentLive, RunningOperation } from "../operations/deployment/views";
@@ -118,6 +119,30 @@ describe("the events of a deployment", () => {
       rest.flatMap(({ data }) => data.run?.steps.map((s) => [s.position, s.state]) ?? []),
     );
     expect([...steps.values()]).toEqual(["done", "done", "done", "done"]);
+  });
+
+  it("never carry a version that is newer than their state: nothing would tell of the newer one", async () => {
+    const { id } = await newDeployment();
+    const states = ["ready", "running"] as const;
+    const written = new Map<number, string>();
+    let done = false;
+    const writer = (async () => {
+      for (let i = 0; !done; i += 1) {
+        const updatedAt = new Date(Date.UTC(2026, 0, 1) + i);
+        const state = states[i % 2] as string;
+        written.set(updatedAt.getTime(), state);
+        await db().deployment.update({ where: { id }, data: { state, updatedAt } });
+      }
+    })();
+    const read = [];
+    for (let i = 0; i < 60; i += 1)
+      read.push(await execute(getDeploymentLive, project.actors.developer, { deploymentId: id }));
+    done = true;
+    await writer;
+    await db().deployment.update({ where: { id }, data: { state: "cancelled" } });
+    const seen = read.filter(({ version }) => written.has(version));
+    expect(seen.length).toBeGreaterThan(30);
+    expect(seen.map(({ state }) => state)).toEqual(seen.map(({ version }) => written.get(version)));
   });
 
   it("of one that is over are its state, and the end", async () => {

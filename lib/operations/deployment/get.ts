@@ -49,7 +49,7 @@ async function buildDeploymentView(db: Db, actor: Actor, id: string): Promise<De
       severity,
       reason: row.reason,
     },
-    version: parts.updatedAt.getTime(),
+    version: deployment.updatedAt.getTime(),
     ...{
       fromVersion,
       toVersion,

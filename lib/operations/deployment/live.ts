@@ -32,7 +32,7 @@ export const getDeploymentLive = defineOperation({
     const { state } = deployment;
     const { check, run, next, decisions } = parts;
     return {
-      version: parts.updatedAt.getTime(),
+      version: deployment.updatedAt.getTime(),
       ...{ state, check, next },
       run: run && withShortSql(run),
       path: lifecyclePath({ state, check, approvals: { given, needed, decisions }, run }),

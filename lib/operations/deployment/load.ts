@@ -36,6 +36,8 @@ export interface LoadedDeployment {
   createdBy: string;
   createdByLabel: string;
   createdAt: Date;
+  /** When it last changed, of the same reading as its state: what a live page goes by. */
+  updatedAt: Date;
   promotedFromId: string | null;
 }
 
@@ -69,6 +71,7 @@ export async function loadDeployment(db: Db | Tx, deploymentId: string): Promise
     createdBy: row.createdBy,
     createdByLabel: row.createdByLabel,
     createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
     promotedFromId: row.promotedFromId,
   };
 }

@@ -24,8 +24,6 @@ import type {
 import { actionsOf, nextActionOf } from "./actions";
 
 export interface LiveParts {
-  /** When the deployment last changed, read before everything else. */
-  updatedAt: Date;
   role: Role | null;
   check: CheckView;
   result: StoredCheck | null;
@@ -43,7 +41,7 @@ export interface LiveParts {
 /** States in which a changed script matters; later ones run or ran what was checked. */
 const REVIEWED = new Set(["ready", "awaiting_approval", "approved"]);
 
-/** What both the page and its live stream rest on. */
+/** What both the page and its live stream rest on; what changes after `deployment` was read has a newer version. */
 export async function loadLiveParts(
   db: Db,
   actor: Actor,
@@ -51,10 +49,6 @@ export async function loadLiveParts(
   afterLog: bigint | null = null,
 ): Promise<LiveParts> {
   const { environment, projectId, serviceId } = deployment;
-  const { updatedAt } = await db.deployment.findUniqueOrThrow({
-    where: { id: deployment.id },
-    select: { updatedAt: true },
-  });
   const { latest, finished } = await loadChecks(db, deployment.id);
   const result = readStoredCheck(finished?.result);
   const run = await loadRunView(db, {
@@ -93,7 +87,7 @@ export async function loadLiveParts(
   };
   const actions = actionsOf(facts);
   return {
-    ...{ updatedAt, role, result, approvals, decisions, unchanged, ahead, promoteTo, run, actions },
+    ...{ role, result, approvals, decisions, unchanged, ahead, promoteTo, run, actions },
     check: checkView(latest, result),
     schemas: { before: finished?.schemaBefore ?? null, after: finished?.schemaAfter ?? null },
     next: nextActionOf(facts, actions),
