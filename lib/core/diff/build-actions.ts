@@ -1,3 +1,4 @@
+import { takenGrants } from "../schema/grants";
 import { kindOf } from "../schema/kinds/all";
 import { relationOf, settingsOfNew } from "../schema/kinds/column";
 import { retypeWhereBrought } from "../schema/kinds/moved-column";
@@ -173,18 +174,18 @@ function withoutUsing(sql: string): string {
 /** Columns, and the system's own, whose privileges are facts by themselves. */
 const GRANTED_PARTS = new Set<Kind>(["column", "privileges"]);
 
-/** A privilege that is revoked from a table goes from its columns too (docs: REVOKE, "Notes"). */
+/** A privilege, or grant option, that is revoked from a table goes from its columns too (docs: REVOKE, "Notes"). */
 function columnGrantsAgain(from: Fact, to: Fact, { around, decided }: Planning): string[] {
   const key = (grant: Grant) => `${grant.grantee} ${grant.privilege}`;
-  const kept = new Set((to.acl ?? []).map(key));
-  const revoked = new Set((from.acl ?? []).map(key).filter((one) => !kept.has(one)));
-  if (revoked.size === 0) return [];
+  const { revoked, downgraded } = takenGrants(from.acl ?? [], to.acl ?? [], to.owner);
+  const taken = new Set([...revoked, ...downgraded].map(key));
+  if (taken.size === 0) return [];
   return (around.to.children.get(to.id) ?? []).flatMap((column) => {
     if (!GRANTED_PARTS.has(column.kind) || decided.born.has(column.id)) return [];
     return grantSql(
       column,
       [],
-      (column.acl ?? []).filter((grant) => revoked.has(key(grant))),
+      (column.acl ?? []).filter((grant) => taken.has(key(grant))),
     );
   });
 }

@@ -1,4 +1,5 @@
 import { isEqual } from "../schema/equal";
+import { sameGrants } from "../schema/grants";
 import { kindOf } from "../schema/kinds/all";
 import { factsMissingIn } from "../schema/lookups";
 import { withMembers } from "../schema/members";
@@ -49,7 +50,8 @@ function differingParts(a: Fact, b: Fact, options: CompareOptions): Difference["
   if (!isEqual(a.body, b.body) && differsWhereCompared(a, b)) parts.push("body");
   if (!options.ignoreOwners && a.owner !== b.owner) parts.push("owner");
   if (a.comment !== b.comment) parts.push("comment");
-  if (!options.ignoreGrants && a.kind !== "default_privileges" && !isEqual(a.acl, b.acl)) parts.push("acl");
+  if (!options.ignoreGrants && a.kind !== "default_privileges" && !sameGrants(a.acl, b.acl))
+    parts.push("acl");
   return parts;
 }
 

@@ -256,6 +256,7 @@ function connectImplicit(action: Action, actions: Actions, around: Surroundings)
 
 /** Order that pg_depend does not know: bodies of functions written as text. */
 function connectSoft(action: Action, actions: Actions, around: Surroundings): void {
+  connectMembers(action, actions, around.from);
   if (action.verb === "drop") return;
   waitForNamesakes(action, actions);
   connectChecks(action, actions, around.to);
@@ -264,6 +265,16 @@ function connectSoft(action: Action, actions: Actions, around: Surroundings): vo
       const key = keyOf(verb, id);
       if (key !== action.key && actions.has(key)) action.softAfter.add(key);
     }
+  }
+}
+
+/** What members of an extension that goes need goes after it: it takes them along. */
+function connectMembers({ verb, fact, key }: Action, actions: Actions, from: Snapshot): void {
+  if (verb !== "drop" || fact.kind !== "extension") return;
+  for (const { extension, fact: member, parts } of from.members.values()) {
+    if (extension !== fact.id || from.facts.has(member.id)) continue;
+    for (const { deps } of [member, ...parts])
+      for (const id of deps) if (id !== fact.id) actions.get(keyOf("drop", id))?.softAfter.add(key);
   }
 }
 

@@ -63,6 +63,8 @@ export interface Grant {
   /** One letter of aclitem (docs: "ACL Privilege Abbreviations"). */
   privilege: string;
   grantable: boolean;
+  /** Who gave it by a grant option of theirs: what nobody else revokes. Not compared. */
+  by?: string[];
 }
 
 export interface Fact {
