@@ -11,13 +11,15 @@ import {
   runSql,
 } from "../../testing/backups";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
+import { openConnection } from "../connection/connect";
+import { runPgDump } from "../dump/bridge";
 import { createBackup } from "./create";
 import { wrappingKey } from "./crypt";
 import { exportSql } from "./export-sql";
 import { folderStore } from "./folder-store";
 import { restoreInto } from "./restore/restore";
 import { testRestore } from "./restore/test-restore";
-import { dumpStructure, structureFingerprint } from "./structure";
+import { dumpStructure, structureFingerprint, switchesLast } from "./structure";
 
 const whole = { kind: "database" as const };
 /** Warnings are the server's (wal_level and publications). */
@@ -198,3 +200,49 @@ describe("by hand", () => {
     180_000,
   );
 });
+
+it.each([15, 18] as const)(
+  "an exported file is what pg_dump writes, PostgreSQL %i",
+  async (major) => {
+    const database = await richDatabase(major);
+    await runSql(
+      database.spec,
+      `CREATE TABLE shop."select" ("between" int, "Mixed" int, plain_1 int, "a$b" int, "int" int); CREATE TABLE shop.empty (id int);
+     CREATE SEQUENCE shop."time"; CREATE SEQUENCE shop."it's ""odd"""; SELECT setval('shop."time"', 7);`,
+    );
+    const store = await newStore();
+    await createBackup({ spec: database.spec, store, scope: whole });
+    const parts: Uint8Array[] = [];
+    await exportSql({ store, out: async (bytes) => void parts.push(bytes) });
+    const text = Buffer.concat(parts).toString("utf8");
+    const client = await openConnection(database.spec);
+    const theirs = await runPgDump(
+      client,
+      ["--no-large-objects", "--no-subscriptions"],
+      AbortSignal.timeout(60_000),
+    );
+    // Over its connection pg_dump writes INSERTs.
+    const withoutRows = (dump: string) =>
+      dump
+        .replace(
+          /^(-- Data for Name: .*; Type: TABLE DATA; .*\n--\n\n)[\s\S]*?(?=\n\n--\n-- (?:Data for )?Name: )/gm,
+          "$1",
+        )
+        .replace(/^--\n-- Data for Name: BLOBS;[\s\S]*?\n\n\n(?=--\n)/m, "")
+        .replace(/^\\(un)?restrict .*\n\n/gm, "")
+        .replace(/^SET transaction_timeout = 0;\n/m, "")
+        .trimEnd()
+        .split("\n");
+    const [ours, end] = text.split(/^(?=--\n-- PostgreSQL database dump complete\n--\n\n$)/m);
+    expect(end).toBeDefined();
+    const [dumped = ""] = theirs.split(/^--\n-- PostgreSQL database dump complete\n/m);
+    expect(withoutRows(ours ?? "")).toEqual(withoutRows(switchesLast(dumped)));
+    expect(text).toContain(
+      'COPY shop."select" ("between", "Mixed", plain_1, "a$b", "int") FROM stdin;\n\\.\n',
+    );
+    expect(text).toContain("COPY shop.empty (id) FROM stdin;\n\\.\n");
+    expect(text).toContain("COPY shop.nothing  FROM stdin;\n");
+    await database.drop();
+  },
+  180_000,
+);

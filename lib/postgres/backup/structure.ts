@@ -113,7 +113,7 @@ const SEQUENCE = /^--\n-- Name: .*; Type: SEQUENCE; /;
 const LOGGED = /^(?: {4}|ALTER SEQUENCE .* SET )(?:UN)?LOGGED;?\n/m;
 
 /** What comes before the first object, and each object with its heading. */
-function piecesOf(dump: string): string[] {
+export function piecesOf(dump: string): string[] {
   const starts = [0, ...headingsOf(dump).map(({ index }) => index)];
   return starts.map((start, at) => dump.slice(start, starts[at + 1]));
 }

@@ -16,7 +16,7 @@ export interface DumpParts {
   entries: DumpEntry[];
 }
 
-const HEADING = /^--\n-- Name: (.*); Type: ([^;\n]+); Schema: (.*); Owner: .*\n--\n/gm;
+const HEADING = /^--\n-- Name: (.*); Type: ([^;\n]+); Schema: (.*); Owner: (.*)\n--\n/gm;
 const HEAD_LINES = new RegExp(
   `^(?:SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout|client_encoding|${"standard_conforming_strings|check_function_bodies|xmloption|client_min_messages|row_security"}) = .*;|SELECT pg_catalog\\.set_config\\('search_path', '', false\\);|-- Dumped (?:from|by) .*)\n`,
   "gm",
@@ -55,7 +55,7 @@ export function withoutRestrict(dump: string): string {
     .replace(/(?<=\n)\\unrestrict [^\n]*\n(?=\s*$(?![\s\S]))/, "");
 }
 
-/** The headings of a dump's objects; what only looks like one lies within a statement: in a text or a function's body. */
+/** The headings of a dump's objects (name, type, schema, owner); what only looks like one lies within a statement: in a text or a function's body. */
 export function headingsOf(dump: string): RegExpExecArray[] {
   const found = [...dump.matchAll(HEADING)] as RegExpExecArray[];
   if (found.length === 0) return [];
