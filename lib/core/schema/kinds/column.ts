@@ -252,7 +252,7 @@ export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
   return [
     ...takenFromParent(fact, around),
     ...columnSettings(relationOf(fact), fact, { storage: storageFromAbove(fact, around) }),
-    ...ownCompression(fact, around.to),
+    ...ownCompression(fact, around),
     ...ownForeignOptions(fact, around),
     ...ownExpression(fact, around),
     ...fillMoved(fact, around),
@@ -292,12 +292,16 @@ function storageFromAbove(column: Fact, around: Surroundings): string | null {
   return null;
 }
 
-/** A new column has the compression of the parent's that it takes after, whatever its own is to be. */
-function ownCompression(fact: Fact, snapshot: Snapshot): string[] {
-  const parents = (snapshot.facts.get(fact.parent ?? "")?.body.inherits as string[] | undefined) ?? [];
-  const above = parents.flatMap((parent) => snapshot.facts.get(`column:${parent}.${fact.name}`) ?? []);
+/**
+ * A new column has the compression of the parent's that it takes after, whatever its own is to be; one that stands in
+ * for a parent has none.
+ */
+function ownCompression(fact: Fact, around: Surroundings): string[] {
+  const parents = (around.to.facts.get(fact.parent ?? "")?.body.inherits as string[] | undefined) ?? [];
+  const above = parents.flatMap((parent) => around.to.facts.get(`column:${parent}.${fact.name}`) ?? []);
   if (above.length === 0) return [];
-  const given = above.map((column) => body(column).compression).find((one) => one !== null) ?? null;
+  const real = joinsAbove(fact, around).length > 0 ? [] : above;
+  const given = real.map((column) => body(column).compression).find((one) => one !== null) ?? null;
   return compressionChange(
     `ALTER TABLE ${relationOf(fact)} ALTER COLUMN ${fact.name}`,
     given,
