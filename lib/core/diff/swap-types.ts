@@ -1,5 +1,6 @@
 import { type ColumnBody, relationOf, settingsAfterRetype } from "../schema/kinds/column";
 import { attributes } from "../schema/kinds/composite";
+import { arrayFunctions } from "../schema/kinds/converted-row";
 import { setRangeAside } from "../schema/kinds/range";
 import { dependantsOf, nameOfId } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
@@ -218,13 +219,14 @@ function createMovers(type: Fact, planning: Planning): string[] {
   const body = (sql: string) => `LANGUAGE sql AS $dbmigrator$ ${sql} $dbmigrator$`;
   return [
     `CREATE FUNCTION ${name}(${old}) RETURNS ${type.name} ${body(`SELECT CASE WHEN $1 IS DISTINCT FROM NULL THEN ROW(${values.join(", ")})::${type.name} END`)}`,
-    `CREATE FUNCTION ${name}(${old}[]) RETURNS ${type.name}[] ${body(`SELECT CASE WHEN $1 IS NOT NULL THEN ARRAY(SELECT ${name}($1[i]) FROM pg_catalog.generate_subscripts($1, 1) i ORDER BY i) END`)}`,
+    ...arrayFunctions(name, `${old}[]`, `${type.name}[]`, `${name}($1[i])`).create,
   ];
 }
 
 function dropMovers(type: Fact, { decided }: Planning): string[] {
   const old = `${type.schema}.${decided.swapped.get(type.id)}`;
-  return ["[]", ""].map((array) => `DROP FUNCTION ${type.schema}.dbmigrator_moved(${old}${array})`);
+  const name = `${type.schema}.dbmigrator_moved`;
+  return [...arrayFunctions(name, `${old}[]`, "", "").drop, `DROP FUNCTION ${name}(${old})`];
 }
 
 /** Types of people's own rarely have casts to one another. */

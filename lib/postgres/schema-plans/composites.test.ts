@@ -36,4 +36,34 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
     });
     expect(problem).toBe("");
   });
+
+  it("keeps composites in arrays of arrays, within composites too", async () => {
+    const schema = (attributes: string, whole: string, other: string) => `
+      CREATE TYPE part AS (${attributes});
+      CREATE TYPE whole AS (${whole});
+      CREATE TYPE ${other};
+      CREATE TABLE t (w whole, ws whole[], p part[], q ${other.split(" ")[0]}[]);`;
+    const { problem } = await provePlan({
+      major,
+      from: schema("x int, y int", "a part[], b part, c text", "leaves AS (x int, y int)"),
+      seed: `INSERT INTO t VALUES (
+        ROW(ARRAY[[ROW(1,2)::part, NULL], [ROW(3,4)::part, ROW(5,6)::part]], ROW(3,4)::part, 'x')::whole,
+        ARRAY[ROW(ARRAY[ROW(5,6)::part], NULL, 'y')::whole],
+        ARRAY[[[ROW(7,8)::part], [NULL::part]], [[ROW(9,0)::part], [ROW(1,1)::part]]],
+        ARRAY[[ROW(1,2)::leaves, ROW(3,4)::leaves]])`,
+      to: schema("y int, z text, x bigint", "c text, a part[], d int, b part", "joins AS (y int, x int)"),
+      check: async (client) => {
+        const { rows } = await client.query("SELECT w::text, ws::text, p::text, q::text FROM t");
+        expect(rows).toEqual([
+          {
+            w: '(x,"{{""(2,,1)"",NULL},{""(4,,3)"",""(6,,5)""}}",,"(4,,3)")',
+            ws: '{"(y,\\"{\\"\\"(6,,5)\\"\\"}\\",,)"}',
+            p: '{{{"(8,,7)"},{NULL}},{{"(0,,9)"},{"(1,,1)"}}}',
+            q: '{{"(2,1)","(4,3)"}}',
+          },
+        ]);
+      },
+    });
+    expect(problem).toBe("");
+  });
 });

@@ -449,9 +449,9 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
     ...(ownIdentity(a) !== "" && ownIdentity(b) === "" ? [`${on} DROP IDENTITY`] : []),
     ...(narrowed ? alterIdentity(a, b, on, to, around) : []),
     ...(apart ? [`${on} DROP NOT NULL`] : []),
-    ...(rows && using ? [rows.create] : []),
+    ...(rows && using ? rows.create : []),
     ...(retyped ? [`${on} TYPE ${b.type}${b.collation ? ` COLLATE ${b.collation}` : ""}${using}`] : []),
-    ...(rows && using ? [rows.drop] : []),
+    ...(rows && using ? rows.drop : []),
     ...(a.generated !== "" && b.generated !== "" && a.expression !== b.expression
       ? [setExpression(to, around)]
       : []),

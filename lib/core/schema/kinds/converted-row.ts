@@ -31,10 +31,36 @@ export function convertRows(from: string, to: string, around: Surroundings) {
   // What is set aside for another type of its name has another name by then.
   if (one === null || around.to.facts.has(`composite:${a}`)) return null;
   const name = `${around.to.facts.get(`composite:${b}`)?.schema}.dbmigrator_converted`;
-  const all = `ARRAY(SELECT ${one} FROM pg_catalog.generate_subscripts($1, 1) i ORDER BY i)`;
   return {
-    create: `CREATE FUNCTION ${name}(${from}) RETURNS ${to} LANGUAGE sql AS $dbmigrator$ SELECT CASE WHEN $1 IS NOT NULL THEN ${all} END $dbmigrator$`,
-    drop: `DROP FUNCTION ${name}(${from})`,
+    ...arrayFunctions(name, from, to, one),
     value: (column: string) => `${name}(${column})`,
+  };
+}
+
+/**
+ * Functions `name` from one type of arrays to another. Arrays of arrays are taken apart to a plain one and put together
+ * again by their lengths.
+ * @param one the new value of `$1[i]`
+ */
+export function arrayFunctions(name: string, from: string, to: string, one: string) {
+  const define = (parameters: string, body: string) =>
+    `CREATE FUNCTION ${name}(${parameters}) RETURNS ${to} LANGUAGE sql AS $dbmigrator$ SELECT ${body} $dbmigrator$`;
+  const plain = `ARRAY(SELECT ${one} FROM pg_catalog.generate_subscripts($1, 1) i ORDER BY i)`;
+  const size = "pg_catalog.cardinality($1) / $2[1]";
+  const parts = `ARRAY(SELECT ${name}($1[k * (${size}) + 1 : (k + 1) * (${size})], $2[2:]) FROM pg_catalog.generate_series(0, $2[1] - 1) k ORDER BY k)`;
+  const lengths =
+    "ARRAY(SELECT pg_catalog.array_length($1, d) FROM pg_catalog.generate_series(1, pg_catalog.array_ndims($1)) d ORDER BY d)";
+  return {
+    create: [
+      define(
+        `${from}, integer[]`,
+        `CASE WHEN pg_catalog.cardinality($2) > 1 THEN ${parts} ELSE ${plain} END`,
+      ),
+      define(
+        from,
+        `CASE WHEN $1 IS NOT NULL THEN ${name}(ARRAY(SELECT pg_catalog.unnest($1)), ${lengths}) END`,
+      ),
+    ],
+    drop: [`DROP FUNCTION ${name}(${from})`, `DROP FUNCTION ${name}(${from}, integer[])`],
   };
 }
