@@ -26,6 +26,8 @@ export interface PlannedMigration {
   direction: "up" | "down";
   checksum: string;
   transaction: "one" | "none" | "own";
+  /** Out of order: the version that is applied already although it comes after this one. */
+  after?: string;
 }
 
 /** PostgreSQL's own words, with the place in our script. */

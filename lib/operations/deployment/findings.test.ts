@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { db } from "../../db/client";
 import { runSql } from "../../testing/backups";
 import { addMigration, deploymentIn, startTestWorker } from "../../testing/deployments";
 import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import { type TestProject, testProject, testTarget } from "../../testing/project";
 import { execute } from "../define";
 import { createDeployment } from "./create";
+import { planDeployment } from "./plan";
+import { runDeployment } from "./run";
 
 // Every check makes a scratch copy: slow where the machine is small.
 vi.setConfig({ testTimeout: 120_000 });
@@ -48,4 +51,20 @@ it("are told by what the target has, and by what the migrations before make", as
   const { findings, destroys } = await deploymentIn(developer, id, ["ready"]);
   expect(findings.map(({ code, file }) => [code, file])).toEqual([["drop-column", "20260102000000_there"]]);
   expect(destroys).toEqual(["orders.note"]);
+});
+
+it("come with the word where a migration runs after one of a later version", async () => {
+  const { developer } = project.actors;
+  const service = project.services.orders ?? "";
+  const { id } = await db().deployment.findFirstOrThrow({ where: { targetId } });
+  const { bound, destroys } = await deploymentIn(developer, id, ["ready"]);
+  await execute(runDeployment, developer, { deploymentId: id, boundHash: bound?.hash, confirm: destroys });
+  await deploymentIn(developer, id, ["succeeded"]);
+  await addMigration(service, "20260101120000_late", "CREATE TABLE late (id int);");
+  await addMigration(service, "20260105000000_last", "CREATE TABLE last (id int);");
+  const { migrations } = await execute(planDeployment, developer, { targetId });
+  expect(migrations.map(({ filename, after }) => [filename, after])).toEqual([
+    ["20260101120000_late", "20260104000000"],
+    ["20260105000000_last", undefined],
+  ]);
 });

@@ -86,7 +86,7 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
   const names = new Set(plan.steps.map((step) => step.migration.filename));
   return {
     ...plan,
-    planned: await Promise.all(plan.steps.map(plannedMigration)),
+    planned: await Promise.all(plan.steps.map((step) => plannedMigration(step, status))),
     status,
     fromVersion: status.current,
     toVersion: goalOf(plan, status),

@@ -25,7 +25,8 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
   const t = useTranslations("deployments");
   const say = useOwnWords();
   if (plan.migrations.length === 0 && plan.problems.length === 0) {
-    if (plan.drafts.length > 0) return <EmptyState title={t("new.onlyDrafts")} text={t("new.chooseDrafts")} />;
+    if (plan.drafts.length > 0)
+      return <EmptyState title={t("new.onlyDrafts")} text={t("new.chooseDrafts")} />;
     return (
       <EmptyState
         title={t("new.upToDate")}
@@ -77,7 +78,14 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
                   <td>
                     <code className="wrap-anywhere">{migration.filename}</code>
                   </td>
-                  <td className="muted">{t(`transaction.${migration.transaction}`)}</td>
+                  <td className="muted">
+                    {t(`transaction.${migration.transaction}`)}
+                    {migration.after === undefined ? null : (
+                      <Mark meaning="warning" className="ml-3">
+                        {t("outOfOrder", { version: migration.after })}
+                      </Mark>
+                    )}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -1,6 +1,7 @@
 import { useLocale, useTranslations } from "next-intl";
 import { cn } from "@/components/class-names";
 import { formatBytes, formatDuration } from "@/components/format";
+import { Mark } from "@/components/mark";
 import { Section } from "@/components/page";
 import { ClockTime } from "@/components/relative-time";
 import type { DeploymentView, StatementGroup } from "@/lib/operations/deployment/views";
@@ -129,6 +130,11 @@ function Group({ group, view, only }: GroupProps) {
           {group.statements.length > 1 && group.migration.transaction === "one"
             ? t("transaction.held")
             : null}
+          {group.migration.after === undefined ? null : (
+            <Mark meaning="warning" className="ml-3">
+              {t("outOfOrder", { version: group.migration.after })}
+            </Mark>
+          )}
         </td>
       </tr>
       {group.statements.map((statement) => (
