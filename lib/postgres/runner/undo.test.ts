@@ -115,6 +115,17 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
     expect(await rows()).toEqual([]);
   });
 
+  it("keeps nothing by halves where a statement runs without it", async () => {
+    await client.query(`CREATE TABLE u (t int REFERENCES t ON DELETE CASCADE, v text);
+      INSERT INTO u SELECT 1, repeat('x', 500) FROM generate_series(1, 1000)`);
+    const one = migration("1_a", "DELETE FROM t WHERE id = 1");
+    const skip = { ...keep, maxBytes: 200_000, otherwise: "skip" as const };
+    expect(await run([one], "up", { undo: { keep: skip } })).toMatchObject({ state: "succeeded" });
+    expect(told("undo.not_kept")).toMatchObject([{ reason: "undo.too_large", relation: "public.u" }]);
+    expect(await listUndo(client)).toEqual([]);
+    expect(await rows("SELECT to_regclass('dbmigrator_undo.d1')")).toEqual([[null]]);
+  });
+
   it("tells a role that may make no schema before anything runs, and only where rows are lost", async () => {
     const role = `no_store_${major}_${process.pid}`;
     await client.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'; CREATE SCHEMA dbmigrator AUTHORIZATION ${role};

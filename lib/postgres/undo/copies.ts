@@ -34,6 +34,8 @@ export interface Copy {
   columns: UndoColumn[];
   /** Quoted columns that tell the rows apart and keep their values; empty: none. */
   key: string[];
+  /** Quoted columns of a key that the statement itself changes, where there is no other; else empty. */
+  moves: string[];
   /** `FROM … WHERE …` of the query that reads the rows; its columns are named by `as`. */
   source: string;
   as: string;
@@ -97,7 +99,7 @@ async function cascaded(
 function wholeTable(kind: "drop_table" | "truncate", from: UndoRelation): Copy {
   const columns = from.columns.filter(({ generated }) => !generated);
   const source = `FROM ${ownRows(from)} AS t`;
-  return { kind, from, columns, key: from.keys[0] ?? [], source, as: "t", with: null, own: true };
+  return { kind, from, columns, key: from.keys[0] ?? [], moves: [], source, as: "t", with: null, own: true };
 }
 
 async function truncated(
@@ -161,9 +163,11 @@ async function rowCopy(
   const all = from.columns.filter(({ generated }) => !generated);
   const set = all.filter(({ attribute }) => loss.columns.includes(attribute));
   const key = loss.kind === "delete" ? (from.keys[0] ?? []) : keyBeside(from, set);
-  const columns = loss.kind === "delete" ? all : await withTriggers(client, from, set, key);
+  const moves = loss.kind === "update" && key.length === 0 ? (from.keys[0] ?? []) : [];
+  const lost = from.columns.filter((column) => set.includes(column) || moves.includes(column.name));
+  const columns = loss.kind === "delete" ? all : await withTriggers(client, from, lost, key);
   return {
-    ...{ kind: loss.kind, from, columns, key, as: isNamed ? name : HEIR, with: loss.with, own: true },
+    ...{ kind: loss.kind, from, columns, key, moves, as: isNamed ? name : HEIR, with: loss.with, own: true },
     source: isNamed ? meant : `FROM ${ownRows(from)} AS ${HEIR} WHERE EXISTS (SELECT ${meant} AND ${same})`,
   };
 }
@@ -192,11 +196,17 @@ export function hasPlaces({ kind }: Pick<Copy, "kind">): boolean {
  * What is stored of a column: types of the target's own as text, or its types could not be dropped any more.
  * @param steady the same text whatever the session's settings; only where the store is there
  */
-export function stored(as: string, column: UndoColumn, steady = true): string {
+export function storedValue(as: string, column: UndoColumn, steady = true): string {
   const value = `${as}.${column.name}`;
   if (column.plain) return value;
   const text = column.unsteady && steady ? `${UNDO_SCHEMA}.as_text(${value})` : `${value}::pg_catalog.text`;
-  return `${text} COLLATE "C" AS ${column.name}`;
+  return `${text} COLLATE "C"`;
+}
+
+/** The same under the column's name. */
+export function stored(as: string, column: UndoColumn, steady = true): string {
+  const value = storedValue(as, column, steady);
+  return column.plain ? value : `${value} AS ${column.name}`;
 }
 
 /** Columns of a copy in its table: the key, unless the rows are whole and hold it anyway, and what is kept. */
@@ -214,6 +224,6 @@ export function selectOf(copy: Copy, steady = true): string {
 }
 
 /** Without a key, values cannot find their rows again. */
-export function isMergeable({ kind, key }: Pick<Copy, "kind" | "key">): boolean {
-  return bringsRows(kind) || key.length > 0;
+export function isMergeable({ kind, key, moves }: Pick<Copy, "kind" | "key" | "moves">): boolean {
+  return bringsRows(kind) || key.length > 0 || moves.length > 0;
 }

@@ -168,6 +168,49 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     ]);
   });
 
+  it("finds rows again whose only key the statement changed, also in another partition", async () => {
+    await client.query(`CREATE DOMAIN region AS text; CREATE TABLE t (id int, region region, a int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+      CREATE TABLE eu PARTITION OF t FOR VALUES IN ('eu'); CREATE TABLE us PARTITION OF t FOR VALUES IN ('us');
+      CREATE TABLE c (t int, region region, n int PRIMARY KEY);
+      CREATE FUNCTION up() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF new.id = 4 THEN RETURN NULL; END IF; new.id := new.id + 10; RETURN new; END';
+      INSERT INTO t SELECT i, 'eu', i FROM generate_series(1, 5) i; INSERT INTO c VALUES (1, 'eu', 1), (5, 'eu', 5);
+      CREATE TRIGGER up BEFORE UPDATE ON t FOR EACH ROW WHEN (old.region = 'eu') EXECUTE FUNCTION up();
+      CREATE TABLE s (id int PRIMARY KEY, v text); INSERT INTO s SELECT i, 'v' || i FROM generate_series(1, 4) i`);
+    // Before 15, nothing cascades to another partition.
+    if (major >= 15)
+      await client.query("ALTER TABLE c ADD FOREIGN KEY (t, region) REFERENCES t ON UPDATE CASCADE");
+    else await client.query("DELETE FROM c");
+    const children = await all("SELECT * FROM c ORDER BY n");
+    const before = await all("SELECT * FROM t ORDER BY a");
+    await migrateKeeping(client, "UPDATE t SET region = 'us', a = a; UPDATE s SET id = id + 10, v = 'x'");
+    expect(await all("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname <> 'up'")).toEqual([]);
+    await client.query(
+      "UPDATE t SET a = 70 WHERE id = 12; DELETE FROM t WHERE id = 13; DELETE FROM s WHERE id = 12; UPDATE s SET v = 'mine' WHERE id = 13",
+    );
+    expect(await told()).toEqual([
+      ...[
+        ["s", 2, 2, "12", "13"],
+        ["t", 2, 2, "12, us", "13, us"],
+      ],
+    ]);
+    expect(await all("SELECT id, region, a FROM t ORDER BY a")).toEqual([
+      ...[before[0], before[3], before[4], [2, "eu", 70]],
+    ]);
+    expect(await all("SELECT * FROM c ORDER BY n")).toEqual(children);
+    expect(await all("SELECT * FROM s ORDER BY id")).toEqual([
+      [1, "v1"],
+      [3, "mine"],
+      [4, "v4"],
+    ]);
+    expect(
+      await all("SELECT proname FROM pg_proc WHERE pronamespace = 'dbmigrator_undo'::regnamespace"),
+    ).toEqual([["as_text"]]);
+    // What waits for the end of the transaction keeps the trigger from being taken away: by hand, as before.
+    await client.query("CREATE TABLE w (s int REFERENCES s DEFERRABLE)");
+    await migrateKeeping(client, "UPDATE s SET id = id + 10");
+    expect(await told()).toEqual([["s", 0, 0, "no_key"]]);
+  });
+
   it("leaves rows alone of tables that inherit from one that a foreign key takes along, and refers to none of theirs", async () => {
     await client.query(`CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE pk (PRIMARY KEY (id)) INHERITS (p); INSERT INTO p VALUES (1), (2); INSERT INTO pk VALUES (3);
       CREATE TABLE c (id int, p int REFERENCES p ON DELETE CASCADE); CREATE TABLE ck () INHERITS (c); INSERT INTO c VALUES (1, 1), (2, 2); INSERT INTO ck VALUES (3, 1)`);

@@ -10,9 +10,11 @@ import {
   selectOf,
   stored,
   storedColumns,
+  storedValue,
   UndoRefusal,
 } from "./copies";
 import { foretellBytes } from "./foretell";
+import { endMoves, followMoves, movedKey } from "./moved-keys";
 import { setRowSecurity } from "./quiet";
 import { draggedBy } from "./references";
 import { ownRows, readRelation, typed, type UndoColumn, type UndoRelation } from "./relation";
@@ -63,13 +65,32 @@ export async function keepLosses(
   for (const relation of new Set(copies.map(({ from }) => from.relation)))
     await client.query(`LOCK TABLE ${relation} IN SHARE ROW EXCLUSIVE MODE`);
   await requireRoom(client, copies, context.maxBytes);
-  const entries: KeptCopy[] = [];
-  for (const copy of copies) entries.push(await keepCopy(client, context, copy));
-  await keepDragged(client, context, entries);
+  const entries = await keepAllOrNothing(client, context, copies);
   return {
     entries: entries.map(({ copy: _, data: __, ...kept }) => kept),
     finish: (affected) => finish(client, entries, affected),
   };
+}
+
+/** A statement may run without what is refused here: half a copy would be put back for a whole one. */
+async function keepAllOrNothing(
+  client: pg.ClientBase,
+  context: KeepContext,
+  copies: readonly Copy[],
+): Promise<KeptCopy[]> {
+  await client.query("SAVEPOINT dbmigrator_keep");
+  const entries: KeptCopy[] = [];
+  try {
+    for (const copy of copies) entries.push(await keepCopy(client, context, copy));
+    await keepDragged(client, context, entries);
+    for (const one of entries)
+      if (one.copy.moves.length > 0) one.mergeable = await followMoves(client, one.id, one.copy);
+  } catch (error) {
+    if (error instanceof UndoRefusal) await client.query("ROLLBACK TO SAVEPOINT dbmigrator_keep");
+    throw error;
+  }
+  await client.query("RELEASE SAVEPOINT dbmigrator_keep");
+  return entries;
 }
 
 type KeptCopy = KeptRows & { copy: Copy; data: string };
@@ -224,6 +245,7 @@ async function finish(
   if (own.length > 0 && affected !== null) await requireSameRows(client, own, affected);
   for (const entry of entries) {
     const { kind, from } = entry.copy;
+    if (entry.mergeable && entry.copy.moves.length > 0) await takeMovedKeys(client, entry);
     if (entry.mergeable && (kind === "update" || kind === "change_type"))
       await keepAfter(client, entry, from);
     if (hasPlaces(entry.copy))
@@ -260,16 +282,33 @@ async function requireSameRows(
   );
 }
 
+/** What the statement made of the key tells its rows from now on. */
+async function takeMovedKeys(client: pg.ClientBase, entry: KeptCopy): Promise<void> {
+  const { from, moves } = entry.copy;
+  entry.rows = await endMoves(client, entry);
+  entry.bytes = await recordSize(client, entry);
+  await client.query(`UPDATE ${UNDO_SCHEMA}.entry SET key = $2, key_numbers = $3 WHERE id = $1`, [
+    entry.id,
+    moves.map((_, i) => movedKey(i)),
+    moves.map((name) => from.columns.find((column) => column.name === name)?.number ?? 0),
+  ]);
+}
+
 /** What the statement made of the values: whoever changes them later has the newer ones. */
 async function keepAfter(client: pg.ClientBase, entry: KeptCopy, from: UndoRelation): Promise<void> {
   const now = await readRelation(client, from.oid);
   if (!now) return;
-  const { key, columns } = entry.copy;
+  const { key, moves, columns } = entry.copy;
   const names = new Set([...key, ...columns.map(({ name }) => name)]);
   const list = now.columns.filter(({ name }) => names.has(name)).map((column) => stored("t", column));
-  const same = now.columns.filter(({ name }) => key.includes(name)).map((column) => sameValue(column));
+  // The key once more, by the names that the copy has for it.
+  const columnOf = (name: string) => now.columns.find((one) => one.name === name) as UndoColumn;
+  const moved = moves.map((name, i) => `${storedValue("t", columnOf(name))} AS ${movedKey(i)}`);
+  const same = [...key, ...moves].map(
+    (name, i) => `t.${name} = ${typed("d", moves.length > 0 ? movedKey(i) : name, columnOf(name))}`,
+  );
   await client.query(
-    `CREATE TABLE ${UNDO_SCHEMA}.a${entry.id} AS SELECT ${list.join(", ")} FROM ${ownRows(now)} AS t
+    `CREATE TABLE ${UNDO_SCHEMA}.a${entry.id} AS SELECT ${[...list, ...moved].join(", ")} FROM ${ownRows(now)} AS t
      WHERE EXISTS (SELECT FROM ${UNDO_SCHEMA}.${entry.data} d WHERE ${same.join(" AND ")})`,
   );
   await client.query(
@@ -277,5 +316,3 @@ async function keepAfter(client: pg.ClientBase, entry: KeptCopy, from: UndoRelat
     [entry.id, `a${entry.id}`, `${UNDO_SCHEMA}.a${entry.id}`],
   );
 }
-
-const sameValue = (column: UndoColumn) => `t.${column.name} = ${typed("d", column.name, column)}`;

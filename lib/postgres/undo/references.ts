@@ -83,7 +83,7 @@ async function dragOf(
   const key = child.keys.find((one) => deleted || !one.some((name) => lost.has(name))) ?? [];
   const columns = deleted ? all : await withTriggers(client, child, emptied, key);
   const kind = deleted ? "delete" : "update";
-  return { kind, from: child, columns, key, source: "", as: "t", with: null, own: false };
+  return { kind, from: child, columns, key, moves: [], source: "", as: "t", with: null, own: false };
 }
 
 /** How often one foreign key is followed on the way down: a tree within a table has as many levels as it likes. */
