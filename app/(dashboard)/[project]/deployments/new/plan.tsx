@@ -81,7 +81,7 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
                   <td className="muted">
                     {t(`transaction.${migration.transaction}`)}
                     {migration.after === undefined ? null : (
-                      <Mark meaning="warning" className="ml-3">
+                      <Mark meaning="warning" className="sentence ml-3">
                         {t("outOfOrder", { version: migration.after })}
                       </Mark>
                     )}

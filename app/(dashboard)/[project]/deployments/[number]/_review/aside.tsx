@@ -57,7 +57,9 @@ export function Aside({ view, running }: { view: DeploymentView; running: boolea
 /** The environment before, where that it did not run there is all that is wrong. */
 function runsBefore(view: DeploymentView): { environment: string; href: string } | null {
   const params = view.requirements.find(({ key }) => key === "previous")?.params;
-  if (!params?.targetId || !view.problems.every(({ code }) => code === "previous_missing")) return null;
+  const fails = view.requirements.some(({ key, state }) => key === "tried" && state === "unmet");
+  if (!params?.targetId || fails || !view.problems.every(({ code }) => code === "previous_missing"))
+    return null;
   const to = view.plan.at(-1)?.filename ?? "";
   const query = new URLSearchParams({ target: String(params.targetId), to });
   return {

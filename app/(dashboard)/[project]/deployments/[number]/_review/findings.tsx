@@ -30,7 +30,7 @@ export function Findings({ view }: { view: DeploymentView }) {
           <FindingItems view={view} part={first} />
         ) : (
           <p className="p-4">
-            <Mark meaning="safe">{t("findings.none")}</Mark>
+            <Mark meaning="safe" className="sentence">{t("findings.none")}</Mark>
           </p>
         )}
         {later.map(({ from, to, height }, at) => (

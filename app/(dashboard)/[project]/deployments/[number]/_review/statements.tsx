@@ -131,7 +131,7 @@ function Group({ group, view, only }: GroupProps) {
             ? t("transaction.held")
             : null}
           {group.migration.after === undefined ? null : (
-            <Mark meaning="warning" className="ml-3">
+            <Mark meaning="warning" className="sentence ml-3">
               {t("outOfOrder", { version: group.migration.after })}
             </Mark>
           )}
