@@ -30,7 +30,9 @@ export function Findings({ view }: { view: DeploymentView }) {
           <FindingItems view={view} part={first} />
         ) : (
           <p className="p-4">
-            <Mark meaning="safe" className="sentence">{t("findings.none")}</Mark>
+            <Mark meaning="safe" className="sentence">
+              {t("findings.none")}
+            </Mark>
           </p>
         )}
         {later.map(({ from, to, height }, at) => (
