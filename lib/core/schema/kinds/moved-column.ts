@@ -22,11 +22,24 @@ function parentsOf(table: FactId | null, around: Surroundings) {
   return { before: before ?? [], after: after ?? [], kept };
 }
 
-/** Own before, or not there at all, and from a parent alone afterwards. */
-function becomesInherited({ id }: Fact, { from, to }: Surroundings): boolean {
-  const [was, is] = [from.facts.get(id), to.facts.get(id)];
+/** Own before, at least once its parents are left, or not there at all, and from a parent alone afterwards. */
+function becomesInherited({ id }: Fact, around: Surroundings): boolean {
+  const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(id));
   if (is === undefined || body(is).local) return false;
-  return was === undefined ? from.facts.has(is.parent ?? "") : body(was).local;
+  if (was === undefined) return around.from.facts.has(is.parent ?? "");
+  return body(was).local || (leavesAbove(was, around) && computesOtherwise(was, is, around));
+}
+
+/** Whether its table leaves all parents that it has the column from. */
+function leavesAbove(was: Fact, around: Surroundings): boolean {
+  const { before, kept } = parentsOf(was.parent, around);
+  const above = before.filter((parent) => around.from.facts.has(`column:${parent}.${was.name}`));
+  return above.length > 0 && !above.some((parent) => kept.includes(parent));
+}
+
+function computesOtherwise(was: Fact, is: Fact, around: Surroundings): boolean {
+  const computed = [was, is].some((one) => body(one).generated !== "");
+  return computed && !computesTheSame(was, is, around);
 }
 
 /** Parents that the table keeps and that get the column now. */
@@ -73,8 +86,7 @@ function broughtThroughout(table: Fact, around: Surroundings): Fact[] {
   return (from.children.get(table.id) ?? []).filter((was) => {
     const is = was.kind === "column" ? to.facts.get(was.id) : undefined;
     if (!is || [was, is].some((one) => body(one).local)) return false;
-    if ([was, is].some((one) => body(one).generated !== "") && !computesTheSame(was, is, around))
-      return false;
+    if (computesOtherwise(was, is, around)) return false;
     // A type that is made anew under its name is given to the columns of the table itself.
     const within = (id: FactId) => id === table.id || from.facts.get(id)?.parent === table.id;
     const stays = body(was).type !== body(is).type || was.deps.every(within);

@@ -1,0 +1,14 @@
+CREATE TABLE p1 (a int, c int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE p2 (z int);
+CREATE TABLE child () INHERITS (p1, p2);
+INSERT INTO child (a, z) VALUES (1, 2);
+CREATE TABLE q1 (a int, c int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE TABLE q2 (z int);
+CREATE TABLE qchild () INHERITS (q1);
+CREATE TABLE qbelow () INHERITS (qchild);
+INSERT INTO qchild (a) VALUES (1);
+INSERT INTO qbelow (a) VALUES (2);
+CREATE TABLE r1 (a int, c int);
+CREATE TABLE r2 (z int);
+CREATE TABLE rchild () INHERITS (r1, r2);
+INSERT INTO rchild (a, z) VALUES (1, 2);
