@@ -145,6 +145,14 @@ describe("the events of a deployment", () => {
     expect(seen.map(({ state }) => state)).toEqual(seen.map(({ version }) => written.get(version)));
   });
 
+  it("tell a change of the same millisecond too, if later", async () => {
+    const { id, number } = await newDeployment();
+    const stream = await openDeployment(project.actors.viewer, number);
+    await stream.next();
+    await db().$executeRaw`UPDATE deployment SET state = 'cancelled' WHERE id = ${id}::uuid`;
+    expect((await stream.rest()).map(({ data }) => (data as DeploymentLive).state)).toEqual(["cancelled"]);
+  });
+
   it("of one that is over are its state, and the end", async () => {
     const last = await db().deployment.findFirstOrThrow({ where: { state: "succeeded" } });
     const stream = await openDeployment(project.actors.viewer, last.number);

@@ -7,6 +7,8 @@ import { eventStream } from "./event-stream";
 import { changesSince } from "./live-changes";
 
 const LOOK_MS = 500;
+/** So often all of it is read, changed or not: two changes within a millisecond have one version. */
+const READ_AGAIN_MS = 15_000;
 /** The bell looks less often while nothing runs. */
 const IDLE_MS = 3000;
 
@@ -28,13 +30,16 @@ export function streamDeployment(
     async (sink, { live: first, id }) => {
       let sent = first;
       let lastLine = lastLineOf(first, undefined);
+      let readAt = Date.now();
       sink.send("state", first, String(first.version));
       while (sink.open && !sent.ended) {
         await sink.pause(LOOK_MS);
         const actor = await sink.actor();
         const version = await deploymentVersion(db(), id);
         if (version === null) return;
-        if (version === sent.version || !sink.open) continue;
+        const isOld = version !== sent.version || Date.now() - readAt > READ_AGAIN_MS;
+        if (!isOld || !sink.open) continue;
+        readAt = Date.now();
         const afterLog = sent.run ? lastLine : undefined;
         const now = await execute(getDeploymentLive, actor, {
           ...place,
