@@ -46,12 +46,17 @@ function canonical(dump: string): string[] {
     .flatMap((part) => (/^(GRANT|REVOKE|ALTER DEFAULT)/.test(part) ? part.split("\n") : [part]))
     .map((part) => (/^CREATE (UNLOGGED |FOREIGN )?TABLE/.test(part) ? sortedLines(part) : part))
     .map((part) =>
+      part.startsWith("ALTER PUBLICATION ")
+        ? part.replace(/(?<= ADD TABLE ONLY \S+ \()[^()]*(?=\))/, sortedList)
+        : part,
+    )
+    .map((part) =>
       part.startsWith("CREATE STATISTICS ") ? part.replace(/(?<= ON ).*(?= FROM )/s, sortedList) : part,
     )
     .sort();
 }
 
-/** Columns that statistics are about stand as in their table. */
+/** Columns that statistics are about, or that are published, stand as in their table. */
 function sortedList(columns: string): string {
   return columns.split(", ").sort().join(", ");
 }

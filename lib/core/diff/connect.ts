@@ -33,6 +33,7 @@ function connect(action: Action, actions: Actions, around: Surroundings, { swapp
   }
   if (fact.kind === "table" && verb !== "alter") connectAbove(action, actions, around);
   if (fact.kind === "constraint" && verb === "create") connectInheritedCheck(action, actions, around);
+  if (fact.kind === "constraint" && verb === "drop") connectCheckAbove(action, actions, around.from);
   if (verb === "create") {
     waitForDrop(action, fact.id, actions);
     for (const other of sameName(fact, around.from)) waitForDrop(action, other, actions);
@@ -218,6 +219,16 @@ function connectInheritedCheck(action: Action, actions: Actions, { to }: Surroun
       const above = actions.get(keyOf("create", `constraint:${parent}.${fact.name}`));
       if (above && fact.body.type === "c" && above.fact.body.validated === false) above.after.add(action.key);
     }
+  }
+}
+
+/** A check that is inherited too goes when it is gone above. */
+function connectCheckAbove({ fact, softAfter }: Action, actions: Actions, from: Snapshot): void {
+  const table = from.facts.get(fact.parent ?? "");
+  if (table?.kind !== "table" || fact.body.type !== "c") return;
+  for (const parent of parentsOf(table)) {
+    const above = actions.get(keyOf("drop", `constraint:${parent}.${fact.name}`));
+    if (above) softAfter.add(above.key);
   }
 }
 

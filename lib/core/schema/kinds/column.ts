@@ -258,6 +258,7 @@ export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
     ...fillMoved(fact, around),
     ...ownNotNull(fact, around),
     ...givenUpNotNull(fact, around),
+    ...givenUpDefault(fact, around),
     ...(isView(fact)
       ? []
       : withThoseBelow(notNullSettings(body(fact), relationOf(fact), fact.name), fact, around)),
@@ -368,6 +369,22 @@ function givenUpNotNull(fact: Fact, { from, to }: Surroundings): string[] {
     .flatMap((parent) => withAncestors(parent, to))
     .some((parent) => to.facts.get(`column:${parent}.${fact.name}`)?.body.notNull === true);
   return gotIt ? [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${fact.name} DROP NOT NULL`] : [];
+}
+
+/** A new column below one with a default has that too, whether the column or the table comes to be. */
+function givenUpDefault(fact: Fact, around: Surroundings): string[] {
+  const { from, to } = around;
+  const table = to.facts.get(fact.parent ?? "");
+  const b = body(fact);
+  if (table?.kind !== "table" || b.generated !== "" || b.identity !== "") return [];
+  const { partitionOf } = table.body as unknown as TableBody;
+  const apart = from.facts.has(table.id) ? joinsAbove(fact, around).length > 0 : partitionOf !== null;
+  const defaultOf = (name: string) => `default:${name}.${fact.name}`;
+  if (apart || to.facts.has(defaultOf(table.name))) return [];
+  const given = withAncestors(table.name, to)
+    .slice(1)
+    .some((name) => from.facts.has(`table:${name}`) && to.facts.has(defaultOf(name)));
+  return given ? [`ALTER TABLE ONLY ${table.name} ALTER COLUMN ${fact.name} DROP DEFAULT`] : [];
 }
 
 function withoutPosition(fact: Fact) {

@@ -21,7 +21,7 @@ export const publicationKind: KindDefinition = {
       array_remove(ARRAY[CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END], NULL) AS publish,
       ${version >= 180000 ? "p.pubgencols::text" : "'n'"} AS generated,
       (SELECT coalesce(json_agg(json_build_object('oid', r.oid, 'table', quote_ident(n.nspname) || '.' || quote_ident(c.relname),
-        'columns', ${version >= 150000 ? "(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs))" : "NULL"},
+        'columns', ${version >= 150000 ? "(SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY (r.prattrs))" : "NULL"},
         'filter', ${version >= 150000 ? "pg_get_expr(r.prqual, r.prrelid)" : "NULL"}) ORDER BY n.nspname, c.relname), '[]')
         FROM pg_publication_rel r JOIN pg_class c ON c.oid = r.prrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE r.prpubid = p.oid) AS tables,
       ${version >= 150000 ? "(SELECT coalesce(json_agg(json_build_object('oid', s.oid, 'name', quote_ident(n.nspname)) ORDER BY n.nspname), '[]') FROM pg_publication_namespace s JOIN pg_namespace n ON n.oid = s.pnnspid WHERE s.pnpubid = p.oid)" : "'[]'::json"} AS schemas

@@ -1,0 +1,7 @@
+CREATE TABLE p (id int, CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE c (x text, CONSTRAINT positive CHECK (id > 0)) INHERITS (p);
+INSERT INTO c VALUES (1, 'x');
+CREATE TABLE whole (a int, CONSTRAINT small CHECK (a < 9)) PARTITION BY LIST (a);
+CREATE TABLE a_part (a int, CONSTRAINT small CHECK (a < 9));
+ALTER TABLE whole ATTACH PARTITION a_part FOR VALUES IN (1);
+INSERT INTO whole VALUES (1);

@@ -1,0 +1,5 @@
+CREATE TABLE p (id int);
+CREATE TABLE c (x text) INHERITS (p);
+CREATE TABLE whole (a int) PARTITION BY LIST (a);
+CREATE TABLE a_part (a int);
+ALTER TABLE whole ATTACH PARTITION a_part FOR VALUES IN (1);

@@ -1,0 +1,5 @@
+CREATE TABLE p (a int DEFAULT 1);
+CREATE TABLE stays (z int) INHERITS (p);
+ALTER TABLE stays ALTER a DROP DEFAULT;
+INSERT INTO stays VALUES (1, 2);
+CREATE TABLE own (a int, z int) INHERITS (p);
