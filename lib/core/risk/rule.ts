@@ -67,7 +67,8 @@ export function defineAlterTableRule(
     on: "AlterTableStmt",
     check: (stmt, input) => {
       const relation = written(stmt.relation);
-      if (stmt.objtype === "OBJECT_TYPE" || input.knowledge.isFresh(relation)) return [];
+      const isNew = rest.effect === "loses_data" ? "isSurelyNew" : "isFresh";
+      if (stmt.objtype === "OBJECT_TYPE" || input.knowledge[isNew](relation)) return [];
       return (stmt.cmds ?? []).flatMap((node) => {
         if (!("AlterTableCmd" in node) || !on.includes(node.AlterTableCmd.subtype ?? "")) return [];
         const { name = "", def, behavior } = node.AlterTableCmd;

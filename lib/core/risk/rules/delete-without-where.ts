@@ -13,7 +13,7 @@ export const deleteWithoutWhere: Rule = {
   check: ({ tree, knowledge }) =>
     statementsWithin(tree, "DeleteStmt").flatMap((stmt) => {
       const relation = relationName(stmt.relation);
-      if (!keepsAllRows(stmt.whereClause) || stmt.usingClause || knowledge.isFresh(relation)) return [];
+      if (!keepsAllRows(stmt.whereClause) || stmt.usingClause || knowledge.isSurelyNew(relation)) return [];
       return [{ relation, lock: "ROW EXCLUSIVE" as const, params: { relation }, destroys: [relation] }];
     }),
 };

@@ -14,7 +14,7 @@ export const dropCascade = defineRule({
   check: (stmt, { knowledge }) => {
     if (stmt.behavior !== "DROP_CASCADE" || stmt.removeType === "OBJECT_SCHEMA") return [];
     const objects = (stmt.objects ?? []).map((object) => nameParts(object).join("."));
-    if (objects.every((object) => knowledge.isFresh(object))) return [];
+    if (objects.every((object) => knowledge.isSurelyNew(object))) return [];
     const loses = ["OBJECT_TYPE", "OBJECT_DOMAIN", "OBJECT_EXTENSION", "OBJECT_TABLE"].includes(
       stmt.removeType ?? "",
     );

@@ -16,7 +16,7 @@ export const dropTable = defineRule({
       return [];
     return (stmt.objects ?? [])
       .map((object) => nameParts(object).join("."))
-      .filter((relation) => !knowledge.isFresh(relation))
+      .filter((relation) => !knowledge.isSurelyNew(relation))
       .map((relation) =>
         stmt.removeType === "OBJECT_TABLE"
           ? { relation, lock: "ACCESS EXCLUSIVE" as const, params: { relation }, destroys: [relation] }

@@ -13,7 +13,7 @@ export const truncateTable = defineRule({
   check: (stmt, { knowledge }) =>
     (stmt.relations ?? [])
       .map((node) => ("RangeVar" in node ? relationName(node.RangeVar) : ""))
-      .filter((relation) => !knowledge.isFresh(relation))
+      .filter((relation) => !knowledge.isSurelyNew(relation))
       .map((relation) => ({
         relation,
         lock: "ACCESS EXCLUSIVE",

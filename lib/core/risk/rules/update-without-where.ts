@@ -14,7 +14,7 @@ export const updateWithoutWhere: Rule = {
   check: ({ tree, knowledge }) =>
     statementsWithin(tree, "UpdateStmt").flatMap((stmt) => {
       const relation = relationName(stmt.relation);
-      if (!keepsAllRows(stmt.whereClause) || stmt.fromClause || knowledge.isFresh(relation)) return [];
+      if (!keepsAllRows(stmt.whereClause) || stmt.fromClause || knowledge.isSurelyNew(relation)) return [];
       return [{ relation, lock: "ROW EXCLUSIVE" as const, params: { relation } }];
     }),
 };

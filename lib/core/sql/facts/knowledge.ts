@@ -39,6 +39,9 @@ export class Knowledge {
   /** Schemas that names are looked for in; new objects go into the first (documentation: "The Schema Search Path"). */
   private path = FIRST_PATH;
   private readonly created = new Set<string>();
+  /** Made by IF NOT EXISTS where no catalog says whether they were there. */
+  private readonly perhapsThere = new Set<string>();
+  private readonly dropped = new Set<string>();
   private readonly tables = new Map<string, TableMemory>();
   private readonly indexes = new Map<string, string>();
   /** Enum values added so far, by value, with the transaction that added them. */
@@ -52,6 +55,11 @@ export class Knowledge {
   /** Whether the script itself made the relation. */
   isFresh(relation: string): boolean {
     return this.created.has(this.found(relation));
+  }
+
+  /** As isFresh, and it cannot have been there before: only then can nothing of it be lost. */
+  isSurelyNew(relation: string): boolean {
+    return this.isFresh(relation) && !this.perhapsThere.has(this.found(relation));
   }
 
   isFreshType(type: string): boolean {
@@ -104,11 +112,17 @@ export class Knowledge {
   /** Takes in what a statement does. @param transaction number of the transaction it runs in */
   learn(tree: Node, transaction: number): void {
     if ("CreateStmt" in tree) this.learnTable(tree.CreateStmt);
-    else if ("CreateTableAsStmt" in tree) this.create(tree.CreateTableAsStmt.into?.rel);
+    else if ("CreateTableAsStmt" in tree)
+      this.create(tree.CreateTableAsStmt.into?.rel, tree.CreateTableAsStmt.if_not_exists);
     else if ("ViewStmt" in tree && !tree.ViewStmt.replace) this.create(tree.ViewStmt.view);
     else if ("ViewStmt" in tree) this.define(this.defined, relationName(tree.ViewStmt.view));
-    else if ("CreateSeqStmt" in tree) this.create(tree.CreateSeqStmt.sequence);
-    else if ("CreateForeignTableStmt" in tree) this.create(tree.CreateForeignTableStmt.base?.relation);
+    else if ("CreateSeqStmt" in tree)
+      this.create(tree.CreateSeqStmt.sequence, tree.CreateSeqStmt.if_not_exists);
+    else if ("CreateForeignTableStmt" in tree)
+      this.create(
+        tree.CreateForeignTableStmt.base?.relation,
+        tree.CreateForeignTableStmt.base?.if_not_exists,
+      );
     else if ("IndexStmt" in tree) this.learnIndex(tree.IndexStmt);
     else if ("AlterTableStmt" in tree) this.learnAlterTable(tree.AlterTableStmt, transaction);
     else if ("RenameStmt" in tree) this.learnRename(tree.RenameStmt);
@@ -160,8 +174,15 @@ export class Knowledge {
     return this.tables.get(this.found(table));
   }
 
-  private create(relation: RangeLike | undefined): void {
-    this.created.add(this.made(relationName(relation), relation?.relpersistence === "t"));
+  /** IF NOT EXISTS makes nothing where the catalog knows the name; without a catalog it counts as made. */
+  private create(relation: RangeLike | undefined, ifNotExists = false): string {
+    const written = relationName(relation);
+    const name = this.made(written, relation?.relpersistence === "t");
+    const mayBeThere = ifNotExists && !this.created.has(name) && !this.dropped.has(name);
+    if (mayBeThere && this.catalog?.relationExists(written)) return name;
+    if (mayBeThere && !this.catalog) this.perhapsThere.add(name);
+    this.created.add(name);
+    return name;
   }
 
   private define(kept: Set<string>, name: string): void {
@@ -177,6 +198,8 @@ export class Knowledge {
     // A dropped name that is made again stays fresh, for it is made by this script either way.
     this.tables.delete(relation);
     this.indexes.delete(relation);
+    this.perhapsThere.delete(relation);
+    this.dropped.add(relation);
   }
 
   private table(relation: string): TableMemory {
@@ -195,10 +218,7 @@ export class Knowledge {
   }
 
   private learnTable(stmt: { relation?: RangeLike; tableElts?: Node[]; if_not_exists?: boolean }): void {
-    const written = relationName(stmt.relation);
-    const relation = this.made(written, stmt.relation?.relpersistence === "t");
-    // IF NOT EXISTS makes nothing where the catalog knows the table; without a catalog it counts as made.
-    if (!stmt.if_not_exists || !this.catalog?.relationExists(written)) this.created.add(relation);
+    const relation = this.create(stmt.relation, stmt.if_not_exists);
     for (const element of stmt.tableElts ?? []) {
       if ("ColumnDef" in element) this.learnColumn(relation, element.ColumnDef);
       if ("Constraint" in element) this.learnConstraint(relation, element.Constraint, 0);
@@ -302,7 +322,7 @@ export class Knowledge {
 
   /** What was known of a name goes with it, and nothing of it is true of what takes that name later. */
   private move(from: string, to: string): void {
-    if (this.created.delete(from)) this.created.add(to);
+    for (const names of [this.created, this.perhapsThere]) if (names.delete(from)) names.add(to);
     for (const kept of [this.tables, this.indexes] as Map<string, unknown>[]) {
       const known = kept.get(from);
       kept.delete(from);
