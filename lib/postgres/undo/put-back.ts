@@ -2,6 +2,7 @@ import pg from "pg";
 import { NULLS } from "../../core/undo/put-off";
 import { bringsRows } from "./copies";
 import { withoutRefuse, withRefuse } from "./fitting";
+import { hasMoved } from "./moved-keys";
 import { type Group, orderByReferences } from "./put-order";
 import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
@@ -88,14 +89,28 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   await withRefuse(client);
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
   for (const one of rows) one.originals = originalsOf(one, found);
+  const values = found.filter(({ entry }) => !bringsRows(entry.kind));
+  const putColumns = async (some: readonly Resolved[]) => {
+    for (const one of some) {
+      const column = await putColumn(client, one);
+      const why = plan.emptied.get(one.entry.id);
+      if (why && !isWholeBack(column.outcome)) throw why;
+      told.push(column);
+    }
+  };
+  // Rows that come back may refer to keys as they were; those that come back with the new key get the old one after.
+  const isFirst = ({ entry, relation: { root } }: Resolved) =>
+    values.some(
+      ({ entry: moved, relation }) =>
+        relation.root === root &&
+        hasMoved(moved) &&
+        moved.statement <= entry.statement &&
+        !rows.some((one) => one.relation.root === root && one.entry.statement >= moved.statement),
+    );
+  await putColumns(values.filter(isFirst));
   for (const group of await orderByReferences(client, rows))
     for (const part of parts(group)) told.push(...(await putGroup(client, part)));
-  for (const one of found.filter(({ entry }) => !bringsRows(entry.kind))) {
-    const column = await putColumn(client, one);
-    const why = plan.emptied.get(one.entry.id);
-    if (why && !isWholeBack(column.outcome)) throw why;
-    told.push(column);
-  }
+  await putColumns(values.filter((one) => !isFirst(one)));
   for (const one of told) one.outcome = await withoutInBetween(client, one, told, found);
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.

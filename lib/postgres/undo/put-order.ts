@@ -5,13 +5,13 @@ import type { Resolved } from "./resolve";
 /** Entries that are put back together, with the foreign keys of each. */
 export interface Group {
   members: Resolved[];
-  /** Between two of its tables: neither can come first. */
+  /** Between two of its tables, or two entries of one: neither can come first. */
   circular: { relation: string; key: ForeignKey }[];
 }
 
 /**
  * Groups entries of whole rows so that parents come before their children, whatever order the statements had. Tables
- * that refer to each other in a ring are one group.
+ * that refer to each other in a ring are one group; so are several entries of a table that refers to itself.
  */
 export async function orderByReferences(
   client: pg.ClientBase,
@@ -20,9 +20,11 @@ export async function orderByReferences(
   const roots = [...new Set(entries.map(({ relation }) => relation.root))];
   const keys = new Map<number, { relation: string; key: ForeignKey }[]>(roots.map((root) => [root, []]));
   for (const oid of new Set(entries.map(({ relation }) => relation.oid))) {
+    const isAlone = entries.filter((one) => one.relation.oid === oid).length === 1;
     const { relation, root } = (entries.find((one) => one.relation.oid === oid) as Resolved).relation;
     for (const key of await readForeignKeys(client, oid))
-      if (key.parentRoot !== root && keys.has(key.parentRoot)) keys.get(root)?.push({ relation, key });
+      if (key.parentRoot === root ? !isAlone && !key.inherited : keys.has(key.parentRoot))
+        keys.get(root)?.push({ relation, key });
   }
   const parents = new Map(
     roots.map((root) => [root, new Set(keys.get(root)?.map(({ key }) => key.parentRoot))]),

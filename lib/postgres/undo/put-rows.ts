@@ -28,8 +28,8 @@ export const present = (columns: readonly KeptColumn[]): Present[] =>
 export const asText = (value: string) => `(${value}::pg_catalog.text) COLLATE "C"`;
 
 /** `t.id = d.id AND …`, by the equality of the table's own type and collation. */
-export function sameKey(key: readonly Present[], as: string): string {
-  return key.map(({ stored, now }) => `t.${now.name} = ${typed(as, stored, now)}`).join(" AND ");
+export function sameKey(key: readonly Present[], as: string, table = "t"): string {
+  return key.map(({ stored, now }) => `${table}.${now.name} = ${typed(as, stored, now)}`).join(" AND ");
 }
 
 /** Text of a row's key for people. */

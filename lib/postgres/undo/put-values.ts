@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { fitting } from "./fitting";
+import { hasMoved } from "./moved-keys";
 import { asText, count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
 import { ownRows, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
@@ -20,8 +21,12 @@ export async function markNewer(
   const resolved = await resolveEntry(client, entry);
   const keys = entry.key.map((name) => `a.${name}`);
   const known = resolved?.key.every(({ now }) => now !== null) ? resolved : null;
-  const followers = known ? await followersOf(client, known, later) : [];
-  const others = known ? await isOther(client, known, removed) : "false";
+  const { followers, place } = known
+    ? await followersOf(client, known, later)
+    : { followers: [], place: new Map<string, string>() };
+  const others = known
+    ? `(t.ctid IS NOT NULL AND ${await isOther(client, known, removed)} OR ${wereLeft(known, followers)})`
+    : "false";
   // Who has dropped the key since may have written its value again: those rows are theirs.
   const once = known === null || isUnique(known);
   const flags = entry.columns.map((name, i) => {
@@ -32,8 +37,14 @@ export async function markNewer(
   });
   // What was dropped has nothing to be compared with.
   const left = entry.after ? `${UNDO_SCHEMA}.${entry.after}` : dataTable(entry);
+  const moved = followers.some(({ resolved: one }) => hasMoved(one.entry));
+  const same = moved
+    ? present(known?.key ?? []).map(({ now }) => `t.${now.name} = ${typed(place.get(now.name) ?? "", now)}`)
+    : [];
+  const found = moved ? same.join(" AND ") : sameKey(present(known?.key ?? []), "a");
   const from = known
-    ? `${ownRows(known.relation)} AS t JOIN ${left} AS a ON ${sameKey(present(known.key), "a")} ${followers.map(({ join }) => join).join(" ")} WHERE ${entry.after ? "true" : others}`
+    ? `${left} AS a ${followers.map(({ join }) => join).join(" ")} LEFT JOIN ${ownRows(known.relation)} AS t ON ${found}
+       WHERE ${entry.after ? "t.ctid IS NOT NULL OR " : ""}${others}`
     : `${left} AS a WHERE false`;
   const group = once ? "" : `GROUP BY ${keys.join(", ")}`;
   if (known) await client.query(`LOCK TABLE ${known.relation.relation} IN SHARE ROW EXCLUSIVE MODE`);
@@ -76,29 +87,64 @@ interface Follower {
   flags: string;
 }
 
-/** Later entries of the same rows, also by the name of a partition: a statement of the run itself is nobody's newer value. */
+/**
+ * Later entries of the same rows, also by the name of a partition: a statement of the run itself is nobody's newer value.
+ * @returns also what the key of the row `a` has become by all of them, as text, by its column's name today
+ */
 async function followersOf(
   client: pg.ClientBase,
   { relation, key }: Resolved,
   later: readonly UndoEntry[],
-): Promise<Follower[]> {
-  const found: Follower[] = [];
+): Promise<{ followers: Follower[]; place: Map<string, string> }> {
+  const followers: Follower[] = [];
+  const place = new Map(present(key).map(({ stored, now }) => [now.name, `a.${stored}::pg_catalog.text`]));
   for (const entry of later) {
     const resolved = await resolveEntry(client, entry);
     if (resolved?.relation.root !== relation.root || resolved.key.length !== key.length) continue;
-    const pairs = key.flatMap(({ stored, now }) => {
-      const same = resolved.key.find((one) => one.now !== null && one.now.name === now?.name);
-      return same ? [{ own: stored, other: same.stored }] : [];
+    // Before the statement, its rows had the key that is among its values.
+    const before = hasMoved(entry) ? resolved.columns : resolved.key;
+    const pairs = [...place].flatMap(([name, own]) => {
+      const other = before.find((one) => one.now?.name === name);
+      const after = resolved.key.find((one) => one.now?.name === name);
+      return other && after ? [{ name, own, other: other.stored, after: after.stored }] : [];
     });
     if (pairs.length < key.length) continue;
-    const [row, flags] = [`l${found.length}`, `m${found.length}`];
-    const keyed = pairs.map(({ own, other }) => `${asText(`${row}.${other}`)} = ${asText(`a.${own}`)}`);
-    const same = pairs.map(({ other }) => `${flags}.${other} = ${row}.${other}`);
+    const [row, flags] = [`l${followers.length}`, `m${followers.length}`];
+    const keyed = pairs.map(({ own, other }) => `${asText(`${row}.${other}`)} = ${asText(own)}`);
+    const same = pairs.map(({ after }) => `${flags}.${after} = ${row}.${after}`);
     const join = `LEFT JOIN ${dataTable(entry)} AS ${row} ON ${keyed.join(" AND ")} LEFT JOIN ${newerTable(entry)} AS ${flags} ON ${same.join(" AND ")}`;
-    found.push({ resolved, join, row, flags });
+    followers.push({ resolved, join, row, flags });
+    if (!hasMoved(entry)) continue;
+    for (const { name, own, after } of pairs)
+      place.set(name, `CASE WHEN ${row}.ctid IS NULL THEN ${own} ELSE ${row}.${after}::pg_catalog.text END`);
   }
-  return found;
+  return { followers, place };
 }
+
+/**
+ * Condition: a later statement gave the row `a` another key, and the one that is there under its own today is none that
+ * it moved there.
+ */
+function wereLeft({ relation, key }: Resolved, followers: readonly Follower[]): string {
+  const keyed = present(key);
+  const moves = followers.flatMap(({ resolved }) => (hasMoved(resolved.entry) ? [resolved] : []));
+  if (moves.length === 0) return "false";
+  const among = (which: "columns" | "key") => {
+    const found = moves.map((one) => {
+      const same = keyed.map(({ stored, now }) => {
+        const own = one[which].find((column) => column.now?.name === now.name);
+        return `${asText(`s.${own?.stored}`)} = ${asText(`a.${stored}`)}`;
+      });
+      return `EXISTS (SELECT FROM ${dataTable(one.entry)} AS s WHERE ${same.join(" AND ")})`;
+    });
+    return `(${found.join(" OR ")})`;
+  };
+  const there = `EXISTS (SELECT FROM ${ownRows(relation)} AS u WHERE ${sameKey(keyed, "a", "u")})`;
+  return `(${among("columns")} AND NOT ${among("key")} AND ${there})`;
+}
+
+const typed = (value: string, { type, collation }: UndoColumn) =>
+  `(${value})::${type}${collation ? ` COLLATE ${collation}` : ""}`;
 
 /** What the nearest later statement found is what this one left, unless somebody wrote in between or since. */
 function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]): string {

@@ -190,6 +190,8 @@ export interface ForeignKey {
   parentRoot: number;
   columns: string[];
   parentColumns: string[];
+  /** A partition has it from the partitioned table: it cannot be altered here. */
+  inherited: boolean;
   /** Of the last column, a range: several of the parent's rows may cover it together (since PostgreSQL 18). */
   period: boolean;
   deferrable: boolean;
@@ -200,7 +202,7 @@ export async function readForeignKeys(client: pg.ClientBase, oid: number): Promi
   const { rows } = await client.query<ForeignKey>(
     `WITH f AS (SELECT * FROM pg_catalog.pg_constraint WHERE contype = 'f' AND conrelid = $1::oid)
      SELECT pg_catalog.quote_ident(f.conname) AS name, pg_catalog.format('%s%I.%I', CASE p.relkind WHEN 'r' THEN 'ONLY ' END, n.nspname, p.relname) AS parent,
-       coalesce((pg_catalog.to_jsonb(f) ->> 'conperiod')::bool, false) AS period,
+       f.conparentid <> 0 AS inherited, coalesce((pg_catalog.to_jsonb(f) ->> 'conperiod')::bool, false) AS period,
        coalesce(pg_catalog.pg_partition_root(p.oid)::oid, p.oid) AS "parentRoot",
        ${NAMES("f.conrelid", "f.conkey")} AS columns, ${NAMES("f.confrelid", "f.confkey")} AS "parentColumns",
        f.condeferrable AS deferrable, f.condeferred AS deferred
