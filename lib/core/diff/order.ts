@@ -1,4 +1,5 @@
 import { rankOf } from "../schema/kinds/all";
+import { relationOf } from "../schema/kinds/column";
 import type { Fact } from "../schema/types";
 import type { Action, Actions } from "./actions";
 import { Heap } from "./heap";
@@ -71,9 +72,14 @@ function comesFirst(a: Waiting, b: Waiting): boolean {
   return a.weight === b.weight ? a.name < b.name : a.weight < b.weight;
 }
 
-/** Equal indexes of a partition go to their parent's in the order in which those were made. */
+/**
+ * Equal indexes of a partition go to their parent's in the order in which those were made; new columns stand as they
+ * do in the wanted table.
+ */
 function nameOf({ key, verb, fact }: Action): string {
-  const { attachedTo } = fact.body;
+  const { attachedTo, position } = fact.body;
+  if (fact.kind === "column" && verb === "create")
+    return `${verb} column:${relationOf(fact)}.${String(position).padStart(4, "0")}`;
   return fact.kind === "index" && attachedTo ? `${verb} index:${attachedTo} ${key}` : key;
 }
 

@@ -1,0 +1,2 @@
+CREATE TYPE person AS (id int, name text, sizes int[], old text, age int);
+CREATE TABLE people OF person;
