@@ -222,6 +222,14 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(
       await all("SELECT proname FROM pg_proc WHERE pronamespace = 'dbmigrator_undo'::regnamespace"),
     ).toEqual([["as_text"]]);
+    // By name too, where the table is another by then.
+    const rows = await all("SELECT * FROM s ORDER BY id");
+    await migrateKeeping(client, "UPDATE s SET id = id + 10; DROP TABLE s");
+    expect(await told("CREATE TABLE s (id int PRIMARY KEY, v text)")).toEqual([
+      ["s", 3, 0],
+      ["s", 3, 0],
+    ]);
+    expect(await all("SELECT * FROM s ORDER BY id")).toEqual(rows);
     // What waits for the end of the transaction keeps the trigger from being taken away: by hand, as before.
     await client.query("CREATE TABLE w (s int REFERENCES s DEFERRABLE)");
     await migrateKeeping(client, "UPDATE s SET id = id + 10");

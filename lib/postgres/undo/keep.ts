@@ -14,11 +14,11 @@ import {
   UndoRefusal,
 } from "./copies";
 import { foretellBytes } from "./foretell";
-import { endMoves, followMoves, movedKey } from "./moved-keys";
+import { endMoves, followMoves } from "./moved-keys";
 import { setRowSecurity } from "./quiet";
 import { draggedBy } from "./references";
 import { ownRows, readRelation, typed, type UndoColumn, type UndoRelation } from "./relation";
-import { UNDO_SCHEMA, type UndoKind } from "./store";
+import { movedKey, UNDO_SCHEMA, type UndoKind } from "./store";
 
 /** Which statement of which run the rows are kept for, and how long. */
 export interface KeepContext {

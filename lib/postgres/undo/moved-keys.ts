@@ -2,13 +2,7 @@ import type pg from "pg";
 import { type Copy, storedValue } from "./copies";
 import type { UndoColumn } from "./relation";
 import { attempt } from "./set-aside";
-import { UNDO_SCHEMA, type UndoEntry } from "./store";
-
-/** Where the copy of a row has the key that the statement gave it. */
-export const movedKey = (at: number): string => `dbmigrator_key_${at + 1}`;
-
-/** Whether the statement gave its rows another key: what they were found by before is among the values. */
-export const hasMoved = ({ key }: Pick<UndoEntry, "key">): boolean => key[0] === movedKey(0);
+import { movedKey, UNDO_SCHEMA } from "./store";
 
 /** After all others, whose changes it has to see: triggers fire in the order of their names (docs: CREATE TRIGGER). */
 const TRIGGER = '"~~dbmigrator_moved_keys"';

@@ -2,7 +2,6 @@ import pg from "pg";
 import { NULLS } from "../../core/undo/put-off";
 import { bringsRows } from "./copies";
 import { withoutRefuse, withRefuse } from "./fitting";
-import { hasMoved } from "./moved-keys";
 import { type Group, orderByReferences } from "./put-order";
 import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
@@ -10,7 +9,7 @@ import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
 import { ownRows, readRelation } from "./relation";
 import { asideTable, dataTable, newerTable, originalsOf, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
-import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
+import { hasMoved, type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 export interface PutBackPlan {
   /** The last statement's first. */

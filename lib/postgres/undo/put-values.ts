@@ -1,11 +1,10 @@
 import type pg from "pg";
 import { fitting } from "./fitting";
-import { hasMoved } from "./moved-keys";
 import { asText, count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
 import { ownRows, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
-import { type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
+import { hasMoved, type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 /**
  * Which of the kept values somebody has changed since the statement: a table with the key and one flag a column.

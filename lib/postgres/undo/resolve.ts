@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { bringsRows } from "./copies";
 import { readRelation, type UndoColumn, type UndoRelation } from "./relation";
-import { UNDO_SCHEMA, type UndoEntry } from "./store";
+import { hasMoved, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 /** A kept column, and what it is today. */
 export interface KeptColumn {
@@ -51,19 +51,21 @@ export async function resolveEntry(client: pg.ClientBase, entry: UndoEntry): Pro
   const relation = known ?? (await readRelation(client, entry.relation));
   if (!relation) return null;
   const types = await storedTypes(client, entry);
-  const find = (names: readonly string[], numbers: readonly number[]) =>
+  const find = (names: readonly string[], numbers: readonly number[], called = names) =>
     names.map((stored, i): KeptColumn => {
       const byNumber = known ? relation.columns.find((column) => column.number === numbers[i]) : undefined;
       const type = types.get(stored) ?? "text";
       return {
         stored,
         type,
-        now: byNumber ?? relation.columns.find((column) => column.name === stored) ?? null,
+        now: byNumber ?? relation.columns.find((column) => column.name === called[i]) ?? null,
       };
     });
   const columns = find(entry.columns, entry.columnNumbers);
   // Whole rows are told apart by the key that the table has today.
-  const key = bringsRows(entry.kind) ? keyToday(relation, columns) : find(entry.key, entry.keyNumbers);
+  const key = bringsRows(entry.kind)
+    ? keyToday(relation, columns)
+    : find(entry.key, entry.keyNumbers, hasMoved(entry) ? keyNames(entry) : entry.key);
   return { entry, relation, columns, key };
 }
 
@@ -77,6 +79,10 @@ async function storedTypes(client: pg.ClientBase, { data }: UndoEntry): Promise<
   );
   return new Map(rows.map(({ name, type }) => [name, type]));
 }
+
+/** A key that the statement changed stands among the values by its own name. */
+const keyNames = ({ columns, columnNumbers, keyNumbers }: UndoEntry): string[] =>
+  keyNumbers.map((number) => columns[columnNumbers.indexOf(number)] ?? "");
 
 function keyToday({ keys }: UndoRelation, columns: readonly KeptColumn[]): KeptColumn[] {
   for (const key of keys) {

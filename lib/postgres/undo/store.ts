@@ -60,6 +60,12 @@ export interface PutBack {
   message?: string;
 }
 
+/** Where the copy of a row has the key that the statement itself gave it. */
+export const movedKey = (at: number): string => `dbmigrator_key_${at + 1}`;
+
+/** Whether the statement gave its rows another key: what they were found by before is among the values. */
+export const hasMoved = ({ key }: Pick<UndoEntry, "key">): boolean => key[0] === movedKey(0);
+
 const CREATE_STORE = `
 DO $$ BEGIN
   -- IF NOT EXISTS would demand the right to make schemas also where an administrator has made it.
