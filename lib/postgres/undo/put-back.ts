@@ -88,28 +88,14 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
   await withRefuse(client);
   const rows = found.filter(({ entry }) => bringsRows(entry.kind));
   for (const one of rows) one.originals = originalsOf(one, found);
-  const values = found.filter(({ entry }) => !bringsRows(entry.kind));
-  const putColumns = async (some: readonly Resolved[]) => {
-    for (const one of some) {
-      const column = await putColumn(client, one);
-      const why = plan.emptied.get(one.entry.id);
-      if (why && !isWholeBack(column.outcome)) throw why;
-      told.push(column);
-    }
-  };
-  // Rows that come back may refer to keys as they were; those that come back with the new key get the old one after.
-  const isFirst = ({ entry, relation: { root } }: Resolved) =>
-    values.some(
-      ({ entry: moved, relation }) =>
-        relation.root === root &&
-        hasMoved(moved) &&
-        moved.statement <= entry.statement &&
-        !rows.some((one) => one.relation.root === root && one.entry.statement >= moved.statement),
-    );
-  await putColumns(values.filter(isFirst));
-  for (const group of await orderByReferences(client, rows))
-    for (const part of parts(group)) told.push(...(await putGroup(client, part)));
-  await putColumns(values.filter((one) => !isFirst(one)));
+  // What refers to a key that changed refers to the new one after the statement, and to the old one before it.
+  const changes = found.flatMap(({ entry }) => (hasMoved(entry) ? [entry.statement] : []));
+  let open = found;
+  for (const since of [...new Set(changes)].toSorted((x, y) => y - x).concat(Number.NEGATIVE_INFINITY)) {
+    const now = open.filter(({ entry }) => entry.statement >= since);
+    open = open.filter((one) => !now.includes(one));
+    told.push(...(await putEntries(client, plan, now)));
+  }
   for (const one of told) one.outcome = await withoutInBetween(client, one, told, found);
   await withoutRefuse(client);
   // After a failure there is nothing to wake: the transaction takes everything back.
@@ -275,6 +261,25 @@ async function putGroup(client: pg.ClientBase, group: Group): Promise<Told[]> {
     if ((await setAside(client, group)) === 0)
       return group.members.map(({ entry }) => refusal(entry, result.refused));
   }
+}
+
+/** Rows before values. @throws Error of the values that are away and do not all return */
+async function putEntries(
+  client: pg.ClientBase,
+  plan: PutBackPlan,
+  entries: readonly Resolved[],
+): Promise<Told[]> {
+  const told: Told[] = [];
+  const rows = entries.filter(({ entry }) => bringsRows(entry.kind));
+  for (const group of await orderByReferences(client, rows))
+    for (const part of parts(group)) told.push(...(await putGroup(client, part)));
+  for (const one of entries.filter(({ entry }) => !bringsRows(entry.kind))) {
+    const column = await putColumn(client, one);
+    const why = plan.emptied.get(one.entry.id);
+    if (why && !isWholeBack(column.outcome)) throw why;
+    told.push(column);
+  }
+  return told;
 }
 
 async function putColumn(client: pg.ClientBase, one: Resolved): Promise<Told> {
