@@ -1,4 +1,5 @@
 import { strToU8, zipSync } from "fflate";
+import { chooseFiles } from "./choose-files";
 import { planShown, WORK } from "./deploying";
 import { expect, test } from "./fixtures";
 import { type OwnServer, startOwnServer } from "./own-server";
@@ -40,7 +41,7 @@ test("what a database already has is found, recorded, and no longer waits", asyn
   await page.goto(`/${slug}/migrations/import`);
   await page.getByLabel("Service").selectOption("orders");
   const scripts = Object.entries(SCRIPTS).map(([name, text]) => [name, strToU8(text)]);
-  await page.setInputFiles('[data-import="zip"]', {
+  await chooseFiles(page, "Choose an archive", {
     name: "orders.zip",
     mimeType: "application/zip",
     buffer: Buffer.from(zipSync(Object.fromEntries(scripts))),

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Page } from "@playwright/test";
 import { strToU8, zipSync } from "fflate";
+import { chooseFiles } from "./choose-files";
 import { approve, card, deploy, lead, start, WORK } from "./deploying";
 import { expect, test } from "./fixtures";
 import { type OwnServer, startOwnServer } from "./own-server";
@@ -46,7 +47,7 @@ test("langfuse: 434 migrations of a folder go to development and on to productio
 }) => {
   await test.step("a folder is imported as it is", async () => {
     await chooseImport(page, "langfuse");
-    await page.setInputFiles('[data-import="folder"]', join(corpus, "langfuse"));
+    await chooseFiles(page, "Choose a folder", join(corpus, "langfuse"));
     await page.getByRole("button", { name: "Import 434 migrations" }).click(WORK);
     await expect(page).toHaveURL(/\/migrations\?service=/, WORK);
   });
@@ -124,7 +125,7 @@ test("chinook: refused at its lines as it is, and once these are taken out it go
 
   await test.step("the import refuses it, with the lines", async () => {
     await chooseImport(page, "chinook");
-    await page.setInputFiles('[data-import="zip"]', {
+    await chooseFiles(page, "Choose an archive", {
       name: "20240101000000_chinook.up.sql",
       mimeType: "text/plain",
       buffer: Buffer.from(asItIs),
@@ -214,7 +215,7 @@ async function chooseImport(page: Page, service: string): Promise<void> {
 
 async function importPagila(page: Page, schema: string): Promise<void> {
   await chooseImport(page, "pagila");
-  await page.setInputFiles('[data-import="zip"]', {
+  await chooseFiles(page, "Choose an archive", {
     name: "pagila.zip",
     mimeType: "application/zip",
     buffer: Buffer.from(zipSync({ "pagila/V1__schema.sql": strToU8(schema) })),

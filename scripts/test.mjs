@@ -80,7 +80,9 @@ async function browserTests() {
   add("browser tests", code, stats && stats.expected + stats.flaky, stats?.unexpected);
 }
 
-const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+function specsOf(suite) {
+  return [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+}
 
 /** @param {string} name of a test @param {string} [message] what it failed with; its first lines are told. */
 function remember(name, message = "") {

@@ -211,7 +211,6 @@ function Choose({ services, service, onService, pending, onFiles, onServer }: Ch
           className="sr-only"
           tabIndex={-1}
           aria-label={t("import.chooseFolder")}
-          data-import="folder"
           multiple
           {...{ webkitdirectory: "" }}
           onChange={(event) => {
@@ -225,7 +224,6 @@ function Choose({ services, service, onService, pending, onFiles, onServer }: Ch
           className="sr-only"
           tabIndex={-1}
           aria-label={t("import.chooseZip")}
-          data-import="zip"
           accept=".zip,.sql"
           multiple
           onChange={(event) => {
