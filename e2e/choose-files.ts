@@ -16,5 +16,5 @@ export async function chooseFiles(
       page.getByRole("button", { name: button }).click(),
     ]);
     await chooser.setFiles(files);
-  }).toPass();
+  }).toPass({ timeout: 60_000 });
 }

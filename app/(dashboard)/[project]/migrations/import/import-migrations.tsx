@@ -208,9 +208,7 @@ function Choose({ services, service, onService, pending, onFiles, onServer }: Ch
         <input
           ref={folder}
           type="file"
-          className="sr-only"
-          tabIndex={-1}
-          aria-label={t("import.chooseFolder")}
+          hidden
           multiple
           {...{ webkitdirectory: "" }}
           onChange={(event) => {
@@ -221,9 +219,7 @@ function Choose({ services, service, onService, pending, onFiles, onServer }: Ch
         <input
           ref={zip}
           type="file"
-          className="sr-only"
-          tabIndex={-1}
-          aria-label={t("import.chooseZip")}
+          hidden
           accept=".zip,.sql"
           multiple
           onChange={(event) => {
