@@ -84,9 +84,16 @@ export async function planTarget(db: Db, request: PlanRequest): Promise<TargetPl
     ledger.filter((row) => row.service === service),
   );
   const names = new Set(plan.steps.map((step) => step.migration.filename));
+  const late = new Set(
+    status.migrations.filter(({ state }) => state === "out_of_order").map(({ filename }) => filename),
+  );
   return {
     ...plan,
-    planned: await Promise.all(plan.steps.map((step) => plannedMigration(step, status))),
+    planned: await Promise.all(
+      plan.steps.map((step) =>
+        plannedMigration(step, late.has(step.migration.filename) ? status.current : null),
+      ),
+    ),
     status,
     fromVersion: status.current,
     toVersion: goalOf(plan, status),

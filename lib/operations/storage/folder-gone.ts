@@ -1,4 +1,4 @@
-import { access, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { DomainError } from "../../errors";
 import { notAFolder } from "../../postgres/backup/failures";
 import type { StorageRow } from "./open";
@@ -13,12 +13,12 @@ export async function requireFolder({
 }: Pick<StorageRow, "kind" | "settings">): Promise<void> {
   if (kind !== "folder") return;
   const { path } = settings as { path: string };
-  await access(path).catch((cause: unknown) => {
+  const found = await stat(path).catch((cause: unknown) => {
     throw new DomainError("target", "storage.folder_gone", `${path} is not there, or cannot be read.`, {
       details: { path },
       hint: "Mount it again, or give it back to the user that DBMigrator runs as: the backups in it cannot be read.",
       cause,
     });
   });
-  if (!(await stat(path)).isDirectory()) throw notAFolder(path, undefined);
+  if (!found.isDirectory()) throw notAFolder(path, undefined);
 }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { fitting } from "./fitting";
 import { asText, count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
-import { ownRows, type UndoColumn, type UndoRelation } from "./relation";
+import { ownRows, typedValue, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
 import { hasMoved, type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -38,7 +38,9 @@ export async function markNewer(
   const left = entry.after ? `${UNDO_SCHEMA}.${entry.after}` : dataTable(entry);
   const moved = followers.some(({ resolved: one }) => hasMoved(one.entry));
   const same = moved
-    ? present(known?.key ?? []).map(({ now }) => `t.${now.name} = ${typed(place.get(now.name) ?? "", now)}`)
+    ? present(known?.key ?? []).map(
+        ({ now }) => `t.${now.name} = ${typedValue(`(${place.get(now.name) ?? ""})`, now)}`,
+      )
     : [];
   const found = moved ? same.join(" AND ") : sameKey(present(known?.key ?? []), "a");
   const from = known
@@ -141,9 +143,6 @@ function wereLeft({ relation, key }: Resolved, followers: readonly Follower[]): 
   const there = `EXISTS (SELECT FROM ${ownRows(relation)} AS u WHERE ${sameKey(keyed, "a", "u")})`;
   return `(${among("columns")} AND NOT ${among("key")} AND ${there})`;
 }
-
-const typed = (value: string, { type, collation }: UndoColumn) =>
-  `(${value})::${type}${collation ? ` COLLATE ${collation}` : ""}`;
 
 /** What the nearest later statement found is what this one left, unless somebody wrote in between or since. */
 function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]): string {

@@ -105,8 +105,13 @@ export const ownRows = ({ inherited, relation }: UndoRelation): string =>
   `${inherited ? "ONLY " : ""}${relation}`;
 
 /** A stored value as the column's own: types and collations of the target's own are stored as text. */
-export function typed(as: string, name: string, { type, collation }: UndoColumn): string {
-  return `${as}.${name}::${type}${collation ? ` COLLATE ${collation}` : ""}`;
+export function typed(as: string, name: string, column: UndoColumn): string {
+  return typedValue(`${as}.${name}`, column);
+}
+
+/** @param value SQL that a cast may follow: a column, or something in parentheses */
+export function typedValue(value: string, { type, collation }: UndoColumn): string {
+  return `${value}::${type}${collation ? ` COLLATE ${collation}` : ""}`;
 }
 
 /** What a name is that is no table, or null when nothing is called so (pg_class.relkind). */

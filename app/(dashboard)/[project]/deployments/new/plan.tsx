@@ -10,6 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Skeleton } from "@/components/ui/skeleton";
 import type { PlannedMigration } from "@/lib/core/run/types";
 import type { UnsavedText } from "@/lib/operations/deployment/unsaved-texts";
+import { OutOfOrder } from "../_components/out-of-order";
 
 export interface PlanView {
   migrations: PlannedMigration[];
@@ -80,11 +81,7 @@ export function Plan({ project, targetId, plan }: { project: string; targetId: s
                   </td>
                   <td className="muted">
                     {t(`transaction.${migration.transaction}`)}
-                    {migration.after === undefined ? null : (
-                      <Mark meaning="warning" className="sentence ml-3">
-                        {t("outOfOrder", { version: migration.after })}
-                      </Mark>
-                    )}
+                    <OutOfOrder migration={migration} />
                   </td>
                 </tr>
               ))}

@@ -1,10 +1,10 @@
 import { useLocale, useTranslations } from "next-intl";
 import { cn } from "@/components/class-names";
 import { formatBytes, formatDuration } from "@/components/format";
-import { Mark } from "@/components/mark";
 import { Section } from "@/components/page";
 import { ClockTime } from "@/components/relative-time";
 import type { DeploymentView, StatementGroup } from "@/lib/operations/deployment/views";
+import { OutOfOrder } from "../../_components/out-of-order";
 import { LaterPart } from "./later-part";
 import { loadPart } from "./load-part";
 import { statementParts } from "./parts";
@@ -130,11 +130,7 @@ function Group({ group, view, only }: GroupProps) {
           {group.statements.length > 1 && group.migration.transaction === "one"
             ? t("transaction.held")
             : null}
-          {group.migration.after === undefined ? null : (
-            <Mark meaning="warning" className="sentence ml-3">
-              {t("outOfOrder", { version: group.migration.after })}
-            </Mark>
-          )}
+          <OutOfOrder migration={group.migration} />
         </td>
       </tr>
       {group.statements.map((statement) => (
