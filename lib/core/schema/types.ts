@@ -126,7 +126,7 @@ export interface Address {
 export interface ReadFact extends Omit<Fact, "kind" | "deps" | "comment" | "owner" | "acl"> {
   /** Where pg_depend and pg_description know it, first its own address. */
   addresses: Address[];
-  ownerOid?: number;
+  /** Instead of the row's `acl`. */
   aclTexts?: string[] | null;
   extraDeps?: FactId[];
 }
@@ -142,8 +142,12 @@ export type Change = string[] | "replace";
 /** One object kind, and the only place that knows it: how it is read, created, altered and dropped. */
 export interface KindDefinition {
   kind: Kind;
-  /** Query of the catalog for a server version; `owner` (oid) and `acl` (text[]) where the kind has them. */
-  query(version: number): string;
+  /**
+   * Query of the catalog for a server version; `owner` (oid) and `acl` (text[]) where the kind has them. None where
+   * the rows of another kind tell all of this one (`readWith`).
+   */
+  query?(version: number): string;
+  readWith?: Kind;
   read(row: Row): ReadFact | null;
   create(fact: Fact, around: Surroundings): string[];
   drop(fact: Fact, around: Surroundings): string[];

@@ -9,6 +9,6 @@ const ROWS = 1;
  * read, and is read anew.
  */
 export const FORMAT = createHash("md5")
-  .update(KIND_LIST.map((definition) => definition.query(180_000)).join(`\n${ROWS}`))
+  .update(KIND_LIST.map((definition) => definition.query?.(180_000)).join(`\n${ROWS}`))
   .digest()
   .readInt32BE();

@@ -106,16 +106,16 @@ async function readAll(
   const readings = [
     always(readRoles(lookups)),
     always(readComments(lookups)),
-    ...kinds.map((definition) => ({
-      what: definition.kind,
-      reading:
-        definition.kind === "subscription" && !superuser
-          ? readHiddenSubscriptions(denied, snapshot)
-          : {
-              query: definition.query(version),
-              take: (row: Row) => addFact(snapshot, places, definition, row, lookups),
-            },
-    })),
+    ...kinds.flatMap(({ kind, query }) => {
+      if (query === undefined) return [];
+      if (kind === "subscription" && !superuser)
+        return { what: kind, reading: readHiddenSubscriptions(denied, snapshot) };
+      const told = kinds.filter((one) => one.kind === kind || one.readWith === kind);
+      const take = (row: Row) => {
+        for (const one of told) addFact(snapshot, places, one, row, lookups);
+      };
+      return { what: kind, reading: { query: query(version), take } };
+    }),
     ...dependencies.readings.map(always),
     ...readUnsupported(snapshot).filter(({ what }) => !denied.has(what)),
   ];
@@ -128,6 +128,8 @@ async function readAll(
     if (!(error instanceof MessageError)) throw error;
     const what = readings[error.completed]?.what ?? null;
     if (what === null || error.error.code !== "42501") throw unreadableFor(role, error.error);
+    for (const { kind } of KIND_LIST.filter(({ readWith }) => readWith === what))
+      denied.set(kind, error.message);
     denied.set(what, error.message);
     return null;
   }

@@ -149,7 +149,7 @@ export const columnKind: KindDefinition = {
       CASE WHEN a.attcollation <> t.typcollation THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
         FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
       a.attidentity AS identity, a.attgenerated AS generated,
-      CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS expression, d.oid AS default_oid,
+      pg_get_expr(d.adbin, d.adrelid) AS expression, d.oid AS default_oid,
       CASE WHEN a.attstorage <> t.typstorage OR t.typtype = 'b' AND t.oid >= 16384 THEN a.attstorage END AS storage, t.typstorage AS type_storage, nullif(a.attcompression, '') AS compression,
       ${version >= 170000 ? "a.attstattarget" : "nullif(a.attstattarget, -1)"} AS statistics, a.attoptions AS options,
       a.attfdwoptions AS foreign_options, a.attislocal AS local${
@@ -196,7 +196,7 @@ export const columnKind: KindDefinition = {
       sequenceName: sequence ? sequence.name : null,
       sequenceBare: sequence ? sequence.bare : null,
       generated: text(row, "generated") as ColumnBody["generated"],
-      expression: optional(row, "expression"),
+      expression: row.generated === "" ? null : optional(row, "expression"),
       storage: of === "v" ? null : optional(row, "storage"),
       typeStorage: text(row, "type_storage"),
       compression: of === "v" ? null : optional(row, "compression"),

@@ -1,4 +1,4 @@
-import { oid, text, USER_NAMESPACE } from "../sql-text";
+import { oid, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -6,13 +6,9 @@ import { relationOf } from "./column";
 export const defaultKind: KindDefinition = {
   kind: "default",
   keyword: "DEFAULT",
-  query:
-    () => `SELECT d.oid, c.relkind AS of, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(a.attname) AS name,
-      pg_get_expr(d.adbin, d.adrelid) AS expression
-    FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum
-    WHERE a.attgenerated = '' AND ${USER_NAMESPACE}`,
+  readWith: "column",
   read: (row) => {
+    if (row.default_oid === null || row.generated !== "") return null;
     const relation = text(row, "relation");
     const name = text(row, "name");
     return {
@@ -21,7 +17,8 @@ export const defaultKind: KindDefinition = {
       schema: null,
       parent: `${text(row, "of") === "v" ? "view" : "table"}:${relation}`,
       body: { expression: text(row, "expression") },
-      addresses: [{ catalog: "pg_attrdef", oid: oid(row) }],
+      addresses: [{ catalog: "pg_attrdef", oid: oid(row, "default_oid") }],
+      aclTexts: null,
       extraDeps: [`column:${relation}.${name}`],
     };
   },

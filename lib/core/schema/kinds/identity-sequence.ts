@@ -11,11 +11,10 @@ export const identitySequenceKind: KindDefinition = {
     version,
   ) => `SELECT c.oid, c.relowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.relname) AS name,
       coalesce(c.relacl, acldefault('s', c.relowner))::text[] AS acl,
-      quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS relation, quote_ident(a.attname) AS column,
+      quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS relation, (SELECT quote_ident(a.attname) FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum = d.refobjsubid) AS column,
       ${version >= 150000 ? "c.relpersistence = 'u'" : "NULL"} AS unlogged
     FROM pg_depend d JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S' JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace tn ON tn.oid = t.relnamespace
-    JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'i' AND c.relpersistence <> 't'
       AND ${USER_NAMESPACE}`,
   read: (row) => {

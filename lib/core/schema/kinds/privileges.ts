@@ -28,14 +28,11 @@ function part(
   const of = catalog === "pg_attribute" ? "pg_class" : catalog;
   const sub = catalog === "pg_attribute" ? "o.attnum" : "0";
   const column = catalog === "pg_attribute" ? "quote_ident(o.attname)" : "NULL::text";
-  // Only of a column the last REVOKE leaves nothing. Asked first: most objects have no list.
-  const given =
-    catalog === "pg_attribute"
-      ? `(o.attacl IS NOT NULL OR (o.attrelid, o.attnum) IN (SELECT p.objoid, p.objsubid FROM pg_init_privs p WHERE p.classoid = 'pg_class'::regclass))`
-      : `o.${acl} IS NOT NULL`;
+  // Asked first: most objects have no list.
+  const [from, given] = catalog === "pg_attribute" ? ["listed", "true"] : [catalog, `o.${acl} IS NOT NULL`];
   return `SELECT ${word} AS word, ${name} AS name, ${column} AS column, coalesce(o.${acl}, ${usual})::text[] AS acl,
       coalesce(i.initprivs, ${usual})::text[] AS initial, quote_ident(m.extname) AS extension, NULL::text AS relation
-    FROM ${catalog} o ${joins} LEFT JOIN pg_init_privs i ON i.classoid = '${of}'::regclass AND i.objoid = ${row} AND i.objsubid = ${sub}
+    FROM ${from} o ${joins} LEFT JOIN pg_init_privs i ON i.classoid = '${of}'::regclass AND i.objoid = ${row} AND i.objsubid = ${sub}
     LEFT JOIN members m ON m.classid = '${of}'::regclass AND m.objid = ${row}
     WHERE ${given} AND o.${acl} IS DISTINCT FROM i.initprivs AND (${row} < 16384 OR m.objid IS NOT NULL)${catalog === "pg_namespace" ? " AND o.nspname <> 'public'" : ""}${where}`;
 }
@@ -43,12 +40,17 @@ function part(
 const MEMBERS = `WITH members AS MATERIALIZED (SELECT d.classid, d.objid, e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
   WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e')`;
 
+/** Columns with privileges, read once. Only of a column the last REVOKE leaves no list: those that came with one, too. */
+const LISTED = `listed AS MATERIALIZED (SELECT a.attrelid, a.attnum, a.attname, a.attacl FROM pg_attribute a WHERE a.attacl IS NOT NULL
+  UNION ALL SELECT a.attrelid, a.attnum, a.attname, a.attacl FROM pg_init_privs p JOIN pg_attribute a ON a.attrelid = p.objoid AND a.attnum = p.objsubid
+  WHERE p.classoid = 'pg_class'::regclass AND p.objsubid <> 0 AND a.attacl IS NULL)`;
+
 const inSchema = (column: string) => `JOIN pg_namespace n ON n.oid = o.${column}`;
 
 /** `tableoid`, `ctid` … of tables of one's own: no column that is a fact of its own. */
 const SYSTEM_COLUMNS = `SELECT 'TABLE', quote_ident(n.nspname) || '.' || quote_ident(c.relname), quote_ident(o.attname), o.attacl::text[], '{}'::text[], NULL,
     CASE WHEN c.relkind = 'm' THEN 'materialized_view:' ELSE 'table:' END || quote_ident(n.nspname) || '.' || quote_ident(c.relname)
-  FROM pg_attribute o JOIN pg_class c ON c.oid = o.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+  FROM listed o JOIN pg_class c ON c.oid = o.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE o.attnum < 0 AND o.attacl IS NOT NULL AND c.relpersistence <> 't' AND ${USER_NAMESPACE} AND ${notMember("pg_class", "c.oid")}`;
 
 /**
@@ -123,7 +125,7 @@ export const privilegesKind: KindDefinition = {
       ),
       SYSTEM_COLUMNS,
     ];
-    return `${MEMBERS}\n${parts.join("\nUNION ALL\n")}`;
+    return `${MEMBERS}, ${LISTED}\n${parts.join("\nUNION ALL\n")}`;
   },
   read: (row) => {
     const [word, name, column] = [text(row, "word"), text(row, "name"), optional(row, "column")];
