@@ -41,3 +41,13 @@ it("and keep it where the server knows it", () => {
   expect(entries[0]?.sql).toContain(`"a b" SET COMPRESSION lz4`);
   expect(notes).toEqual([]);
 });
+
+it("the schema public of an archive that makes it is there already, and a text with the same words stays", () => {
+  const made = "CREATE SCHEMA public;\n";
+  const heading = (name: string, type: string) =>
+    `--\n-- Name: ${name}; Type: ${type}; Schema: -; Owner: -\n--\n\n`;
+  const dump = `${heading("public", "SCHEMA")}${made}\n${heading("say()", "FUNCTION")}CREATE FUNCTION say() AS $$\n${made}$$;\n`;
+  const { entries } = restoreEntries(dump, { ...options, lz4: true });
+  expect(entries[0]?.sql.trim()).toBe("CREATE SCHEMA IF NOT EXISTS public;");
+  expect(entries[1]?.sql).toContain(`$$\n${made}$$`);
+});

@@ -1,5 +1,5 @@
 import type { BackupNote } from "../../core/backup/types";
-import { type DumpEntry, splitDump, withoutLz4 } from "../dump/text";
+import { type DumpEntry, splitDump, withoutLz4, withPublicThere } from "../dump/text";
 import { withoutOwner } from "./structure";
 
 export interface RestoreEntry extends DumpEntry {
@@ -45,7 +45,9 @@ export function restoreEntries(dump: string, options: EntryOptions): RestoreEntr
   const head = follow(header);
   for (const entry of entries) {
     const current = settings;
-    const body = follow(entry.sql);
+    const isPublic = entry.type === "SCHEMA" && entry.name === "public";
+    // Archives of earlier versions make it.
+    const body = follow(isPublic ? withPublicThere(entry.sql) : entry.sql);
     if (options.owners === "none" && PRIVILEGES.has(entry.type)) continue;
     const sql = options.owners === "none" ? withoutOwner(body) : body;
     const known = options.lz4 ? { ...entry, sql } : withoutLz4({ ...entry, sql });

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackupScope, Manifest } from "../../core/backup/types";
@@ -115,6 +116,35 @@ describe("a part of a database", () => {
       code: "restore.part_alone",
     });
   }, 180_000);
+
+  it.each([14, 18] as const)(
+    "is the schema public with its grants, PostgreSQL %i",
+    async (major) => {
+      const source = await testDatabase({ major });
+      await runSql(
+        source.spec,
+        `CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2); COMMENT ON SCHEMA public IS 'ours';
+       REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO pg_monitor`,
+      );
+      const store = folderStore(join(await newFolder(), "b"));
+      await createBackup({ spec: source.spec, store, scope: { kind: "schemas", schemas: ["public"] } });
+      expect(await testRestore({ store, scratch: source.spec })).toMatchObject({ ok: true, rows: 2 });
+      const as = `${source.name}_public`;
+      await restoreInto({ store, spec: source.spec, mode: "beside", as });
+      const part = { ...source.spec, database: as };
+      const schema = `SELECT pg_get_userbyid(nspowner) AS owner, obj_description(oid, 'pg_namespace') AS words,
+        ARRAY(SELECT format('%s %s', grantee::regrole, privilege_type) FROM aclexplode(nspacl) ORDER BY 1) AS grants
+       FROM pg_namespace WHERE nspname = 'public'`;
+      expect(await runSql(part, schema)).toEqual(await runSql(source.spec, schema));
+      expect(await contentOf(part)).toEqual(await contentOf(source.spec));
+      await runSql({ ...source.spec, database: "postgres" }, `DROP DATABASE ${as}`);
+      // By hand, as the guide says: what is there already ends nothing.
+      const preData = await readFile(join(store.location, "pre-data.sql"), "utf8");
+      expect(preData).toContain("CREATE SCHEMA IF NOT EXISTS public;");
+      await source.drop();
+    },
+    180_000,
+  );
 
   it("is the structure alone", async () => {
     const { manifest, store } = await backUp({ kind: "schema_only" });

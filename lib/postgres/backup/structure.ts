@@ -9,6 +9,7 @@ import {
   splitDump,
   withoutLz4,
   withoutRestrict,
+  withPublicThere,
 } from "../dump/text";
 
 export interface Structure {
@@ -88,16 +89,22 @@ const END = /\n--\n-- PostgreSQL database dump complete\n--\n\s*$/;
 function readable(dump: string, major: number): string {
   const text = withoutRestrict(dump).replace(END, "\n");
   const known = major < 17 ? text.replace(/^SET transaction_timeout = .*;\n/m, "") : text;
-  return major < 15 ? withoutLogged(known) : known;
+  return piecesOf(major < 15 ? withoutLogged(known) : known)
+    .map((piece) => (PUBLIC.test(piece) ? withPublicThere(piece) : piece))
+    .join("");
 }
+
+const PUBLIC = /^--\n-- Name: public; Type: SCHEMA; /;
 
 /**
  * pg_dump 18 tells the grants on the schema public from what they are since 15; before, a new database's lets everybody
  * create there, also where the source did not.
  */
 function withPublicAs15(dump: string, major: number, scope: BackupScope = { kind: "database" }): string {
-  const all = scope.kind === "database" || (scope.kind === "schema_only" && !scope.schemas);
-  if (major >= 15 || !all) return dump;
+  const holdsPublic =
+    scope.kind !== "tables" &&
+    (scope.kind === "database" || (scope.schemas ?? ["public"]).includes("public"));
+  if (major >= 15 || !holdsPublic) return dump;
   const first = headingsOf(dump)[0]?.index ?? dump.length;
   return `${dump.slice(0, first)}REVOKE CREATE ON SCHEMA public FROM PUBLIC;\n\n${dump.slice(first)}`;
 }

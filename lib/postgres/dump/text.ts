@@ -78,6 +78,14 @@ export function withoutServerOptions(dump: string): string {
     .replace(/^(ALTER .* ALTER COLUMN .* SET \(.*), pg_attver=\d+(.*\);)$/gm, "$1$2");
 }
 
+/**
+ * Of the schema public: chosen by its name, pg_dump makes it like any other (docs: pg_dump, `--schema`), and every new
+ * database has it already.
+ */
+export function withPublicThere(sql: string): string {
+  return sql.replace(/^CREATE SCHEMA public;$/m, "CREATE SCHEMA IF NOT EXISTS public;");
+}
+
 /** Objects whose columns pg_dump may give a compression of their own, each on a line below their CREATE. */
 const COMPRESSED = new Set(["TABLE", "MATERIALIZED VIEW"]);
 const LZ4 = /^ALTER TABLE ONLY .* ALTER COLUMN .* SET COMPRESSION lz4;\n/gm;
