@@ -85,6 +85,28 @@ describe("a part of a database", () => {
     });
   }, 180_000);
 
+  it("is a partition alone, which keeps its rows where the whole is not there", async () => {
+    await runSql(
+      database.spec,
+      `CREATE INDEX ON "Other"."Days" (day); CREATE TYPE "Other".kind AS ENUM ('a', 'b');
+       CREATE TABLE shop.spread (kind "Other".kind, id int) PARTITION BY HASH (kind);
+       CREATE TABLE "Other".spread_0 PARTITION OF shop.spread FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+       INSERT INTO shop.spread SELECT 'b', i FROM generate_series(1, 7) i`,
+    );
+    const partsOf = async (scope: BackupScope) => {
+      const { store } = await backUp(scope);
+      const { ok, rows, notes } = await testRestore({ store, scratch: database.spec });
+      return [ok, rows, ...notes.map(({ params }) => `${params.type} ${params.name}`)];
+    };
+    const one: BackupScope = { kind: "tables", tables: [{ schema: "Other", name: "Days 2026" }] };
+    expect(await partsOf(one)).toEqual([
+      ...[true, 10, "table attach Days 2026", "index attach Days 2026_day_idx"],
+    ]);
+    expect(await partsOf({ kind: "schemas", schemas: ["Other"] })).toEqual([
+      ...[true, 17, "table attach spread_0"],
+    ]);
+  }, 180_000);
+
   it("is restored apart from the rest of its database, with a word about what is missing there", async () => {
     await runSql(
       database.spec,

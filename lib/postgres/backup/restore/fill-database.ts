@@ -1,12 +1,19 @@
 import type pg from "pg";
-import type { BackupNote, ManifestFile, ManifestForeignKey, TableName } from "../../../core/backup/types";
+import type {
+  BackupNote,
+  ManifestFile,
+  ManifestForeignKey,
+  ManifestTable,
+  TableName,
+} from "../../../core/backup/types";
 import { DomainError } from "../../../errors";
 import { serverMajor } from "../../connection/connect";
 import type { ConnectionSpec } from "../../connection/connection-spec";
 import { KNOWS_LZ4 } from "../../dump/text";
 import { analyzeTables } from "../analyze";
 import type { OpenArchive } from "../archive-reader";
-import { type EntryOptions, restoreEntries } from "../dump-entries";
+import { type EntryOptions, type RestoreEntry, restoreEntries } from "../dump-entries";
+import { keyOf } from "../inventory";
 import { bytesOfLine } from "../large-objects";
 import { quoteName } from "../sql-text";
 import { chosenTables, isPart, keysToOthers, tablesOfScope } from "./chosen-tables";
@@ -69,7 +76,9 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     );
     follower.begin("data");
     const onPhase = (phase: "indexes" | "constraints") => follower.begin(phase);
-    const loads = tableLoads(archive, tables, follower, { onLast: () => onPhase("indexes") });
+    const loads = tableLoads(archive, apart ? withoutAbsent(tables, pre.entries) : tables, follower, {
+      onLast: () => onPhase("indexes"),
+    });
     // An index may call a function that reads another table: it waits for that one's rows only where they are closed.
     const filled = new Set(loads.steps.flatMap((step) => step.tables));
     const early = loads.closed ? takeEarly(stages, filled) : [];
@@ -84,6 +93,18 @@ export async function fillDatabase(options: FillOptions): Promise<Filled> {
     await first.query("SET synchronous_commit = on");
     await first.query("SELECT pg_catalog.pg_current_xact_id()");
     return { counts: loads.counts, foreignKeysLeft: left, notes };
+  });
+}
+
+/** Partitions without what they are a part of take their rows themselves. */
+function withoutAbsent(
+  tables: readonly ManifestTable[],
+  structure: readonly RestoreEntry[],
+): ManifestTable[] {
+  const made = new Set(structure.filter(({ type }) => type === "TABLE").map(keyOf));
+  return tables.map((table) => {
+    const { loadInto, ...alone } = table;
+    return loadInto && !made.has(keyOf(loadInto)) ? alone : table;
   });
 }
 

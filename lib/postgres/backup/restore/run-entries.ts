@@ -87,9 +87,12 @@ async function oneByOne(
   return notes;
 }
 
-const HOLDS_ROWS = new Set(["TABLE", "TABLE ATTACH", "SEQUENCE", "INDEX", "CONSTRAINT"]);
+const HOLDS_ROWS = new Set(["TABLE", "SEQUENCE", "INDEX", "CONSTRAINT"]);
 
-/** A trigger, a default, a policy … of a table, for want of the function, the role or the like that it names. */
+/**
+ * A trigger, a default, a policy … of a table, for want of the function, the role or the like that it names; a
+ * partition's place in a table that is not there, without which it holds its rows all the same.
+ */
 function isBeside(entry: RestoreEntry, error: pg.DatabaseError): boolean {
   return !HOLDS_ROWS.has(entry.type) && isLacking(error.code);
 }
