@@ -43,7 +43,7 @@ const ATTEMPTS = 6;
  * manifest comes last; after any failure the archive is removed, and what could not be removed is no backup without
  * its manifest. Changes nothing in the database.
  * @throws DomainError backup.scope_missing, backup.no_rights, backup.row_security, backup.table_locked,
- *   backup.no_space, backup.not_empty, backup.no_zstd, those of openConnection and pg_dump; the signal's reason
+ *   backup.no_space, backup.storage_failed, backup.not_empty, backup.no_zstd, those of openConnection and pg_dump; the signal's reason
  */
 export async function createBackup(options: CreateBackupOptions): Promise<Manifest> {
   await requireEmpty(options);

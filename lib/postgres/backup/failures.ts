@@ -6,6 +6,8 @@ import { tooManyLocks } from "../runner/too-many-locks";
 import { noSpace } from "./estimate";
 
 const FULL = new Set(["ENOSPC", "EDQUOT"]);
+/** A disk or a network drive that fails; what it does not give to read is told by the store itself. */
+const BROKEN = new Set(["EIO", "ESTALE", "ENXIO", "ENODEV", "EREMOTEIO"]);
 const FORBIDDEN = new Set(["EACCES", "EPERM", "EROFS"]);
 
 /**
@@ -20,6 +22,7 @@ export function mapFailure(
   if (error instanceof DomainError) return error;
   const { code = "", message = "" } = error as { code?: string; message?: string };
   if (FULL.has(code)) return noSpace(where.location, { reason: message }, error);
+  if (BROKEN.has(code)) return storageFailed(where.location, code, error);
   if (code === "EFBIG") return fileTooLarge(where.location, message, error);
   if (isForbidden(error)) return notWritable(where.location, message, error);
   if (error instanceof pg.DatabaseError) return fromServer(error, where.spec);
@@ -61,6 +64,14 @@ function fromServer(error: pg.DatabaseError, spec: ConnectionSpec): DomainError 
       cause: error,
     },
   );
+}
+
+function storageFailed(location: string, reason: string, cause: unknown): DomainError {
+  return new DomainError("target", "backup.storage_failed", `Writing to ${location} failed: ${reason}.`, {
+    details: { location, reason },
+    hint: "Look whether its disk or network drive is well (the system's log says more), or choose another storage.",
+    cause,
+  });
 }
 
 function fileTooLarge(location: string, reason: string, cause: unknown): DomainError {

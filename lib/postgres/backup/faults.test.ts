@@ -94,6 +94,15 @@ describe("a backup that fails", () => {
     expect(await store.list()).toEqual([]);
   });
 
+  it.each(["EIO", "ESTALE"])("tells that the storage's disk fails: %s", async (code) => {
+    const store = failingStore(folderStore(join(await newFolder(), "b")), { afterBytes: 1000 }, code);
+    await expect(createBackup({ spec: source.spec, store, scope: whole })).rejects.toMatchObject({
+      code: "backup.storage_failed",
+      details: { reason: code },
+    });
+    expect(await store.list()).toEqual([]);
+  });
+
   it("tells that a real disk is full", async (context) => {
     const disk = await newFolder();
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]);
