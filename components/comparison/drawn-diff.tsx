@@ -1,8 +1,8 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
 import DiffViewer, { DiffMethod } from "react-diff-viewer-continued";
 import { colorSql } from "@/components/sql-text";
+import { useWide } from "@/components/use-wide";
 import { diffStyles } from "./diff-styles";
 
 /** Side by side where there is room, below each other where not. */
@@ -15,7 +15,7 @@ export function DrawnDiff({
   after: string;
   titles: [string, string];
 }) {
-  const wide = useWide();
+  const wide = useWide(1000);
   return (
     <DiffViewer
       oldValue={before}
@@ -30,17 +30,5 @@ export function DrawnDiff({
       hideSummary
       disableWorker
     />
-  );
-}
-
-function useWide(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = matchMedia("(min-width: 1000px)");
-      query.addEventListener("change", changed);
-      return () => query.removeEventListener("change", changed);
-    },
-    () => matchMedia("(min-width: 1000px)").matches,
-    () => true,
   );
 }

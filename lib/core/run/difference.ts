@@ -1,8 +1,11 @@
 /** Beyond this many lines on one side the middle is compared as a set. */
 const MOST_LINES = 1500;
+/** What pg_dump writes above each statement, and says nothing that the statement does not. */
+const HEADING = /^[-+] --( Name: .+; Type: .+; Schema: .+; Owner: .*)?$/;
 
 /**
- * Lines in which two texts differ, in the manner of a diff without context: `- old`, `+ new`; empty when equal.
+ * Lines in which two texts differ, in the manner of a diff without context: `- old`, `+ new`; empty when equal. The
+ * headings of a dump are left out where something else differs.
  * @param limit most lines of the answer; a last line says how many follow
  */
 export function differingLines(before: string, after: string, limit = 200): string {
@@ -15,9 +18,10 @@ export function differingLines(before: string, after: string, limit = 200): stri
   while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end])
     end++;
   const lines = compare(a.slice(start, a.length - end), b.slice(start, b.length - end));
-  const shown = lines.slice(0, limit);
-  if (lines.length > limit) shown.push(`… ${lines.length - limit} more`);
-  return shown.join("\n");
+  const said = lines.filter((line) => !HEADING.test(line));
+  const shown = said.slice(0, limit);
+  if (said.length > limit) shown.push(`… ${said.length - limit} more`);
+  return shown.length > 0 ? shown.join("\n") : lines.slice(0, limit).join("\n");
 }
 
 function compare(a: string[], b: string[]): string[] {

@@ -1,6 +1,6 @@
 import { readDirectives } from "../../core/migration/directives";
 import type { MigrationSource } from "../../core/migration/types";
-import { matchesVersion } from "../../core/migration/version";
+import { compareVersions, matchesVersion } from "../../core/migration/version";
 import { concerns } from "../../core/plan/concerns";
 import {
   type Plan as EnginePlan,
@@ -143,7 +143,10 @@ function withOnly(plan: Plan, only: readonly string[]): Plan {
 function goalOf(plan: Plan, status: TargetStatus): string | null {
   const last = plan.steps.filter((step) => step.migration.kind === "versioned").at(-1);
   if (!last) return status.current;
-  if (last.direction === "up") return last.migration.version;
+  if (last.direction === "up") {
+    const { version } = last.migration;
+    return status.current !== null && compareVersions(status.current, version) > 0 ? status.current : version;
+  }
   const reverted = new Set(plan.steps.map((step) => step.migration.filename));
   const left = status.migrations.filter(
     (one) => one.appliedAt !== null && one.kind === "versioned" && !reverted.has(one.filename),

@@ -88,7 +88,7 @@ function Head({
           by: view.run.startedBy.label,
         })
       : t.rich("page.askedBy", { at: () => <RelativeTime at={view.createdAt} />, by: view.createdBy.label }),
-    t.rich("page.versions", {
+    t.rich(view.fromVersion === view.toVersion ? "page.sameVersion" : "page.versions", {
       ...versionRange(view.fromVersion, view.toVersion, t("nothing")),
       code: (text) => <code>{text}</code>,
     }),

@@ -137,7 +137,7 @@ function VersionRange({ from, to }: { from: string | null; to: string | null }) 
   const short = versionRange(from, to, nothing);
   return (
     <code className="muted" title={`${from ?? nothing} → ${to ?? nothing}`}>
-      {short.from} → {short.to}
+      {from === to ? short.to : `${short.from} → ${short.to}`}
     </code>
   );
 }

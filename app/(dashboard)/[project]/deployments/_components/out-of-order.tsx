@@ -7,7 +7,7 @@ export function OutOfOrder({ migration: { after } }: { migration: PlannedMigrati
   const t = useTranslations("deployments");
   if (after === undefined) return null;
   return (
-    <Mark meaning="warning" className="sentence ml-3">
+    <Mark meaning="warning" className="sentence ml-1 md:ml-3">
       {t("outOfOrder", { version: after })}
     </Mark>
   );

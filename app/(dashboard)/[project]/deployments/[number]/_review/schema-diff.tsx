@@ -1,15 +1,15 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useSyncExternalStore } from "react";
 import DiffViewer, { DiffMethod } from "react-diff-viewer-continued";
 import { diffStyles } from "@/components/comparison/diff-styles";
 import { colorSql } from "@/components/sql-text";
+import { useWide } from "@/components/use-wide";
 
 /** Side by side where there is room, below each other where not. */
 export function SchemaDiff({ before, after, whole }: { before: string; after: string; whole: boolean }) {
   const t = useTranslations("deployments");
-  const wide = useWide();
+  const wide = useWide(900);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <div className="schema-diff" tabIndex={0} role="group" aria-label={t("tabs.schema")}>
@@ -29,17 +29,5 @@ export function SchemaDiff({ before, after, whole }: { before: string; after: st
         disableWorker
       />
     </div>
-  );
-}
-
-function useWide(): boolean {
-  return useSyncExternalStore(
-    (changed) => {
-      const query = matchMedia("(min-width: 900px)");
-      query.addEventListener("change", changed);
-      return () => query.removeEventListener("change", changed);
-    },
-    () => matchMedia("(min-width: 900px)").matches,
-    () => true,
   );
 }
