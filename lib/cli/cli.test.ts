@@ -403,7 +403,11 @@ describe.each([14, 18] as const)("on PostgreSQL %i", (major) => {
 
   once("runs all or nothing on request, and says which file makes that impossible", async () => {
     write("migrations/20260103000000_bad.up.sql", "SELECT 1/0;");
-    expect(cli(["up", "--single-transaction"], variables).code).toBe(1);
+    const failed = cli(["up", "--single-transaction"], variables);
+    expect(failed).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("All or nothing: no migration is applied."),
+    });
     expect(await query("SELECT to_regclass('customers') AS t")).toEqual([{ t: null }]);
     write("migrations/20260103000000_bad.up.sql", "CREATE INDEX CONCURRENTLY i ON orders (customer_id);");
     const refused = cli(["up", "--single-transaction"], variables);

@@ -166,7 +166,11 @@ function report(outcome: RunOutcome, session: Session, flags: RunFlags): void {
   const what = words[outcome.state as keyof typeof words];
   process.stderr.write(`${paint.red("✗")} ${bad?.migration ?? "The run"} ${what}\n`);
   if (outcome.failure) process.stderr.write(`${failureText(outcome.failure)}\n`);
-  note(`${count(done.length, "migration")} done before it, ${left} not reached.`);
+  note(
+    flags.singleTransaction && done.length === 0
+      ? "All or nothing: no migration is applied."
+      : `${count(done.length, "migration")} done before it, ${left} not reached.`,
+  );
 }
 
 /** PostgreSQL's words and the place, indented. */
