@@ -144,7 +144,7 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     expect(told).toMatchObject({ restored: 2, newer: 1, examples: ["(y,2)"] });
   });
 
-  it("sets values one by one where one of them is taken or no longer fits", async () => {
+  it("sets values one by one, each column for itself, where one of them is taken or no longer fits", async () => {
     await client.query(
       "CREATE TABLE t (id int PRIMARY KEY, u text UNIQUE, n int); INSERT INTO t SELECT i, 'u' || i, i FROM generate_series(1, 5) i",
     );
@@ -155,9 +155,9 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     expect(told?.message).toMatch(/Key \(u\)=\(u2\) already exists.*check constraint/);
     expect(await all("SELECT id, u, n FROM t ORDER BY 1")).toEqual([
       [1, "u1", 1],
-      [2, "v2", 0],
+      [2, "v2", 2],
       [3, "mine", 3],
-      [4, "v4", 0],
+      [4, "u4", 0],
       [5, "u5", 5],
       [9, "u2", 9],
     ]);
@@ -289,6 +289,35 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     expect(await all("SELECT id, n FROM t ORDER BY id")).toEqual([
       [1, 10],
       [2, 7],
+    ]);
+  });
+
+  it("brings the other values of a row back where one of its columns cannot, and tells nothing from the middle of the run", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY); INSERT INTO p VALUES (1), (2);
+      CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES p, a int, b int UNIQUE, x int, y int);
+      INSERT INTO t SELECT i, CASE i WHEN 4 THEN 1 ELSE 2 END, i, i * 10, i, i FROM generate_series(1, 4) i`);
+    await migrateKeeping(
+      client,
+      `ALTER TABLE t ALTER x TYPE text USING 'n' || x; UPDATE t SET x = 'n9', a = 0, y = 0 WHERE id < 3;
+       UPDATE t SET p = NULL, b = b + 1, y = -y WHERE id > 2`,
+    );
+    await client.query("DELETE FROM p WHERE id = 1; INSERT INTO t (id, b) VALUES (9, 30)");
+    const told = await revert("ALTER TABLE t ALTER x TYPE int USING substr(x, 2)::int");
+    expect(
+      told.map(({ restored, orphaned, refused = 0, newer }) => [restored, newer, orphaned, refused]),
+    ).toEqual([
+      // The parent of 4 is gone, and the value of 3 is taken.
+      ...[[0, 0, 1, 1]],
+      // What x was in between has no place, and none is wanted.
+      ...[[2, 0, 0, 0]],
+      ...[[4, 0, 0, 0]],
+    ]);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 2, 1, 10, 1, 1],
+      [2, 2, 2, 20, 2, 2],
+      [3, 2, 3, 31, 3, 3],
+      [4, null, 4, 40, 4, 4],
+      [9, null, null, 30, null, null],
     ]);
   });
 

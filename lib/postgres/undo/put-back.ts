@@ -6,7 +6,7 @@ import { type Group, orderByReferences } from "./put-order";
 import { count, EXAMPLES, putRows } from "./put-rows";
 import { markNewer, putValues } from "./put-values";
 import { deferRing, QUIET, setSettings, silenceTriggers } from "./quiet";
-import { ownRows, readRelation } from "./relation";
+import { ownRows, readForeignKeys, readRelation } from "./relation";
 import { asideTable, dataTable, newerTable, originalsOf, type Resolved, resolveEntry } from "./resolve";
 import { attempt, setAside } from "./set-aside";
 import { hasMoved, type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
@@ -57,6 +57,8 @@ export async function beginPutBack(
 export interface Told {
   entry: UndoEntry;
   outcome: PutBack;
+  /** Columns whose values are not all back; all of them where that is not known. */
+  short?: Resolved["columns"];
 }
 
 const NOTHING: PutBack = { restored: 0, newer: 0, gone: 0, orphaned: 0, examples: [] };
@@ -118,7 +120,7 @@ export async function finishPutBack(client: pg.ClientBase, plan: PutBackPlan): P
  */
 async function withoutInBetween(
   client: pg.ClientBase,
-  { entry, outcome }: Told,
+  { entry, outcome, short }: Told,
   told: readonly Told[],
   found: readonly Resolved[],
 ): Promise<PutBack> {
@@ -127,7 +129,8 @@ async function withoutInBetween(
   if (!own || !refused || bringsRows(entry.kind) || hasLeft(outcome)) return outcome;
   for (const other of found) {
     const back = told.find((one) => one.entry.id === other.entry.id)?.outcome;
-    if (!back || !isWholeBack(back) || hasLeft(back) || !isBefore(other, own)) continue;
+    if (!back || !isWholeBack(back) || hasLeft(back)) continue;
+    if (!isBefore(other, { ...own, columns: short ?? own.columns })) continue;
     const same = own.key.map(({ stored, now }) => {
       const key = other.key.find((one) => one.now?.name === now?.name);
       return `e.${key?.stored}::pg_catalog.text = d.${stored}::pg_catalog.text`;
@@ -283,11 +286,45 @@ async function putEntries(
 }
 
 async function putColumn(client: pg.ClientBase, one: Resolved): Promise<Told> {
-  const { entry } = one;
+  const outcome = await putColumns(client, one);
+  if (isWholeBack(outcome)) return { entry: one.entry, outcome };
+  return { entry: one.entry, outcome, short: await putParts(client, one) };
+}
+
+async function putColumns(client: pg.ClientBase, one: Resolved): Promise<PutBack> {
   const atOnce = await attempt(client, () => putValues(client, one, { singly: false }));
-  if ("done" in atOnce) return { entry, outcome: atOnce.done };
+  if ("done" in atOnce) return atOnce.done;
   const singly = await attempt(client, () => putValues(client, one, { singly: true }));
-  return "done" in singly ? { entry, outcome: singly.done } : refusal(entry, singly.refused);
+  return "done" in singly ? singly.done : refusal(one.entry, singly.refused).outcome;
+}
+
+/**
+ * A row that one column's value keeps from coming back gets those of its other columns all the same.
+ * @returns the columns that did not come back in every row
+ */
+async function putParts(client: pg.ClientBase, one: Resolved): Promise<Resolved["columns"]> {
+  const parts = await partsOf(client, one);
+  if (parts.length < 2) return one.columns;
+  const short: Resolved["columns"] = [];
+  for (const columns of parts)
+    if (!isWholeBack(await putColumns(client, { ...one, columns }))) short.push(...columns);
+  return short;
+}
+
+/** Columns of one foreign key belong together; so do all where the key itself moves, by which rows are found. */
+async function partsOf(
+  client: pg.ClientBase,
+  { entry, relation, columns }: Resolved,
+): Promise<Resolved["columns"][]> {
+  if (hasMoved(entry)) return [columns];
+  const keys = await readForeignKeys(client, relation.oid);
+  let parts = columns.flatMap((column) => (column.now ? [[column]] : []));
+  for (const key of keys) {
+    const isOf = (part: Resolved["columns"]) => part.some(({ now }) => now && key.columns.includes(now.name));
+    const together = parts.filter(isOf).flat();
+    parts = [...parts.filter((part) => !isOf(part)), ...(together.length > 0 ? [together] : [])];
+  }
+  return parts;
 }
 
 const isWholeBack = ({ orphaned, refused = 0, reason }: PutBack) =>
