@@ -192,6 +192,31 @@ describe.each([14, 18] as const)("rows that clash or are dragged along, on Postg
     ]);
   });
 
+  it("takes no reference for a newer value that followed a key which the run itself changed", async () => {
+    await client.query(`CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE); INSERT INTO p SELECT i, 'c' || i FROM generate_series(1, 4) i;
+      CREATE TABLE t (id int PRIMARY KEY, p int REFERENCES p ON UPDATE CASCADE, code text REFERENCES p (code) ON UPDATE CASCADE);
+      INSERT INTO t SELECT i, i, 'c' || i FROM generate_series(1, 4) i`);
+    await migrateKeeping(
+      client,
+      `UPDATE t SET p = 4, code = 'c4'; UPDATE p SET id = id + 50; UPDATE p SET code = 'x' || code WHERE id > 52;
+       UPDATE t SET p = 53 WHERE id = 2; UPDATE p SET id = id + 500 WHERE id = 54`,
+    );
+    await client.query("UPDATE t SET p = 51 WHERE id = 3; UPDATE t SET code = 'c1' WHERE id = 4");
+    const told = await revert();
+    expect(
+      told.filter(({ of }) => of === "public.t").map(({ restored, newer }) => [restored, newer]),
+    ).toEqual([
+      [1, 0],
+      [2, 2],
+    ]);
+    expect(await all("SELECT * FROM t ORDER BY id")).toEqual([
+      [1, 1, "c1"],
+      [2, 2, "c2"],
+      [3, 1, "c3"],
+      [4, 4, "c1"],
+    ]);
+  });
+
   it("lets no rule swallow or change what comes back, and leaves rules as they were", async () => {
     await client.query(
       `CREATE TABLE t (id int PRIMARY KEY, a int, u int UNIQUE); INSERT INTO t VALUES (1, 1, 1), (2, 2, 2), (3, 3, 3); CREATE TABLE log (x int)`,

@@ -1,14 +1,14 @@
 import type pg from "pg";
 import { fitting } from "./fitting";
 import { asText, count, EXAMPLES, keyText, parentsOf, present, sameKey, told } from "./put-rows";
-import { ownRows, typedValue, type UndoColumn, type UndoRelation } from "./relation";
+import { ownRows, readForeignKeys, typedValue, type UndoColumn, type UndoRelation } from "./relation";
 import { dataTable, newerTable, type Resolved, resolveEntry } from "./resolve";
 import { type RefusedRow, THIS_ROW, tryEach } from "./set-aside";
 import { hasMoved, type PutBack, UNDO_SCHEMA, type UndoEntry } from "./store";
 
 /**
  * Which of the kept values somebody has changed since the statement: a table with the key and one flag a column.
- * @param later entries of the same run that kept values after it, nearest first, already marked
+ * @param later entries of the run that kept values after it, nearest first, already marked
  * @param removed entries of rows that the run took away after it: who has written their keys since wrote other rows
  */
 export async function markNewer(
@@ -26,11 +26,12 @@ export async function markNewer(
   const others = known
     ? `(t.ctid IS NOT NULL AND ${await isOther(client, known, removed)} OR ${wereLeft(known, followers)})`
     : "false";
+  const moves = known ? await referenceMoves(client, known, later) : [];
   // Who has dropped the key since may have written its value again: those rows are theirs.
   const once = known === null || isUnique(known);
   const flags = entry.columns.map((name, i) => {
     const now = known?.columns[i]?.now;
-    const changed = now && entry.after ? isNewer(now, `a.${name}`, followers) : "false";
+    const changed = now && entry.after ? isNewer(now, `a.${name}`, followers, moves) : "false";
     const newer = `(${changed} OR ${others})`;
     return `${once ? newer : `pg_catalog.bool_or(${newer})`} AS newer_${i}`;
   });
@@ -144,17 +145,62 @@ function wereLeft({ relation, key }: Resolved, followers: readonly Follower[]): 
   return `(${among("columns")} AND NOT ${among("key")} AND ${there})`;
 }
 
+/** A later statement that changed keys which a foreign key ON UPDATE CASCADE made the rows refer to anew. */
+interface ReferenceMove {
+  statement: number;
+  /** By its name today. */
+  column: string;
+  /** What a value of it, as text, has become. */
+  of(value: string): string;
+}
+
+/** In the order in which they happened. Of foreign keys of one column: of others, a part says too little. */
+async function referenceMoves(
+  client: pg.ClientBase,
+  { relation }: Resolved,
+  later: readonly UndoEntry[],
+): Promise<ReferenceMove[]> {
+  const moves: ReferenceMove[] = [];
+  const keys = (await readForeignKeys(client, relation.oid)).filter(
+    ({ columns, onUpdate }) => columns.length === 1 && onUpdate === "c",
+  );
+  for (const entry of keys.length > 0 ? later : []) {
+    const parent = await resolveEntry(client, entry);
+    for (const { columns, parentColumns, parentRoot } of keys) {
+      const stored = parent?.columns.find(({ now }) => now?.name === parentColumns[0])?.stored;
+      if (!stored || parent?.relation.root !== parentRoot) continue;
+      const same = entry.key.map((name) => `x.${name} = d.${name}`).join(" AND ");
+      const from = `${dataTable(entry)} AS d JOIN ${UNDO_SCHEMA}.${entry.after} AS x ON ${same}`;
+      moves.push({
+        ...{ statement: entry.statement, column: columns[0] ?? "" },
+        of: (value) =>
+          `coalesce((SELECT ${asText(`x.${stored}`)} FROM ${from} WHERE ${asText(`d.${stored}`)} = ${value} LIMIT 1), ${value})`,
+      });
+    }
+  }
+  return moves;
+}
+
 /** What the nearest later statement found is what this one left, unless somebody wrote in between or since. */
-function isNewer(now: UndoColumn, left: string, followers: readonly Follower[]): string {
+function isNewer(
+  now: UndoColumn,
+  left: string,
+  followers: readonly Follower[],
+  moves: readonly ReferenceMove[],
+): string {
+  const leftBefore = (statement: number) =>
+    moves
+      .filter((move) => move.column === now.name && move.statement < statement)
+      .reduce((value, move) => move.of(value), asText(left));
   return followers.reduceRight(
     (otherwise, { resolved, row, flags }) => {
       const i = resolved.columns.findIndex((column) => column.now?.name === now.name);
       if (i < 0) return otherwise;
       const kept = `${row}.${resolved.columns[i]?.stored}`;
       return `CASE WHEN ${row}.ctid IS NULL THEN ${otherwise}
-        ELSE coalesce(${flags}.newer_${i}, false) OR ${asText(kept)} IS DISTINCT FROM ${asText(left)} END`;
+        ELSE coalesce(${flags}.newer_${i}, false) OR ${asText(kept)} IS DISTINCT FROM ${leftBefore(resolved.entry.statement)} END`;
     },
-    `${asText(`t.${now.name}`)} IS DISTINCT FROM ${asText(left)}`,
+    `${asText(`t.${now.name}`)} IS DISTINCT FROM ${leftBefore(Number.POSITIVE_INFINITY)}`,
   );
 }
 

@@ -195,6 +195,8 @@ export interface ForeignKey {
   parentRoot: number;
   columns: string[];
   parentColumns: string[];
+  /** pg_constraint.confupdtype. */
+  onUpdate: string;
   /** A partition has it from the partitioned table: it cannot be altered here. */
   inherited: boolean;
   /** Of the last column, a range: several of the parent's rows may cover it together (since PostgreSQL 18). */
@@ -210,7 +212,7 @@ export async function readForeignKeys(client: pg.ClientBase, oid: number): Promi
        f.conparentid <> 0 AS inherited, coalesce((pg_catalog.to_jsonb(f) ->> 'conperiod')::bool, false) AS period,
        coalesce(pg_catalog.pg_partition_root(p.oid)::oid, p.oid) AS "parentRoot",
        ${NAMES("f.conrelid", "f.conkey")} AS columns, ${NAMES("f.confrelid", "f.confkey")} AS "parentColumns",
-       f.condeferrable AS deferrable, f.condeferred AS deferred
+       f.confupdtype::text AS "onUpdate", f.condeferrable AS deferrable, f.condeferred AS deferred
      FROM f JOIN pg_catalog.pg_class p ON p.oid = f.confrelid
      JOIN pg_catalog.pg_namespace n ON n.oid = p.relnamespace
      WHERE f.conparentid NOT IN (SELECT x.oid FROM f x) ORDER BY f.oid`,
