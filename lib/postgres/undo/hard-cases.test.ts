@@ -607,6 +607,32 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     expect(await all("SELECT tgenabled FROM pg_trigger WHERE tgname = 'busy'")).toEqual([["O"]]);
   });
 
+  it("brings values back that do not convert where the run changed the key of their rows too", async () => {
+    await client.query(
+      "CREATE TABLE t (a int, b int, n int NOT NULL, PRIMARY KEY (a, b)); INSERT INTO t SELECT i, i % 2, i FROM generate_series(1, 5) i",
+    );
+    const up = `ALTER TABLE t ALTER n TYPE text USING 'n' || n; UPDATE t SET n = 'none' WHERE a > 2;
+      UPDATE t SET a = a + 1 WHERE a > 1; UPDATE t SET b = 7 WHERE a > 4`;
+    await migrateKeeping(client, up);
+    await client.query("INSERT INTO t VALUES (9, 9, 'n99'); UPDATE t SET n = 'n77' WHERE a = 6");
+    const told = await revertKeeping(client, "ALTER TABLE t ALTER n TYPE int USING substr(n, 2)::int");
+    expect(told.map(({ restored, newer, refused = 0 }) => [restored, newer, refused])).toEqual([
+      ...[[2, 0, 0]],
+      ...[[4, 0, 0]],
+      // From the middle of the run.
+      ...[[0, 1, 2]],
+      ...[[4, 1, 0]],
+    ]);
+    expect(await all("SELECT a, b, n FROM t ORDER BY a")).toEqual([
+      ...[[1, 1, 1]],
+      ...[[2, 0, 2]],
+      ...[[3, 1, 3]],
+      ...[[4, 0, 4]],
+      ...[[5, 1, 77]],
+      ...[[9, 9, 99]],
+    ]);
+  });
+
   it("brings rows back that went after a column of theirs had become what does not convert any more", async () => {
     await client.query(`CREATE TABLE t (id int PRIMARY KEY, at date, u int); CREATE TABLE k (PRIMARY KEY (id)) INHERITS (t);
       INSERT INTO t VALUES (1, '2024-05-06', 1), (2, NULL, 2); INSERT INTO k VALUES (3, '2023-07-08', 3)`);

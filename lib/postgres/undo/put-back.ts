@@ -43,15 +43,23 @@ export async function beginPutBack(
   const refused: PutBackPlan["refused"] = new Map();
   for (const entry of ordered) {
     if (bringsRows(entry.kind) || entry.key.length === 0) continue;
-    const later = ordered
-      .filter(({ id, after, statement }) => after && statement > entry.statement && !refused.has(id))
-      .reverse();
+    const later = laterThan(entry, { entries: ordered, refused });
     const removed = ordered.filter(({ kind, statement }) => bringsRows(kind) && statement >= entry.statement);
     const marked = await attempt(client, () => markNewer(client, entry, later, removed));
     if ("refused" in marked) refused.set(entry.id, marked.refused);
   }
   await setSettings(client, before);
   return { entries: ordered, refused, later: [], emptied: new Map() };
+}
+
+/** Entries of values that were kept after this one, nearest first. */
+export function laterThan(
+  entry: UndoEntry,
+  { entries, refused }: Pick<PutBackPlan, "entries" | "refused">,
+): UndoEntry[] {
+  return entries
+    .filter(({ id, after, statement }) => after && statement > entry.statement && !refused.has(id))
+    .reverse();
 }
 
 export interface Told {

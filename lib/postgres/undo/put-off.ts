@@ -4,7 +4,7 @@ import { type Loss, lossesOf } from "../../core/undo/losses";
 import { NULLS, putOff } from "../../core/undo/put-off";
 import { serverMajor } from "../connection/connect";
 import { bringsRows } from "./copies";
-import type { PutBackPlan } from "./put-back";
+import { laterThan, type PutBackPlan } from "./put-back";
 import { emptyValues } from "./put-values";
 import { QUIET, setSettings, silenceTriggers } from "./quiet";
 import { readHeirs, readRelation, type UndoRelation } from "./relation";
@@ -108,7 +108,7 @@ async function emptyRetyped(
   const wake = await silenceTriggers(client, [named, ...found.map((one) => one.relation)]);
   plan.later.push(...(await dropNotNulls(client, named, names)));
   for (const one of found) {
-    await emptyValues(client, one);
+    await emptyValues(client, one, laterThan(one.entry, plan));
     plan.emptied.set(one.entry.id, refusal);
   }
   // A table with checks that wait cannot be altered.

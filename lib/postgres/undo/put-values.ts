@@ -21,7 +21,7 @@ export async function markNewer(
   const keys = entry.key.map((name) => `a.${name}`);
   const known = resolved?.key.every(({ now }) => now !== null) ? resolved : null;
   const { followers, place } = known
-    ? await followersOf(client, known, later)
+    ? await followersOf(client, known, later, "a")
     : { followers: [], place: new Map<string, string>() };
   const others = known
     ? `(t.ctid IS NOT NULL AND ${await isOther(client, known, removed)} OR ${wereLeft(known, followers)})`
@@ -37,13 +37,7 @@ export async function markNewer(
   });
   // What was dropped has nothing to be compared with.
   const left = entry.after ? `${UNDO_SCHEMA}.${entry.after}` : dataTable(entry);
-  const moved = followers.some(({ resolved: one }) => hasMoved(one.entry));
-  const same = moved
-    ? present(known?.key ?? []).map(
-        ({ now }) => `t.${now.name} = ${typedValue(`(${place.get(now.name) ?? ""})`, now)}`,
-      )
-    : [];
-  const found = moved ? same.join(" AND ") : sameKey(present(known?.key ?? []), "a");
+  const found = isFoundNow(known?.key ?? [], "a", followers, place);
   const from = known
     ? `${left} AS a ${followers.map(({ join }) => join).join(" ")} LEFT JOIN ${ownRows(known.relation)} AS t ON ${found}
        WHERE ${entry.after ? "t.ctid IS NOT NULL OR " : ""}${others}`
@@ -53,6 +47,19 @@ export async function markNewer(
   await client.query(
     `CREATE TABLE ${newerTable(entry)} AS SELECT ${[...keys, ...flags].join(", ")} FROM ${from} ${group}`,
   );
+}
+
+/** Condition: the row `t` of the table is the kept one, by the key that it has now. */
+function isFoundNow(
+  key: Resolved["key"],
+  as: string,
+  followers: readonly Follower[],
+  place: ReadonlyMap<string, string>,
+): string {
+  if (!followers.some(({ resolved }) => hasMoved(resolved.entry))) return sameKey(present(key), as);
+  return present(key)
+    .map(({ now }) => `t.${now.name} = ${typedValue(`(${place.get(now.name) ?? ""})`, now)}`)
+    .join(" AND ");
 }
 
 /** Condition: the kept row `a` was taken away later in the run, so that the one under its key today is another. */
@@ -91,15 +98,19 @@ interface Follower {
 
 /**
  * Later entries of the same rows, also by the name of a partition: a statement of the run itself is nobody's newer value.
- * @returns also what the key of the row `a` has become by all of them, as text, by its column's name today
+ * @param as of the kept row
+ * @returns also what its key has become by all of them, as text, by its column's name today
  */
 async function followersOf(
   client: pg.ClientBase,
   { relation, key }: Resolved,
   later: readonly UndoEntry[],
+  as: string,
 ): Promise<{ followers: Follower[]; place: Map<string, string> }> {
   const followers: Follower[] = [];
-  const place = new Map(present(key).map(({ stored, now }) => [now.name, `a.${stored}::pg_catalog.text`]));
+  const place = new Map(
+    present(key).map(({ stored, now }) => [now.name, `${as}.${stored}::pg_catalog.text`]),
+  );
   for (const entry of later) {
     const resolved = await resolveEntry(client, entry);
     if (resolved?.relation.root !== relation.root || resolved.key.length !== key.length) continue;
@@ -217,15 +228,22 @@ function keptValues(entry: UndoEntry) {
   };
 }
 
-/** Takes the values away that `putValues` puts back. */
+/**
+ * Takes the values away that `putValues` puts back.
+ * @param later entries of the run that kept values after it, nearest first: their statements may have changed the key
+ */
 export async function emptyValues(
   client: pg.ClientBase,
-  { entry, relation, columns, key }: Resolved,
+  one: Resolved,
+  later: readonly UndoEntry[],
 ): Promise<void> {
+  const { entry, relation, columns, key } = one;
   const { from, unlessNewer } = keptValues(entry);
+  const { followers, place } = await followersOf(client, one, later, "d");
+  const joins = followers.map(({ join }) => join).join(" ");
   const set = present(columns).map(({ stored, now }) => unlessNewer(stored, now, "NULL"));
   await client.query(
-    `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} WHERE ${sameKey(present(key), "d")}`,
+    `UPDATE ${ownRows(relation)} AS t SET ${set.join(", ")} ${from} ${joins} WHERE ${isFoundNow(key, "d", followers, place)}`,
   );
 }
 
