@@ -16,6 +16,7 @@ import { asPrinted } from "./printed";
 import { applyRenames } from "./rename/apply";
 import { findQuestions } from "./rename/renames";
 import type { Rename, RenameQuestion } from "./rename/types";
+import { writeDefaults } from "./write-defaults";
 
 export interface PlannedStatement {
   sql: string;
@@ -73,7 +74,7 @@ export function planSchema(source: Snapshot, target: Snapshot, options: PlanOpti
   const planning = { around, decided, options };
   const actions = buildActions(planning);
   const offline = options.online ? goOnline(actions, planning) : [];
-  const ordered = orderActions(actions);
+  const ordered = writeDefaults(orderActions(actions), around);
   const { before, after } = lateActions(around, decided.gone, decided.born);
   const bare = { losesData: false, needsNoRows: false, commitAfter: false };
   const orderOf = orderAt(ordered, around);

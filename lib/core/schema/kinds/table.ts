@@ -110,7 +110,7 @@ export const tableKind: KindDefinition = {
       extraDeps: parents.map((parent) => `table:${parent}`),
     };
   },
-  create: createTable,
+  create: (fact, around) => createTable(fact, around),
   drop: (fact, around) => {
     const left = isReferenced(tableBody(fact).partitionOf, around) ? leaveParents(fact) : [];
     return [...left, `DROP ${noun(fact)} ${fact.name}`];
@@ -147,14 +147,17 @@ export function columnsOf(snapshot: Snapshot, table: string): Fact[] {
 }
 
 /**
- * With its columns (a partition and a typed table too, as pg_dump does: attached afterwards), without defaults,
- * constraints and indexes, which are facts of their own.
+ * With its columns (a partition and a typed table too, as pg_dump does: attached afterwards), without constraints and
+ * indexes, which are facts of their own.
+ * @param values ` DEFAULT …` of columns, by their ids (see diff/write-defaults); none of a typed table
  */
-function createTable(fact: Fact, around: Surroundings): string[] {
+export function createTable(
+  fact: Fact,
+  around: Surroundings,
+  values: ReadonlyMap<FactId, string> = new Map(),
+): string[] {
   const b = tableBody(fact);
-  const columns = columnsOf(around.to, fact.id).filter(
-    (column) => (column.body as unknown as ColumnBody).local || b.partitionOf !== null,
-  );
+  const columns = columnsOf(around.to, fact.id).filter((column) => isNamed(column, b));
   const named = rebuildsOf(around).fresh.has(fact.id);
   const lines = b.ofType
     ? columns.flatMap((column) => {
@@ -165,7 +168,10 @@ function createTable(fact: Fact, around: Surroundings): string[] {
         return more ? [`${column.name} WITH OPTIONS${more}`] : [];
       })
     : [
-        ...columns.map((column) => columnDefinition(leftToParent(column, b, around), around, named)),
+        ...columns.map(
+          (column) =>
+            columnDefinition(leftToParent(column, b, around), around, named) + (values.get(column.id) ?? ""),
+        ),
         ...ownNotNulls(fact, around.to),
       ];
   const parts = [`CREATE ${b.persistence === "u" ? "UNLOGGED " : ""}${noun(fact)} ${fact.name}`];
@@ -183,6 +189,16 @@ function createTable(fact: Fact, around: Surroundings): string[] {
     ...(b.rls ? [`ALTER TABLE ${fact.name} ENABLE ROW LEVEL SECURITY`] : []),
     ...(b.forceRls ? [`ALTER TABLE ${fact.name} FORCE ROW LEVEL SECURITY`] : []),
   ];
+}
+
+/** What a table has from the parents that it inherits from is not named again. */
+const isNamed = (column: Fact, { partitionOf }: TableBody) =>
+  (column.body as unknown as ColumnBody).local || partitionOf !== null;
+
+/** Whether CREATE TABLE writes the column in full. */
+export function isWritten(column: Fact, table: Fact): boolean {
+  const b = tableBody(table);
+  return b.ofType === null && isNamed(column, b);
 }
 
 /** Before 16 a child may not write the expression that its column has from a parent. */
