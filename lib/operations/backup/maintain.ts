@@ -4,6 +4,7 @@ import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
+import { removeLeftovers } from "../restore/settle";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
 import { NEEDED, retentionOf } from "./retained";
@@ -13,7 +14,7 @@ import { backupScope } from "./scope";
 const FAILED_DAYS = 30;
 const DAY_MS = 86_400_000;
 
-/** Asks for what is due, and removes what retention and expiry no longer keep. */
+/** Asks for what is due, and removes what retention and expiry no longer keep, and what failed restores left. */
 export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => void): Promise<void> {
   await askForDue(db, new Date(), onUnexpected);
   for (const { id, why } of await removable(db, new Date())) {
@@ -23,6 +24,7 @@ export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => 
     });
   }
   await dropExpired(db);
+  await removeLeftovers(db, new Date(Date.now() - FAILED_DAYS * DAY_MS), onUnexpected);
 }
 
 type Why = "retention" | "expired" | "failed" | "interrupted";

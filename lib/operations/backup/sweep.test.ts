@@ -223,6 +223,38 @@ describe("a restore that a person calls done", () => {
   });
 });
 
+it("asks again for a database that a failed restore could not remove, until it is gone", async () => {
+  const row = await insert();
+  await performBackup(db(), row.id, WORK);
+  const { id } = await execute(createRestore, project.actors.admin, {
+    ...{ backupId: row.id, mode: "new_database", confirm: target.name },
+  });
+  const name = "dbmigrator_restore_1796081248_026dc21fe405";
+  const server = new pg.Client({ connectionString: target.url });
+  await server.connect();
+  try {
+    await server.query(`CREATE DATABASE ${name}`);
+    const trace = { kind: "database", name, oid: "1", replaces: null };
+    await db().restore.update({ where: { id }, data: { state: "failed", finishedAt: new Date(), trace } });
+    const there = async () =>
+      (await server.query("SELECT FROM pg_database WHERE datname = $1", [name])).rowCount;
+    const maintain = () => maintainBackups(db(), WORK.onUnexpected);
+    // As a full disk does, whose server can make no checkpoint: PostgreSQL refuses to drop it.
+    await server.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
+    await maintain();
+    expect(await there()).toBe(1);
+    await server.query(`ALTER DATABASE ${name} IS_TEMPLATE false`);
+    await maintain();
+    expect(await there()).toBe(0);
+    expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      state: "failed",
+      trace: {},
+    });
+  } finally {
+    await server.end();
+  }
+});
+
 describe("a folder that is gone", () => {
   it("is told where storages are listed and where its backup is to be restored, as no backup that nobody knows", async () => {
     const row = await insert();

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
 import type { Db } from "../../db/client";
@@ -45,6 +46,37 @@ async function again(db: Db, row: Restore): Promise<Change> {
   if (row.cancelAskedAt) return { state: "cancelled", finishedAt: new Date() };
   if (row.attempt > ATTEMPTS) return { state: "failed", finishedAt: new Date(), error: GONE };
   return { state: "queued", workerId: null, heartbeatAt: null, startedAt: null, progress: Prisma.DbNull };
+}
+
+/**
+ * What failed removes the database that it was filling, unless its server was stopped just then or its disk was full:
+ * asked again until it is gone.
+ * @param since older ones are left to whoever restores there next
+ */
+export async function removeLeftovers(
+  db: Db,
+  since: Date,
+  onUnexpected: (error: unknown) => void,
+): Promise<void> {
+  const rows = await db.restore.findMany({
+    where: {
+      ...{ state: { in: ["failed", "cancelled"] }, finishedAt: { gt: since } },
+      trace: { path: ["kind"], equals: "database" },
+    },
+  });
+  for (const row of rows) {
+    try {
+      const spec =
+        row.mode === "test"
+          ? await scratchFor(db, await loadBackup(db, row.backupId))
+          : await targetSpec(db, row.targetId ?? "");
+      await settleTrace(spec, traceOf(row) as RestoreTrace);
+      await db.restore.updateMany({ where: { id: row.id, attempt: row.attempt }, data: { trace: {} } });
+    } catch (error) {
+      // The server is still away, or still cannot.
+      if (!(error instanceof DomainError || error instanceof pg.DatabaseError)) onUnexpected(error);
+    }
+  }
 }
 
 /** On a server that is away it stays, for the next restore there to remove: the test goes on elsewhere. */
