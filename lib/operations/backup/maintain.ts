@@ -4,7 +4,7 @@ import type { Db } from "../../db/client";
 import { DomainError } from "../../errors";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
-import { removeLeftovers } from "../restore/settle";
+import { settleFailed } from "../restore/settle";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
 import { NEEDED, retentionOf } from "./retained";
@@ -24,7 +24,7 @@ export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => 
     });
   }
   await dropExpired(db);
-  await removeLeftovers(db, new Date(Date.now() - FAILED_DAYS * DAY_MS), onUnexpected);
+  await settleFailed(db, new Date(Date.now() - FAILED_DAYS * DAY_MS), onUnexpected);
 }
 
 type Why = "retention" | "expired" | "failed" | "interrupted";

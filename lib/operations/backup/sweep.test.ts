@@ -234,7 +234,10 @@ it("asks again for a database that a failed restore could not remove, until it i
   await server.connect();
   try {
     await server.query(`CREATE DATABASE ${name}`);
-    const trace = { kind: "database", name, oid: "1", replaces: null };
+    const { rows } = await server.query("SELECT oid::text AS oid FROM pg_database WHERE datname = $1", [
+      name,
+    ]);
+    const trace = { kind: "database", name, oid: rows[0].oid, replaces: null };
     await db().restore.update({ where: { id }, data: { state: "failed", finishedAt: new Date(), trace } });
     const there = async () =>
       (await server.query("SELECT FROM pg_database WHERE datname = $1", [name])).rowCount;
@@ -252,6 +255,35 @@ it("asks again for a database that a failed restore could not remove, until it i
     });
   } finally {
     await server.end();
+  }
+});
+
+it("finds that a restore succeeded whose server was stopped before it said so", async () => {
+  const row = await insert();
+  await performBackup(db(), row.id, WORK);
+  const { id } = await execute(createRestore, project.actors.admin, {
+    ...{ backupId: row.id, mode: "new_database", confirm: target.name },
+  });
+  const kept = await testDatabase();
+  const server = new pg.Client({ connectionString: target.url });
+  await server.connect();
+  const oidOf = async (name: string): Promise<string> =>
+    (await server.query("SELECT oid::text AS oid FROM pg_database WHERE datname = $1", [name])).rows[0].oid;
+  try {
+    const name = "dbmigrator_restore_1796081248_026dc21fe406";
+    const trace = { kind: "database", name, oid: await oidOf(target.name), replaces: await oidOf(kept.name) };
+    const error = { code: "target.starting", message: "It is starting." };
+    await db().restore.update({
+      where: { id },
+      data: { state: "failed", finishedAt: new Date(), trace, error },
+    });
+    await maintainBackups(db(), WORK.onUnexpected);
+    expect(await db().restore.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      ...{ state: "succeeded", error: null, keptDatabase: kept.name, keptUntil: expect.any(Date) },
+    });
+  } finally {
+    await server.end();
+    await kept.drop();
   }
 });
 

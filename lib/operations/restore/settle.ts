@@ -50,10 +50,11 @@ async function again(db: Db, row: Restore): Promise<Change> {
 
 /**
  * What failed removes the database that it was filling, unless its server was stopped just then or its disk was full:
- * asked again until it is gone.
+ * asked again until it is gone. Where the server was stopped at the very end, the answer to the swap may have been lost
+ * and not the swap: then it succeeded.
  * @param since older ones are left to whoever restores there next
  */
-export async function removeLeftovers(
+export async function settleFailed(
   db: Db,
   since: Date,
   onUnexpected: (error: unknown) => void,
@@ -66,17 +67,38 @@ export async function removeLeftovers(
   });
   for (const row of rows) {
     try {
-      const spec =
-        row.mode === "test"
-          ? await scratchFor(db, await loadBackup(db, row.backupId))
-          : await targetSpec(db, row.targetId ?? "");
-      await settleTrace(spec, traceOf(row) as RestoreTrace);
-      await db.restore.updateMany({ where: { id: row.id, attempt: row.attempt }, data: { trace: {} } });
+      const isTest = row.mode === "test";
+      const spec = isTest
+        ? await scratchFor(db, await loadBackup(db, row.backupId))
+        : await targetSpec(db, row.targetId ?? "");
+      const found = await settleTrace(spec, traceOf(row) as RestoreTrace);
+      if (found.kind === "done" && !isTest) await countAsDone(db, row, found.kept);
+      else await db.restore.updateMany({ where: { id: row.id, attempt: row.attempt }, data: { trace: {} } });
     } catch (error) {
       // The server is still away, or still cannot.
       if (!(error instanceof DomainError || error instanceof pg.DatabaseError)) onUnexpected(error);
     }
   }
+}
+
+async function countAsDone(db: Db, row: Restore, kept: string | null): Promise<void> {
+  const { id, attempt, mode, state } = row;
+  const scope = await scopeOfUse({ db, input: { useId: id } });
+  const change = { ...(await doneChange(db, row, kept)), error: Prisma.DbNull };
+  await db.$transaction(async (tx) => {
+    const { count } = await tx.restore.updateMany({ where: { id, attempt, state }, data: change });
+    if (count === 0) return;
+    await recordAudit(tx, {
+      ...{ actor: systemActor, operation: "restore.execute", scope, runId: id, outcome: "ok" },
+      details: { mode, result: "answer_lost_succeeded", keptDatabase: kept },
+    });
+    if (row.targetId) await syncAll(tx, row.targetId);
+  });
+}
+
+async function doneChange(db: Db, { targetId }: Restore, kept: string | null): Promise<Change> {
+  const done = { state: "succeeded", finishedAt: new Date() };
+  return kept === null ? done : { ...done, keptDatabase: kept, keptUntil: await keptUntil(db, targetId) };
 }
 
 /** On a server that is away it stays, for the next restore there to remove: the test goes on elsewhere. */
@@ -97,9 +119,7 @@ async function judge(db: Db, row: Restore): Promise<Change | null> {
   if (found.kind === "later") return null;
   if (found.kind === "not_done") return { state: "failed", finishedAt, error: GONE };
   if (found.kind === "unknown") return { state: "in_doubt", finishedAt, error: IN_DOUBT };
-  if (found.kept === null) return { state: "succeeded", finishedAt };
-  const until = await keptUntil(db, row.targetId);
-  return { state: "succeeded", finishedAt, keptDatabase: found.kept, keptUntil: until };
+  return doneChange(db, row, found.kept);
 }
 
 async function aftermathOf(db: Db, row: Restore): Promise<Aftermath> {
