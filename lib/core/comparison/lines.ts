@@ -1,5 +1,6 @@
 import type { Difference } from "../diff/compare";
 import { describeChanges, type SchemaChange } from "../diff/describe";
+import { columnWith } from "../schema/kinds/default";
 import type { Fact, FactId, Snapshot } from "../schema/types";
 
 /** A line of a comparison with the facts that it stands for: a new table with its columns is one line. */
@@ -72,7 +73,7 @@ function wholeAbove(
   if (change === "changed") return null;
   if (fact.parent !== null && whole.get(fact.parent) === change) return fact.parent;
   if (fact.kind !== "default") return null;
-  const column = `column:${fact.id.slice("default:".length)}`;
+  const column = columnWith(fact);
   return whole.get(column) === change ? column : null;
 }
 

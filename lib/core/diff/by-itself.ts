@@ -1,4 +1,4 @@
-import { isOfSession } from "../schema/kinds/default";
+import { columnWith, isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
 import { keptParents, tableBody } from "../schema/kinds/table";
 import { dependantsOf } from "../schema/lookups";
@@ -89,7 +89,7 @@ export function comesByItself(fact: Fact, planning: Planning): boolean {
 /** A default that ADD COLUMN wrote already. */
 export function isInlined(fact: Fact, planning: Planning): boolean {
   if (fact.kind !== "default" || !fact.parent?.startsWith("table:") || isOfSession(fact)) return false;
-  const column = planning.around.to.facts.get(`column:${fact.id.slice("default:".length)}`);
+  const column = planning.around.to.facts.get(columnWith(fact));
   return column !== undefined && planning.decided.born.has(column.id) && !comesByItself(column, planning);
 }
 

@@ -1,4 +1,5 @@
 import { type ColumnBody, relationOf } from "../schema/kinds/column";
+import { columnWith } from "../schema/kinds/default";
 import { columnsOf, tableBody } from "../schema/kinds/table";
 import { nameOfId } from "../schema/lookups";
 import type { Fact, FactId, Kind, Snapshot } from "../schema/types";
@@ -55,9 +56,7 @@ function orderOf(line: SchemaChange): string {
 
 /** The default of a new column is written with the column. */
 function goesWithColumn(fact: Fact, difference: Difference, whole: Map<FactId, string>): boolean {
-  return (
-    fact.kind === "default" && whole.get(`column:${fact.id.slice("default:".length)}`) === difference.change
-  );
+  return fact.kind === "default" && whole.get(columnWith(fact)) === difference.change;
 }
 
 function lineOf(difference: Difference, fact: Fact, from: Snapshot, to: Snapshot): SchemaChange {

@@ -1,4 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
+import { columnWith } from "../schema/kinds/default";
 import { createTable, isWritten, tableBody } from "../schema/kinds/table";
 import { factsOfKind } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
@@ -21,7 +22,7 @@ export function writeDefaults(ordered: readonly Action[], around: Surroundings):
     if (action.verb !== "create" || action.fact.kind !== "default" || !isUsual(action, around)) continue;
     const place = placeOf(keyOf("create", action.fact.parent ?? ""));
     const table = ordered[place];
-    const column = around.to.facts.get(`column:${action.fact.id.slice("default:".length)}`);
+    const column = around.to.facts.get(columnWith(action.fact));
     if (table?.fact.kind !== "table" || !column || !isWritten(column, table.fact)) continue;
     if (inherited.has(table.fact.name) || rebuildsOf(around).fresh.has(table.fact.id)) continue;
     const isLate = (key: string) => placeOf(key) > place && key !== keyOf("create", column.id);

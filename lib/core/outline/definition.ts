@@ -1,6 +1,8 @@
 import { afterCreate } from "../diff/common-parts";
 import { kindOf, rankOf } from "../schema/kinds/all";
-import type { Fact, Snapshot } from "../schema/types";
+import { columnWith } from "../schema/kinds/default";
+import { createTable, isWritten } from "../schema/kinds/table";
+import type { Fact, FactId, Snapshot } from "../schema/types";
 
 /**
  * The statements that would make an object with its parts, owner, privileges and comments; for reading and copying.
@@ -13,10 +15,28 @@ export function writeDefinition(facts: readonly Fact[], version: number): string
   const around = { from: { ...snapshotOf([], version) }, to };
   const [object, ...parts] = facts;
   if (!object) return "";
-  const ordered = [object, ...parts.filter((part) => !isInside(part)).sort(byRank)];
-  const made = ordered.flatMap((fact) => kindOf(fact.kind).create(fact, around));
+  const values = defaultsInside(object, to);
+  const apart = parts.filter(
+    (part) => !isInside(part) && !(part.kind === "default" && values.has(columnWith(part))),
+  );
+  const made = [
+    ...(object.kind === "table"
+      ? createTable(object, around, values)
+      : kindOf(object.kind).create(object, around)),
+    ...apart.sort(byRank).flatMap((fact) => kindOf(fact.kind).create(fact, around)),
+  ];
   const after = [object, ...parts].flatMap((fact) => afterCreate(fact, around));
   return [...made, ...after].map((sql) => `${sql.trimEnd().replace(/;$/, "")};`).join("\n\n");
+}
+
+/** Defaults that CREATE TABLE writes with their columns, by those. */
+function defaultsInside(object: Fact, { facts }: Snapshot): Map<FactId, string> {
+  const values = new Map<FactId, string>();
+  for (const fact of facts.values()) {
+    const column = fact.kind === "default" ? facts.get(columnWith(fact)) : undefined;
+    if (column && isWritten(column, object)) values.set(column.id, ` DEFAULT ${fact.body.expression}`);
+  }
+  return values;
 }
 
 /** Columns of tables are written inside of CREATE TABLE; those of views carry only comments and privileges. */

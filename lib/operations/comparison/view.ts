@@ -72,11 +72,14 @@ export function planView({ plan, up, down, cannotBringBack }: BothWays): PlanVie
 
 function renameViews({ renames, questions }: SchemaComparison): ComparisonView["renames"] {
   const asked = questions.flatMap((question) =>
-    question.candidates.map(({ kind, from, to, why }) => ({
-      ...{ kind, from, to, why, chosen: false, question: question.id },
+    question.candidates.map(({ kind, from, to, why, reason, type = null, similarity }) => ({
+      ...{ kind, from, to, why, whyCode: reason, type, similarity, chosen: false, question: question.id },
     })),
   );
-  const done = renames.map((one) => ({ ...one, why: null, chosen: true, question: null }));
+  const done = renames.map((one) => ({
+    ...{ ...one, why: null, whyCode: null, type: null, similarity: null },
+    ...{ chosen: true, question: null },
+  }));
   return [...done, ...asked];
 }
 

@@ -1,5 +1,6 @@
 import type { SchemaChange } from "../../core/diff/describe";
 import type { OnlineNote } from "../../core/diff/online-notes";
+import type { RenameCandidate } from "../../core/diff/rename/types";
 import type { Kind } from "../../core/schema/types";
 
 /** What the compare page shows. Instants are ISO 8601 texts in UTC, durations milliseconds. */
@@ -39,6 +40,10 @@ export interface RenameView {
   chosen: boolean;
   /** What speaks for it, in words; null where it was asked for. */
   why: string | null;
+  /** Key of the translation of `why`, with what it names: the type of both columns, how much of both is the same (0 to 1). */
+  whyCode: RenameCandidate["reason"] | null;
+  type: string | null;
+  similarity: number | null;
   /** For `notRenamed`, when the answer is that the object goes; null where it was asked for. */
   question: string | null;
 }

@@ -135,13 +135,14 @@ function columnProposal(old: Fact, next: Fact, table: Fact, from: Snapshot, to: 
     a.position === b.position,
   ];
   const similarity = 0.6 + 0.1 * same.filter(Boolean).length;
-  const details = same.slice(0, 3).every(Boolean) ? ", NOT NULL and default too" : "";
+  const alike = same.slice(0, 3).every(Boolean);
   return {
     kind: "column",
     from: `${table.name}.${old.name}`,
     to: `${table.name}.${next.name}`,
-    reason: "same_type",
-    why: `Both are ${a.type}${details}.`,
+    reason: alike ? "same_column" : "same_type",
+    type: a.type,
+    why: `Both are ${a.type}${alike ? ", NOT NULL and default too" : ""}.`,
     similarity,
     silent: false,
   };

@@ -33,7 +33,9 @@ export interface Rename {
 }
 
 export interface RenameCandidate extends Rename {
-  reason: "same_structure" | "similar_structure" | "same_type" | "same_place" | "same_owner";
+  reason: "same_structure" | "similar_structure" | "same_type" | "same_column" | "same_place";
+  /** Of columns: what both are. */
+  type?: string;
   /** One English sentence on what speaks for it. */
   why: string;
   /** 0 to 1: share of the structure that is the same. */

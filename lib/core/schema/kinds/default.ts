@@ -1,5 +1,5 @@
 import { oid, text } from "../sql-text";
-import type { Fact, KindDefinition } from "../types";
+import type { Fact, FactId, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
 /** pg_attrdef of columns that are not generated: a fact of its own, so that cycles with functions can be cut. */
@@ -27,6 +27,11 @@ export const defaultKind: KindDefinition = {
   alter: (_, to) => [`${on(to)} SET DEFAULT ${to.body.expression}`],
   commentOn: () => null,
 };
+
+/** Of the column that a default belongs to. */
+export function columnWith(value: Fact): FactId {
+  return `column:${value.id.slice("default:".length)}`;
+}
 
 /** Partitions and children have defaults of their own. */
 function on(fact: Fact): string {
