@@ -1,14 +1,16 @@
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
 import type { Db } from "../../db/client";
+import { Prisma } from "../../db/generated/client";
 import { DomainError } from "../../errors";
 import { dropKept } from "../restore/drop-kept";
 import { scopeOfUse } from "../restore/scope";
 import { settleFailed } from "../restore/settle";
+import { openArchiveOf } from "../storage/open";
 import { removeBackup } from "./delete";
 import { askForDue } from "./due";
 import { NEEDED, retentionOf } from "./retained";
-import { backupScope } from "./scope";
+import { backupScope, loadBackup } from "./scope";
 
 /** Records of what failed or was cancelled are of no use after so long. */
 const FAILED_DAYS = 30;
@@ -24,6 +26,7 @@ export async function maintainBackups(db: Db, onUnexpected: (error: unknown) => 
     });
   }
   await dropExpired(db);
+  await clearFailed(db, onUnexpected);
   await settleFailed(db, new Date(Date.now() - FAILED_DAYS * DAY_MS), onUnexpected);
 }
 
@@ -45,6 +48,32 @@ async function purge(db: Db, id: string, why: Why): Promise<void> {
       recordAudit(tx, { ...event, outcome: "failed", details: { ...details, reason } }),
     );
     throw error;
+  }
+}
+
+/**
+ * What failed or was cancelled removes what it had written, unless its storage was away just then: asked again for a
+ * day, then by the purge. Its progress says that it had begun to write, until this is done.
+ */
+async function clearFailed(db: Db, onUnexpected: (error: unknown) => void): Promise<void> {
+  const since = new Date(Date.now() - DAY_MS);
+  const rows = await db.backup.findMany({
+    where: {
+      ...{ state: { in: ["failed", "cancelled"] }, finishedAt: { gt: since } },
+      NOT: { progress: { equals: Prisma.DbNull } },
+    },
+    select: { id: true, storageId: true, attempt: true },
+  });
+  const away = new Set<string>();
+  for (const { id, storageId, attempt } of rows) {
+    if (away.has(storageId)) continue;
+    try {
+      await openArchiveOf(await loadBackup(db, id)).delete();
+      await db.backup.updateMany({ where: { id, attempt }, data: { progress: Prisma.DbNull } });
+    } catch (error) {
+      away.add(storageId);
+      if (!(error instanceof DomainError)) onUnexpected(error);
+    }
   }
 }
 

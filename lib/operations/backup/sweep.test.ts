@@ -121,6 +121,24 @@ describe("a backup whose worker was killed", () => {
   });
 });
 
+it("removes what a failed backup had written, where its storage was away then", async () => {
+  const [failed, other] = [await killed(), await killed()];
+  const ended = {
+    state: "failed",
+    finishedAt: new Date(),
+    error: { code: "storage.away", message: "Away." },
+  };
+  await db().backup.update({ where: { id: failed.id }, data: { ...ended, progress: { phase: "data" } } });
+  await db().backup.update({ where: { id: other.id }, data: { ...ended, progress: Prisma.DbNull } });
+  expect(await archives()).toHaveLength(2);
+  await maintainBackups(db(), WORK.onUnexpected);
+  // What had not begun to write, or was cleared, is not asked for any more.
+  expect(await archives()).toEqual([other.snapshotId]);
+  expect(await db().backup.findUniqueOrThrow({ where: { id: failed.id } })).toMatchObject({
+    ...{ state: "failed", error: ended.error, progress: null },
+  });
+});
+
 describe("long work", () => {
   it("stops when another worker took it over, and says so", async () => {
     let beats = 0;
