@@ -270,3 +270,25 @@ it("a dump's headings are those between statements, and \\restrict is taken off 
   expect(plain).not.toMatch(/restrict k/);
   expect(withoutRestrict(plain)).toBe(plain);
 });
+
+it.each([14, 18] as const)(
+  "procedures that differ by the modes of their arguments are restored in place, PostgreSQL %i",
+  async (major) => {
+    const database = await testDatabase({ major });
+    const { spec } = database;
+    await runSql(
+      spec,
+      `CREATE SCHEMA "o'dd"; CREATE TYPE "o'dd".kind AS ENUM ('a');
+       CREATE PROCEDURE "o'dd".p(IN a int, IN b int, IN c "o'dd".kind) LANGUAGE sql AS '';
+       CREATE PROCEDURE "o'dd".p(OUT a int, IN b int, IN c "o'dd".kind) LANGUAGE sql AS 'SELECT 1';
+       CREATE PROCEDURE "o'dd".p(INOUT a int, VARIADIC b text[]) LANGUAGE sql AS 'SELECT 2'`,
+    );
+    const store = folderStore(join(await newFolder(), "b"));
+    const freshBackup = await createBackup({ spec, store, scope: { kind: "database" } });
+    const before = await dumpStructure(spec, major);
+    await restoreInto({ store, spec, mode: "in_place", freshBackup });
+    expect(await dumpStructure(spec, major)).toEqual(before);
+    await database.drop();
+  },
+  180_000,
+);

@@ -53,6 +53,12 @@ const OBJECTS = [
   ofDatabase("pg_am"),
 ].join("\nUNION ALL\n");
 
+/** Without the modes of its arguments, DROP may mean another procedure as well (docs: "DROP PROCEDURE", Notes). */
+const IDENTITY = `CASE o.type WHEN 'procedure' THEN
+  (SELECT pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid))
+     FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = x.oid)
+  ELSE o.identity END`;
+
 const AT_ONCE = 100;
 
 /**
@@ -61,7 +67,7 @@ const AT_ONCE = 100;
  */
 export async function dropContents(client: pg.Client, schemas: readonly string[] | null): Promise<void> {
   const { rows } = await client.query<{ type: string; identity: string }>(
-    `SELECT o.type, o.identity FROM (${OBJECTS}) AS x(catalog, oid),
+    `SELECT o.type, ${IDENTITY} AS identity FROM (${OBJECTS}) AS x(catalog, oid),
             LATERAL pg_catalog.pg_identify_object(x.catalog, x.oid, 0) AS o`,
     [schemas],
   );
