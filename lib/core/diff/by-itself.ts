@@ -1,3 +1,4 @@
+import { isKeptBelow } from "../schema/kinds/column";
 import { columnWith, isOfSession } from "../schema/kinds/default";
 import { isMoved } from "../schema/kinds/moved-column";
 import { keptParents, tableBody } from "../schema/kinds/table";
@@ -34,8 +35,20 @@ export function goesByItself(fact: Fact, planning: Planning): boolean {
     // A foreign key may tie tables that go together into a cycle: it is cut first.
     return !(fact.kind === "constraint" && fact.body.type === "f");
   }
-  // A column that is the child's own too outlives the parent's.
-  return fact.kind === "column" && fact.body.local !== true && followsParent(fact, decided.gone, around);
+  // A column that is the child's own too outlives the parent's, and so does each that the parent gives up alone.
+  return (
+    fact.kind === "column" &&
+    fact.body.local !== true &&
+    followsParent(fact, decided.gone, around) &&
+    !leftAlone(fact, planning)
+  );
+}
+
+function leftAlone(column: Fact, { decided, around }: Planning): boolean {
+  return parentsThroughout(column.parent, around).some((parent) => {
+    const above = around.from.facts.get(`column:${parent}.${column.name}`);
+    return above !== undefined && decided.gone.has(above.id) && isKeptBelow(above, around);
+  });
 }
 
 /** Whether something that is no part of its owner needs a sequence: DROP TABLE would be refused for it. */

@@ -228,7 +228,7 @@ export const columnKind: KindDefinition = {
   drop: (fact, around) => {
     if (isView(fact)) return forgetViewColumn(fact);
     if (isMoved(fact, around)) return setAside(fact, around);
-    const only = childKeeps(fact, around) ? "ONLY " : "";
+    const only = isKeptBelow(fact, around) ? "ONLY " : "";
     return [
       `ALTER ${body(fact).of === "f" ? "FOREIGN " : ""}TABLE ${only}${relationOf(fact)} DROP COLUMN ${fact.name}`,
     ];
@@ -408,13 +408,15 @@ export function inlineDefault(fact: Fact, snapshot: Snapshot): string {
   return value && !isOfSession(value) ? ` DEFAULT ${value.body.expression}` : "";
 }
 
-/** A child that keeps the column of its parent keeps its values: it is dropped from the parent alone. */
-function childKeeps(fact: Fact, around: Surroundings): boolean {
+/** A table below that keeps the column of its parent keeps its values: each above gives it up alone. */
+export function isKeptBelow(fact: Fact, around: Surroundings): boolean {
   if (around.to.facts.has(fact.id)) return false;
   return dependantsOf(around.from, fact.parent ?? "").some((id) => {
     const other = id.startsWith("table:") ? around.from.facts.get(id) : undefined;
     const inherits = (other?.body.inherits as string[] | undefined) ?? [];
-    return inherits.includes(relationOf(fact)) && around.to.facts.has(`column:${other?.name}.${fact.name}`);
+    if (!inherits.includes(relationOf(fact))) return false;
+    const below = around.from.facts.get(`column:${other?.name}.${fact.name}`);
+    return below !== undefined && (around.to.facts.has(below.id) || isKeptBelow(below, around));
   });
 }
 
