@@ -1,5 +1,11 @@
 import { kindOf } from "../schema/kinds/all";
-import { continueNumbers, sequenceAside } from "../schema/kinds/column";
+import {
+  type ColumnBody,
+  continueNumbers,
+  isNoInheritLate,
+  relationOf,
+  sequenceAside,
+} from "../schema/kinds/column";
 import { addToWholeAlone, comesWithParents, constraintBody, saysOtherwise } from "../schema/kinds/constraint";
 import { attachIndex, createUnattached, isUnattached } from "../schema/kinds/index";
 import { joinBringer, leaveBringer, leaveStandIns } from "../schema/kinds/moved-column";
@@ -116,6 +122,11 @@ export function lateActions(
       for (const sql of [...kindOf("constraint").create(fact, around), ...afterCreate(fact, around)])
         push(after, fact, sql);
   after.push(...restoreHeldKeys(around));
+  for (const column of factsOfKind(around.to, "column")) {
+    const name = (column.body as unknown as ColumnBody).notNullName;
+    if (isNoInheritLate(column, around))
+      push(after, column, `ALTER TABLE ${relationOf(column)} ALTER CONSTRAINT ${name} NO INHERIT`);
+  }
   for (const fact of factsOfKind(around.to, "sequence")) {
     if (!fact.body.ownedBy || !ownerChanged(fact, old(fact), born)) continue;
     push(after, fact, `ALTER SEQUENCE ${fact.name} OWNED BY ${fact.body.ownedBy}`);

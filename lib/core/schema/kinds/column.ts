@@ -79,9 +79,8 @@ export function columnDefinition(fact: Fact, around: Surroundings, namesTaken = 
   parts.push(...generatedClause(b));
   if (ownIdentity(b) !== "") parts.push(identityClause(fact, around, namesTaken));
   const named =
-    (namesTaken && b.notNullName !== null) ||
-    isSharedName(b, around.to.facts.get(fact.parent ?? ""), around.to);
-  parts.push(...notNullClause(b, named));
+    (namesTaken && b.notNullName !== null) || isSharedName(b, around.to.facts.get(fact.parent ?? ""), around);
+  parts.push(...notNullClause(isNoInheritLate(fact, around) ? inherited(b) : b, named));
   return parts.join(" ");
 }
 
@@ -108,6 +107,17 @@ function getsUsualName(fact: Fact, sequenceName: string, from: Snapshot): boolea
   if (from.facts.has(fact.parent ?? "")) return false; // it may have had another name
   const usual = `${relationOf(fact)}_${fact.name}_seq`;
   return sequenceName === usual && /^[a-z0-9_]+\.[a-z0-9_]{1,63}$/.test(usual) && !isTaken(usual, from);
+}
+
+/**
+ * CREATE TABLE … LIKE counts an integer column by a sequence of bigint, which no clause about an identity says.
+ * @param type what it has by now, which follows the column's
+ */
+function ownSequenceType(b: ColumnBody, type: string, from: SequenceNumbers | null = b.sequence): string[] {
+  const { sequence, sequenceName } = b;
+  if (ownIdentity(b) === "" || !sequence || !sequenceName || !from || sequence.type === type) return [];
+  const statement = `ALTER SEQUENCE ${sequenceName} AS ${sequence.type} MINVALUE ${sequence.min} MAXVALUE ${sequence.max}`;
+  return [alterNumbers(sequenceName, statement, from, sequence)];
 }
 
 /** Settings that CREATE TABLE cannot write. @param from what it has by now; default: nothing of its own */
@@ -255,6 +265,7 @@ export function settingsOfNew(fact: Fact, around: Surroundings): string[] {
     ...ownCompression(fact, around),
     ...ownForeignOptions(fact, around),
     ...ownExpression(fact, around),
+    ...ownSequenceType(body(fact), body(fact).type),
     ...fillMoved(fact, around),
     ...ownNotNull(fact, around),
     ...givenUpNotNull(fact, around),
@@ -476,9 +487,10 @@ function alterColumn(from: Fact, to: Fact, around: Surroundings): string[] | "re
       : []),
     ...(apart ? [`${on} SET NOT NULL`] : []),
     ...withThoseBelow(
-      alterNotNull(leftBehind(from, around), b, table, to.name, {
-        named: isSharedName(b, around.to.facts.get(to.parent ?? ""), around.to),
+      alterNotNull(leftBehind(from, around), isNoInheritLate(to, around) ? inherited(b) : b, table, to.name, {
+        named: isSharedName(b, around.to.facts.get(to.parent ?? ""), around),
         alone: b.of !== "p" && around.from.version < 180000 && columnsBelow(from, around.from).length > 0,
+        inPlace: needsNotNull(from, around.from) || columnsBelow(from, around.from).length === 0,
       }),
       to,
       around,
@@ -530,14 +542,33 @@ export function hasFromKeptParent(
  */
 function refusesRetype(column: Fact, { from, to }: Surroundings): boolean {
   const b = body(column);
-  const keyed = (from.children.get(column.parent ?? "") ?? []).some((one) => one.body.type === "p");
-  if (from.version < 180000 || !b.notNull || keyed) return false;
+  if (from.version < 180000 || !b.notNull || hasKey(column, from)) return false;
   return dependantsOf(from, column.parent ?? "").some((id) => {
     const table = id.startsWith("table:") && to.facts.has(id) ? from.facts.get(id) : undefined;
     if (!((table?.body.inherits as string[] | undefined) ?? []).includes(relationOf(column))) return false;
     const own = from.facts.get(`column:${table?.name}.${column.name}`);
     return own !== undefined && !body(own).notNullInherited && body(own).notNullName !== b.notNullName;
   });
+}
+
+function hasKey({ parent }: Fact, { children }: Snapshot): boolean {
+  return (children.get(parent ?? "") ?? []).some((one) => one.body.type === "p");
+}
+
+/** PostgreSQL refuses to drop the NOT NULL of a key and of an identity. */
+function needsNotNull(column: Fact, snapshot: Snapshot): boolean {
+  return hasKey(column, snapshot) || ownIdentity(body(column)) !== "";
+}
+
+/** NO INHERIT is said last of a NOT NULL that a new key or identity needs: neither comes over such a one. */
+export function isNoInheritLate(column: Fact, { from, to }: Surroundings): boolean {
+  const was = from.facts.get(column.id);
+  const needed = was !== undefined && needsNotNull(was, from);
+  return body(column).notNullConstraint?.noInherit === true && needsNotNull(column, to) && !needed;
+}
+
+function inherited(b: ColumnBody): ColumnBody {
+  return { ...b, notNullConstraint: b.notNullConstraint && { ...b.notNullConstraint, noInherit: false } };
 }
 
 /** The value of a column in the type that it gets. */
@@ -617,6 +648,7 @@ function alterIdentity(
     const goesOn = sequence && sequenceName && wasSerial(column, around);
     return [
       `${on} ADD ${identityClause(column, around)}`,
+      ...ownSequenceType(b, b.type),
       ...(goesOn ? continueNumbers(column, sequence, sequenceName) : []),
     ];
   }
@@ -630,6 +662,7 @@ function alterIdentity(
       : [];
   return [
     ...renamed,
+    ...ownSequenceType(b, a.type === b.type ? (a.sequence?.type ?? b.type) : b.type, a.sequence),
     ...(a.identity === b.identity
       ? []
       : [`${on} SET GENERATED ${b.identity === "a" ? "ALWAYS" : "BY DEFAULT"}`]),

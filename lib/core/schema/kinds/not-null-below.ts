@@ -9,7 +9,7 @@ const isValid = (column: Fact) => body(column).notNull && body(column).notNullCo
 
 /** Statements on NOT NULL that go down to those below, or would. */
 export const NOT_NULL = / (ADD CONSTRAINT .* NOT NULL .*|(SET|DROP) NOT NULL)$/;
-const ADDS = / (ADD CONSTRAINT .* NOT NULL .*|SET NOT NULL)$/;
+const ADDS = / (ADD CONSTRAINT .* NOT NULL .*|ALTER CONSTRAINT .*(?<! NO) INHERIT|SET NOT NULL)$/;
 
 /** The same column of partitions and of tables that inherit. */
 export function columnsBelow(column: Fact, snapshot: Snapshot): Fact[] {

@@ -1,5 +1,5 @@
 import { literal, optional } from "../sql-text";
-import type { Fact, Row, Snapshot } from "../types";
+import type { Fact, FactId, Row, Snapshot, Surroundings } from "../types";
 import type { ColumnBody } from "./column";
 
 /** PostgreSQL 18 keeps NOT NULL in pg_constraint (docs: "ALTER TABLE", SET NOT NULL); older servers know no names. */
@@ -35,24 +35,30 @@ export function readNotNull(
   return { notNullConstraint: unusual ? constraint : null, notNullInherited: inherited, notNullName: name };
 }
 
-const sharedNames = new WeakMap<Snapshot, Set<string>>();
+const notNullNames = new WeakMap<Snapshot, Map<string, FactId[]>>();
 
-/** Whether another column of the schema has this name for its NOT NULL too: the server would then choose another. */
-export function isSharedName(b: NotNull, table: Fact | undefined, snapshot: Snapshot): boolean {
+/** Whether another column of the schema has this name for its NOT NULL too, or has it still: the server would then choose another. */
+export function isSharedName(b: NotNull, table: Fact | undefined, { from, to }: Surroundings): boolean {
   if (b.notNullName === null) return false;
-  let shared = sharedNames.get(snapshot);
-  if (!shared) {
-    shared = new Set();
-    const seen = new Set<string>();
-    for (const fact of snapshot.facts.values()) {
-      if (fact.kind !== "column" || typeof fact.body.notNullName !== "string") continue;
-      const key = `${snapshot.facts.get(fact.parent ?? "")?.schema} ${fact.body.notNullName}`;
-      if (seen.has(key)) shared.add(key);
-      seen.add(key);
-    }
-    sharedNames.set(snapshot, shared);
+  const key = `${table?.schema} ${b.notNullName}`;
+  const before = namesOf(from).get(key) ?? [];
+  return (namesOf(to).get(key) ?? []).length > 1 || before.some((one) => one !== table?.id);
+}
+
+/** Tables whose columns have a NOT NULL of that name, by schema and name. */
+function namesOf(snapshot: Snapshot): Map<string, FactId[]> {
+  const known = notNullNames.get(snapshot);
+  if (known) return known;
+  const names = new Map<string, FactId[]>();
+  for (const { kind, parent, body } of snapshot.facts.values()) {
+    if (kind !== "column" || parent === null || typeof body.notNullName !== "string") continue;
+    const key = `${snapshot.facts.get(parent)?.schema} ${body.notNullName}`;
+    const tables = names.get(key);
+    if (tables) tables.push(parent);
+    else names.set(key, [parent]);
   }
-  return shared.has(`${table?.schema} ${b.notNullName}`);
+  notNullNames.set(snapshot, names);
+  return names;
 }
 
 /** As CREATE TABLE and ADD COLUMN write it; what is inherited or not valid comes another way. */
@@ -76,13 +82,14 @@ export function notNullSettings(b: NotNull, table: string, column: string): stri
 /**
  * `ALTER TABLE …` from one state to the other.
  * @param alone those that inherit the column say by themselves whether theirs is NOT NULL (before 18)
+ * @param inPlace it cannot go for the moment, or nothing below has it from here
  */
 export function alterNotNull(
   from: NotNull,
   to: NotNull,
   table: string,
   column: string,
-  { named, alone }: { named: boolean; alone: boolean },
+  { named, alone, inPlace }: { named: boolean; alone: boolean; inPlace: boolean },
 ): string[] {
   const [a, b] = [stateOf(from), stateOf(to)];
   const same = JSON.stringify([a, from.notNullInherited]) === JSON.stringify([b, to.notNullInherited]);
@@ -102,14 +109,16 @@ export function alterNotNull(
       ...(said === null ? [] : [commentNotNull(b, table)]),
     ];
   }
-  // NO INHERIT and NOT VALID cannot be taken on by a constraint that exists.
-  if (a.noInherit !== b.noInherit || (b.notValid && !a.notValid)) {
+  // NOT VALID cannot be taken on by a constraint that exists.
+  const inherits = a.noInherit !== b.noInherit;
+  if ((inherits && !inPlace) || (b.notValid && !a.notValid)) {
     return [`${on} DROP NOT NULL`, addNotNull(b, alter, column), ...commented(null, b, table)];
   }
   const renamed = a.name !== "" && b.name !== "" && a.name !== b.name;
   return [
     ...(renamed ? [`${alter} RENAME CONSTRAINT ${a.name} TO ${b.name}`] : []),
     ...(a.notValid && !b.notValid ? [`${alter} VALIDATE CONSTRAINT ${b.name}`] : []),
+    ...(inherits ? [`${alter} ALTER CONSTRAINT ${b.name} ${b.noInherit ? "NO INHERIT" : "INHERIT"}`] : []),
     ...commented(a.comment, b, table),
   ];
 }

@@ -286,6 +286,17 @@ export function detachTable(from: Fact, to: Fact, around: Surroundings): string[
   ];
 }
 
+/** Whether a partition, or one above it, is detached before everything else: what came with the whole is gone then. */
+export function leavesWhole(table: FactId | null, around: Surroundings): boolean {
+  const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(table ?? ""));
+  if (was?.kind !== "table" || is?.kind !== "table") return false;
+  const [a, b] = [tableBody(was), tableBody(is)];
+  if (a.partitionOf === null) return false;
+  return (
+    a.partitionOf !== b.partitionOf || a.bound !== b.bound || leavesWhole(`table:${a.partitionOf}`, around)
+  );
+}
+
 /** The one that it is a partition of, or those that it inherits from. */
 export function parentsOf(table: Fact): string[] {
   const { partitionOf, inherits } = tableBody(table);

@@ -1,7 +1,7 @@
 import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 import { relationOf } from "./column";
-import { tableBody } from "./table";
+import { leavesWhole, tableBody } from "./table";
 
 export const ENABLED: Record<string, string> = {
   O: "ENABLE",
@@ -55,7 +55,7 @@ export const triggerKind: KindDefinition = {
     const usual = triggersAbove(fact, around.to)
       .map(({ id }) => around.to.facts.get(id)?.body.enabled)
       .find((enabled) => enabled !== undefined);
-    return usual && around.to.facts.has(fact.parent ?? "")
+    return usual && around.to.facts.has(fact.parent ?? "") && !leavesWhole(fact.parent, around)
       ? [switchTrigger({ ...fact, body: { ...fact.body, enabled: usual } })]
       : [];
   },
