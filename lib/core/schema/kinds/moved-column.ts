@@ -27,7 +27,25 @@ function becomesInherited({ id }: Fact, around: Surroundings): boolean {
   const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(id));
   if (is === undefined || body(is).local) return false;
   if (was === undefined) return around.from.facts.has(is.parent ?? "");
+  if (hasOtherParentsBelow(was, around.from)) return false;
   return body(was).local || (leavesAbove(was, around) && computesOtherwise(was, is, around));
+}
+
+/** Whether a table below has the column from elsewhere too: PostgreSQL then refuses to rename or drop it here. */
+function hasOtherParentsBelow(column: Fact, snapshot: Snapshot): boolean {
+  const within = new Set([relationOf(column)]);
+  const open = columnsBelow(column, snapshot);
+  for (const below of open) {
+    if (within.has(relationOf(below))) continue;
+    within.add(relationOf(below));
+    open.push(...columnsBelow(below, snapshot));
+  }
+  return open.some(({ parent }) => {
+    const parents = (snapshot.facts.get(parent ?? "")?.body.inherits as string[] | undefined) ?? [];
+    return parents.some(
+      (other) => !within.has(other) && snapshot.facts.has(`column:${other}.${column.name}`),
+    );
+  });
 }
 
 /** Whether its table leaves all parents that it has the column from. */
