@@ -35,6 +35,7 @@ export function Facts({ backup }: { backup: BackupDetail }) {
         t("facts.holds"),
         t("facts.holdsWhat", {
           tables: totals.tables,
+          count: totals.rows,
           rows: formatCount(totals.rows, locale),
           raw: formatBytes(totals.rawBytes, locale),
           objects: largeObjects.count,

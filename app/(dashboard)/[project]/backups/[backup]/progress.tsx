@@ -28,6 +28,7 @@ export function MakingProgress({ backup }: { backup: BackupDetail }) {
           {t("making.so_far", {
             bytes: formatBytes(progress.bytes, locale),
             of: formatBytes(progress.bytesTotal, locale),
+            count: progress.rows,
             rows: formatCount(progress.rows, locale),
             done: progress.tablesDone,
             tables: progress.tablesTotal,

@@ -111,6 +111,7 @@ function UseText({ use }: { use: UseRow }) {
       checks.ok
         ? t("use.equal", {
             tables: checks.tables,
+            count: checks.rows,
             rows: formatCount(checks.rows, locale),
             schema: checks.fingerprint?.equal ? "yes" : "no",
           })

@@ -57,6 +57,7 @@ export function TableChoice({ contents, chosen, onChange }: TableChoiceProps) {
             <code>{textOf(table)}</code>
             <span className="muted">
               {t("tableSize", {
+                count: table.rows,
                 rows: formatCount(table.rows, locale),
                 size: formatBytes(table.bytes, locale),
               })}
