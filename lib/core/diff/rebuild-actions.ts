@@ -3,7 +3,7 @@ import { comesWithParents } from "../schema/kinds/constraint";
 import { attachIndex, isUnattached } from "../schema/kinds/index";
 import type { SequenceBody } from "../schema/kinds/sequence";
 import { attachPartition, columnsOf, tableBody } from "../schema/kinds/table";
-import { type Rebuild, rebuildsOf, staysWithOldRows } from "../schema/rebuilds";
+import { hashFamilies, type Rebuild, rebuildsOf, staysWithOldRows } from "../schema/rebuilds";
 import { literal } from "../schema/sql-text";
 import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import { type Action, type Actions, keyOf, type Planning } from "./actions";
@@ -154,6 +154,8 @@ function connectFill(
     } else if (verb === "create" && AFTER_ROWS.has(fact.kind) && [fact.parent, ...fact.deps].some(isFresh))
       action.after.add(join.key);
   }
+  for (const family of rebuild.fresh.flatMap((table) => hashFamilies(table, around.to)))
+    if (actions.has(keyOf("alter", family))) fill.after.add(keyOf("alter", family));
   for (const table of rebuild.old) {
     for (const part of [table, ...(around.from.children.get(table.id) ?? [])]) {
       if (staysWithOldRows(part, around) === false) continue;

@@ -11,9 +11,9 @@ import type { Fact, FactId, Snapshot, Surroundings } from "./types";
 
 /**
  * A table with rows that PostgreSQL cannot alter into what is wanted: it becomes partitioned or plain, is partitioned
- * otherwise, a column of its partition key takes another type, or it cannot have its columns in the order that a typed
- * table must have them in. It is set aside under another name, made anew with
- * its partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
+ * otherwise, a column of its partition key takes another type or is hashed by another function, or it cannot have its
+ * columns in the order that a typed table must have them in. It is set aside under another name, made anew with its
+ * partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
  */
 export interface Rebuild {
   /** As they were: the table first, then its partitions at any depth. Dropped once the rows are copied. */
@@ -54,6 +54,7 @@ function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
   if (leavesTypesOrder(was, is, { from, to })) return true;
   if (tableBody(was).partitionKey === null && tableBody(is).partitionKey === null) return false;
   if (alterTable(was, is) === "replace") return true;
+  if (hashFamilies(was, from).some((id) => hashOf(id, from) !== hashOf(id, to))) return true;
   return (tableBody(was).partitionColumns ?? []).some((name) => {
     const id = `column:${was.name}.${name}`;
     const [a, b] = [from.facts.get(id)?.body, to.facts.get(id)?.body] as (ColumnBody | undefined)[];
@@ -65,6 +66,20 @@ function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
       deps.some((dep) => isMadeAnew(dep, { from, to }) || isOtherKind(dep, { from, to }))
     );
   });
+}
+
+/** Of a table partitioned by hash, the families of people's own operator classes in its key. */
+export function hashFamilies(table: Fact, { facts }: Snapshot): FactId[] {
+  if (!tableBody(table).partitionKey?.startsWith("HASH")) return [];
+  return table.deps
+    .flatMap((id) => (id.startsWith("operator_class:") ? (facts.get(id)?.deps ?? []) : []))
+    .filter((id) => id.startsWith("operator_family:"));
+}
+
+/** What its functions hash by: rows lie in the partitions that these said. */
+function hashOf(family: FactId, { facts }: Snapshot): string {
+  const items = (facts.get(family)?.body.items ?? []) as string[];
+  return items.filter((item) => item.startsWith("FUNCTION 2 ")).join();
 }
 
 /** Columns of a typed table stand as in its type, and new ones only come last. */
