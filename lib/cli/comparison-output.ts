@@ -6,6 +6,7 @@ import type { OnlineNote } from "../core/diff/online-notes";
 import { nameOfId } from "../core/schema/lookups";
 import type { Snapshot } from "../core/schema/types";
 import type { BothSides, ReadSide } from "../postgres/replay/read-sides";
+import { tellUnreplayed } from "../postgres/replay/tell-unreplayed";
 import { paint } from "./output";
 
 export const FORMATS = ["text", "json", "sql", "html"] as const;
@@ -116,9 +117,7 @@ export function remarksOf(sides: BothSides): string[] {
     ...side.snapshot.unsupported.map((one) => `${side.label}: not compared: ${one.what} ${one.name}`),
     ...side.snapshot.unreadable.map((one) => `${side.label}: not read: ${one.what} (${one.reason})`),
     ...side.notes.map((one) => `${side.label}: ${one.message}`),
-    ...side.unreplayed.map(
-      (one) => `${side.label}: ${one.migration}:${one.line} was not replayed: ${one.why}`,
-    ),
+    ...tellUnreplayed(side.unreplayed).map((one) => `${side.label}: not replayed as written: ${one}`),
   ]);
   if (sides.blind.length > 0) {
     remarks.push(`Not compared, since statements about them were not replayed: ${sides.blind.join(", ")}.`);

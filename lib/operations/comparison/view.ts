@@ -4,6 +4,7 @@ import { type BothWays, planBothWays } from "../../core/comparison/plan-sql";
 import { nameOfId } from "../../core/schema/lookups";
 import type { Snapshot } from "../../core/schema/types";
 import type { BothSides, ReadSide } from "../../postgres/replay/read-sides";
+import { tellUnreplayed } from "../../postgres/replay/tell-unreplayed";
 import type { FoundSide } from "./find-sides";
 import type { BlindSpot, ChangeView, ComparisonView, PlanView, SideView } from "./views";
 
@@ -95,7 +96,7 @@ export function blindSpotsOf(side: BlindSpot["side"], snapshot: Snapshot): Blind
 function notesOf(sides: BothSides): string[] {
   const notes = [sides.source, sides.target].flatMap((side) => [
     ...side.notes.map((one) => one.message),
-    ...side.unreplayed.map((one) => `${one.migration}:${one.line}: ${one.why}`),
+    ...tellUnreplayed(side.unreplayed),
   ]);
   return [...new Set(notes)];
 }

@@ -4,6 +4,7 @@ import { countChanges } from "../../core/comparison/compare-schemas";
 import { planBothWays } from "../../core/comparison/plan-sql";
 import type { Db } from "../../db/client";
 import { Prisma } from "../../db/generated/client";
+import { tellUnreplayed } from "../../postgres/replay/tell-unreplayed";
 import { blindSpotsOf, changeViews, planView } from "../comparison/view";
 import type { BlindSpot, ChangeView, PlanView } from "../comparison/views";
 import { scopeOfTarget } from "../project/find";
@@ -25,7 +26,7 @@ export function storedDrift({ comparison, expected, actual }: DetectedDrift): St
     return { changes: [], ignored: [], plan: null, blindSpots: [], replayed: null };
   const ways = planBothWays(comparison);
   const notes = expected.notes.map((one) => one.message);
-  const left = expected.unreplayed.map((one) => `${one.migration}:${one.line}: ${one.why}`);
+  const left = tellUnreplayed(expected.unreplayed);
   return {
     changes: changeViews(comparison.lines, ways),
     ignored: comparison.ignored.map(({ line: { facts: _, ...line }, rule }) => ({

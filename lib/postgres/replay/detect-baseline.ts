@@ -28,6 +28,7 @@ import type { EmbeddedSource } from "../shadow/shadow";
 import { createEmptyShadow, type EmptyShadow } from "./empty-shadow";
 import { type ForeignLedger, type ForeignRecord, ownTables, readOtherLedgers } from "./other-ledgers";
 import { runScript } from "./run-script";
+import { tellUnreplayed } from "./tell-unreplayed";
 
 export interface DetectOptions {
   spec: ConnectionSpec;
@@ -174,7 +175,7 @@ async function runAll(options: DetectOptions, shadow: EmptyShadow, role: string)
   for (const [at, migration] of options.migrations.entries()) {
     const { failure, unreplayed } = await runScript(shadow, migration.filename, migration.up, signal);
     if (failure) return { states, stopped: { migration: migration.filename, failure }, notes };
-    notes.push(...unreplayed.map((one) => `${one.migration}:${one.line}: ${one.why}`));
+    notes.push(...tellUnreplayed(unreplayed));
     const same = await movesRowsOnly(migration.up);
     states.push(same ? (states.at(-1) as Snapshot) : await shadow.snapshot(role));
     options.onProgress?.(at + 1, options.migrations.length);
