@@ -98,7 +98,7 @@ test.describe("a session", () => {
     const others = second.getByRole("row").filter({ hasNotText: "(this one)" });
     await others.getByRole("button", { name: "Sign out" }).first().click();
     await second.getByRole("alertdialog").getByRole("button", { name: "Sign out" }).click();
-    await expect(second.getByText("Signed out").first()).toBeVisible();
+    await expect(second.getByText("Signed out", { exact: true }).first()).toBeVisible();
     await first.context().addCookies(kept);
     // The word "Signed out" may be that of an older session: the server is asked until it has ended this one.
     await expect(async () => {

@@ -121,7 +121,8 @@ test("a project is made, somebody joins it by a link, and a token of it opens th
     await newcomer.reload();
     await newcomer.getByRole("button", { name: "Sign out all others" }).click();
     await newcomer.getByRole("alertdialog").locator("button[type=submit]").click();
-    await expect(newcomer.getByText("Signed out").first()).toBeVisible();
+    // The password section says "is signed out", too.
+    await expect(newcomer.getByText("Signed out", { exact: true }).first()).toBeVisible();
     await again.goto("/projects");
     await expect(again).toHaveURL(/sign-in/);
     await other.close();

@@ -1,4 +1,3 @@
-import pg from "pg";
 import { systemActor } from "../../access/actor";
 import { recordAudit } from "../../audit/record";
 import type { Db } from "../../db/client";
@@ -72,11 +71,12 @@ export async function settleFailed(
         ? await scratchFor(db, await loadBackup(db, row.backupId))
         : await targetSpec(db, row.targetId ?? "");
       const found = await settleTrace(spec, traceOf(row) as RestoreTrace);
+      if (found.kind === "later") continue;
       if (found.kind === "done" && !isTest) await countAsDone(db, row, found.kept);
       else await db.restore.updateMany({ where: { id: row.id, attempt: row.attempt }, data: { trace: {} } });
     } catch (error) {
-      // The server is still away, or still cannot.
-      if (!(error instanceof DomainError || error instanceof pg.DatabaseError)) onUnexpected(error);
+      // Its server is still away.
+      if (!(error instanceof DomainError)) onUnexpected(error);
     }
   }
 }

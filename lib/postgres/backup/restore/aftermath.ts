@@ -9,7 +9,7 @@ export type Aftermath =
   /** `kept`: the replaced database's name now; null when it is gone or there was none. */
   | { kind: "done"; kept: string | null }
   | { kind: "not_done" }
-  /** A session of it is still ending. */
+  /** A session of it is still ending, or its server cannot remove what it left: with a full disk, say. */
   | { kind: "later" }
   /** Nobody can tell any more. */
   | { kind: "unknown" };
@@ -42,6 +42,9 @@ async function settleDatabase(
     );
     if (!rows.some((row) => row.oid === oid)) return { kind: "not_done" };
     return { kind: "done", kept: rows.find((row) => row.oid === replaces)?.name ?? null };
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return { kind: "later" };
+    throw error;
   } finally {
     await closeConnection(admin);
   }
