@@ -50,10 +50,11 @@ export const constraintKind: KindDefinition = {
         WHERE id.classoid = 'pg_class'::regclass AND id.objoid = k.conindid AND id.objsubid = 0) END AS index_comment,
       c.relkind = 'p' AS partitioned, c.relkind = 'p' AND (SELECT NOT indisvalid FROM pg_index WHERE indexrelid = ic.oid) AS index_invalid, CASE WHEN ic.relispartition THEN (SELECT quote_ident(pn.nspname) || '.' || quote_ident(pc.relname)
         FROM pg_inherits h JOIN pg_class pc ON pc.oid = h.inhparent JOIN pg_namespace pn ON pn.oid = pc.relnamespace WHERE h.inhrelid = k.conindid) END AS attached_to,
-      CASE WHEN k.contype = 'f' THEN (SELECT quote_ident(fk.conname) FROM pg_constraint fk WHERE fk.conindid = k.conindid AND fk.contype IN ('p', 'u') AND fk.conrelid = k.confrelid LIMIT 1) END AS foreign_key,
+      quote_ident(rk.conname) AS foreign_key,
       CASE WHEN k.contype = 'f' THEN k.confrelid::regclass::text END AS foreign_table
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+    LEFT JOIN pg_constraint rk ON rk.conindid = k.conindid AND rk.conrelid = k.confrelid AND rk.contype IN ('p', 'u') AND k.contype = 'f'
     WHERE k.contype IN ('p', 'u', 'f', 'c', 'x') AND (k.conislocal OR k.contype IN ('p', 'u', 'x')) AND (k.contype <> 'f' OR k.conparentid = 0)
       AND c.relpersistence <> 't' AND ${USER_NAMESPACE}`,
   read: (row) => {
