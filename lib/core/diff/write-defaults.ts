@@ -1,5 +1,5 @@
 import { kindOf } from "../schema/kinds/all";
-import { columnWith } from "../schema/kinds/default";
+import { columnWith, defaultClause } from "../schema/kinds/default";
 import { createTable, isWritten, tableBody } from "../schema/kinds/table";
 import { factsOfKind } from "../schema/lookups";
 import { rebuildsOf } from "../schema/rebuilds";
@@ -29,7 +29,7 @@ export function writeDefaults(ordered: readonly Action[], around: Surroundings):
     const known = values.get(table);
     if ((!known && !isUsual(table, around)) || [...action.after, ...action.softAfter].some(isLate)) continue;
     const those = known ?? new Map<FactId, string>();
-    values.set(table, those.set(column.id, ` DEFAULT ${action.fact.body.expression}`));
+    values.set(table, those.set(column.id, defaultClause(action.fact)));
     written.add(action);
   }
   return ordered.map((action) => {

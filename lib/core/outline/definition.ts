@@ -1,6 +1,6 @@
 import { afterCreate } from "../diff/common-parts";
 import { kindOf, rankOf } from "../schema/kinds/all";
-import { columnWith } from "../schema/kinds/default";
+import { columnWith, defaultClause } from "../schema/kinds/default";
 import { createTable, isWritten } from "../schema/kinds/table";
 import type { Fact, FactId, Snapshot } from "../schema/types";
 
@@ -16,9 +16,7 @@ export function writeDefinition(facts: readonly Fact[], version: number): string
   const [object, ...parts] = facts;
   if (!object) return "";
   const values = defaultsInside(object, to);
-  const apart = parts.filter(
-    (part) => !isInside(part) && !(part.kind === "default" && values.has(columnWith(part))),
-  );
+  const apart = parts.filter((part) => !isInside(part, values));
   const made = [
     ...(object.kind === "table"
       ? createTable(object, around, values)
@@ -34,14 +32,17 @@ function defaultsInside(object: Fact, { facts }: Snapshot): Map<FactId, string> 
   const values = new Map<FactId, string>();
   for (const fact of facts.values()) {
     const column = fact.kind === "default" ? facts.get(columnWith(fact)) : undefined;
-    if (column && isWritten(column, object)) values.set(column.id, ` DEFAULT ${fact.body.expression}`);
+    if (column && isWritten(column, object)) values.set(column.id, defaultClause(fact));
   }
   return values;
 }
 
-/** Columns of tables are written inside of CREATE TABLE; those of views carry only comments and privileges. */
-function isInside(part: Fact): boolean {
-  return part.kind === "column";
+/**
+ * Columns of tables, and defaults with them, are written inside of CREATE TABLE; those of views carry only comments and
+ * privileges.
+ */
+function isInside(part: Fact, values: ReadonlyMap<FactId, string>): boolean {
+  return part.kind === "column" || (part.kind === "default" && values.has(columnWith(part)));
 }
 
 function byRank(a: Fact, b: Fact): number {

@@ -14,7 +14,7 @@ import {
 import type { Fact, KindDefinition, Snapshot, Surroundings } from "../types";
 import { needsText } from "./built-in-casts";
 import { convertedRow, convertRows } from "./converted-row";
-import { isOfSession } from "./default";
+import { defaultClause, isOfSession } from "./default";
 import { fillMoved, isMoved, joinsAbove, setAside, takenFromParent } from "./moved-column";
 import {
   addNotNull,
@@ -416,7 +416,7 @@ export function isView(fact: Fact): boolean {
 /** A new column on a table with rows needs its default at once, or NOT NULL fails. */
 export function inlineDefault(fact: Fact, snapshot: Snapshot): string {
   const value = snapshot.facts.get(`default:${relationOf(fact)}.${fact.name}`);
-  return value && !isOfSession(value) ? ` DEFAULT ${value.body.expression}` : "";
+  return value && !isOfSession(value) ? defaultClause(value) : "";
 }
 
 /** A table below that keeps the column of its parent keeps its values: each above gives it up alone. */
@@ -562,9 +562,10 @@ function needsNotNull(column: Fact, snapshot: Snapshot): boolean {
 
 /** NO INHERIT is said last of a NOT NULL that a new key or identity needs: neither comes over such a one. */
 export function isNoInheritLate(column: Fact, { from, to }: Surroundings): boolean {
+  // Asked first: of nearly every column.
+  if (body(column).notNullConstraint?.noInherit !== true) return false;
   const was = from.facts.get(column.id);
-  const needed = was !== undefined && needsNotNull(was, from);
-  return body(column).notNullConstraint?.noInherit === true && needsNotNull(column, to) && !needed;
+  return needsNotNull(column, to) && !(was && needsNotNull(was, from));
 }
 
 function inherited(b: ColumnBody): ColumnBody {

@@ -33,6 +33,11 @@ export function columnWith(value: Fact): FactId {
   return `column:${value.id.slice("default:".length)}`;
 }
 
+/** As it follows a column where that is made. */
+export function defaultClause({ body }: Fact): string {
+  return ` DEFAULT ${body.expression}`;
+}
+
 /** Partitions and children have defaults of their own. */
 function on(fact: Fact): string {
   const only = fact.parent?.startsWith("table:") ? "ONLY " : "";
