@@ -16,3 +16,5 @@ INSERT INTO numbers VALUES (true, 1, 0, '[1,3)', '{"[2020-01-01,2020-01-02)"}');
 CREATE TABLE unrelated (amount integer DEFAULT 1, amounts integer[], ok boolean);
 INSERT INTO unrelated VALUES (7, '{7,8}', true);
 CREATE TABLE unrelated_empty (shape box, token integer, since integer);
+CREATE TABLE of_system (x xid, x8 xid8, c "char", r regtype, n int4range, t tid[]);
+INSERT INTO of_system VALUES ('7', '8', 'x', 'integer', '[1,3)', '{"(0,1)"}');

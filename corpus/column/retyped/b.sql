@@ -10,3 +10,4 @@ CREATE TABLE numbers (flag smallint DEFAULT 1, small boolean, big boolean, span 
 CREATE INDEX flagged ON numbers (flag) WHERE flag = 1;
 CREATE TABLE unrelated (amount jsonb DEFAULT '1', amounts jsonb[], ok jsonb);
 CREATE TABLE unrelated_empty (shape bigint, token uuid, since timestamp with time zone);
+CREATE TABLE of_system (x integer, x8 numeric, c integer, r bigint, n int4multirange, t point[]);

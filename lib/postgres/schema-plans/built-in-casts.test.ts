@@ -27,8 +27,9 @@ it("values of built-in types go through text where no cast leads, and only there
   const on18 = await castable(18);
   expect(through).toEqual(PAIRS.map(([from, to]) => `${from} → ${to}`).filter((pair) => !on18.has(pair)));
   const on14 = await castable(14);
-  // One that 14 has and that answers everything with "not implemented".
-  expect(through.filter((pair) => on14.has(pair))).toEqual(["path → point"]);
+  // One that 14 has and that answers everything with "not implemented". A "char" counted as text before 15.
+  const known = through.filter((pair) => on14.has(pair) && !pair.includes('"char"'));
+  expect(known).toEqual(["path → point"]);
 });
 
 it("modifiers and brackets do not change that", () => {
@@ -36,4 +37,6 @@ it("modifiers and brackets do not change that", () => {
   expect(needsText("numeric(10,2)", "bigint")).toBe(false);
   expect(needsText("timestamp(3) without time zone", "interval day to second(2)")).toBe(true);
   expect(needsText("character varying(20)", "uuid")).toBe(false);
+  expect(needsText("xid", "integer")).toBe(true);
+  expect(needsText("int4range", "int4multirange")).toBe(false);
 });

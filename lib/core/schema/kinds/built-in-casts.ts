@@ -1,13 +1,16 @@
+/** Types that name objects (docs: "Object Identifier Types"). */
+const NAMED =
+  "regproc|regprocedure|regoper|regoperator|regclass|regtype|regconfig|regdictionary|regnamespace|regrole|regcollation";
 /** Which built-in types cast to which (catalog pg_cast), besides themselves; what can be text casts from and to all. */
 const CASTS: Record<string, string> = {
-  smallint: "integer|bigint|numeric|real|double precision|oid|bytea",
-  integer: "smallint|bigint|numeric|real|double precision|oid|money|boolean|bit|bytea",
-  bigint: "smallint|integer|numeric|real|double precision|oid|money|bit|bytea",
+  smallint: `integer|bigint|numeric|real|double precision|oid|bytea|${NAMED}`,
+  integer: `smallint|bigint|numeric|real|double precision|oid|money|boolean|bit|bytea|"char"|${NAMED}`,
+  bigint: `smallint|integer|numeric|real|double precision|oid|money|bit|bytea|${NAMED}`,
   numeric: "smallint|integer|bigint|real|double precision|money",
   real: "smallint|integer|bigint|numeric|double precision",
   "double precision": "smallint|integer|bigint|numeric|real",
   money: "numeric",
-  oid: "integer|bigint",
+  oid: `integer|bigint|${NAMED}`,
   boolean: "integer",
   bit: "integer|bigint|bit varying",
   "bit varying": "bit",
@@ -35,6 +38,26 @@ const CASTS: Record<string, string> = {
   tsvector: "",
   tsquery: "",
   pg_lsn: "",
+  '"char"': "integer",
+  xid: "",
+  xid8: "xid",
+  cid: "",
+  tid: "",
+  jsonpath: "",
+  xml: "",
+  pg_snapshot: "",
+  txid_snapshot: "",
+  ...Object.fromEntries(NAMED.split("|").map((type) => [type, "integer|bigint|oid"])),
+  regproc: "integer|bigint|oid|regprocedure",
+  regprocedure: "integer|bigint|oid|regproc",
+  regoper: "integer|bigint|oid|regoperator",
+  regoperator: "integer|bigint|oid|regoper",
+  ...Object.fromEntries(
+    ["int4", "int8", "num", "date", "ts", "tstz"].flatMap((of) => [
+      [`${of}range`, `${of}multirange`],
+      [`${of}multirange`, ""],
+    ]),
+  ),
 };
 
 /** The types of the table above. */

@@ -579,17 +579,10 @@ export function convertedValue(from: Fact, to: Fact, around: Surroundings): stri
   const row = convertedRow(to.name, a.type, b.type, around);
   if (row !== null) return row;
   const array = b.type.endsWith("[]") ? "[]" : "";
-  const through = throughText(from, around.from) || throughText(to, around.to) || areRanges(a.type, b.type);
+  const through = throughText(from, around.from) || throughText(to, around.to);
   const whole = isBoolean(a.type) !== isBoolean(b.type) && haveNumber(a, b);
   const step = whole ? "::integer" : through || needsText(a.type, b.type) ? "::text" : "";
   return `${to.name}${step === "" ? "" : `${step}${array}`}::${b.type}`;
-}
-
-const RANGE = /^(int4|int8|num|date|ts|tstz)(multi)?range(\[\])*$/;
-
-/** Built-in ranges have no casts to one another. */
-function areRanges(a: string, b: string): boolean {
-  return RANGE.test(a) && RANGE.test(b);
 }
 
 function isBoolean(type: string): boolean {
