@@ -1,8 +1,8 @@
 import type pg from "pg";
-import type { Fact, FactId, Snapshot } from "../../core/schema/types";
+import type { Fact, FactId, Kind, Snapshot } from "../../core/schema/types";
 
 export interface SchemaSelection {
-  /** Only what lies in these schemas, as pg_dump --schema. Default: all. */
+  /** Only what lies in these schemas, as pg_dump --schema, and what cannot stay without it. Default: all. */
   schemas?: string[];
   /** Nothing that lies in these schemas. */
   exclude?: string[];
@@ -19,6 +19,11 @@ export async function narrowTo(
   const without = await quoted(client, exclude ?? []);
   const wanted = (fact: Fact): boolean => {
     const schema = schemaOf(snapshot, fact);
+    const around = RESTING.has(fact.kind) ? schemasBelow(snapshot, fact) : [];
+    if (around.length > 0)
+      return (
+        (only === null || around.some((one) => only.has(one))) && !around.some((one) => without.has(one))
+      );
     if (schema === null) return only === null || fact.kind === "role" || fact.kind.startsWith("role_");
     return (only === null || only.has(schema)) && !without.has(schema);
   };
@@ -27,6 +32,16 @@ export async function narrowTo(
   const children = new Map<FactId, Fact[]>();
   for (const [id, parts] of snapshot.children) if (facts.has(id)) children.set(id, parts);
   return { ...snapshot, facts, children };
+}
+
+/** They lie in no schema, but a function or type below them cannot be dropped or made anew while they are there. */
+const RESTING: ReadonlySet<Kind> = new Set<Kind>(["cast", "transform", "event_trigger"]);
+
+function schemasBelow(snapshot: Snapshot, fact: Fact): string[] {
+  return fact.deps.flatMap((id) => {
+    const below = snapshot.facts.get(id);
+    return (below && schemaOf(snapshot, below)) ?? [];
+  });
 }
 
 /** null: it lies outside of schemas. */

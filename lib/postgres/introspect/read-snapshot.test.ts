@@ -57,6 +57,37 @@ describe("a snapshot", () => {
     expect(without.facts.has("server:s")).toBe(true);
   });
 
+  it("of some schemas has what could not stay without their functions and types", async () => {
+    const database = await testDatabase();
+    const owner = new pg.Client({ connectionString: database.url });
+    await owner.connect();
+    await owner.query(`
+      CREATE SCHEMA a; CREATE SCHEMA b;
+      CREATE FUNCTION a.to_date(int) RETURNS date LANGUAGE sql IMMUTABLE AS 'SELECT NULL::date';
+      CREATE CAST (int AS date) WITH FUNCTION a.to_date(int);
+      CREATE TYPE b.pair AS (x int);
+      CREATE CAST (text AS b.pair) WITH INOUT;
+      CREATE FUNCTION a.watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+      CREATE EVENT TRIGGER watched ON sql_drop EXECUTE FUNCTION a.watch();`);
+    const resting = async (options: { schemas?: string[]; exclude?: string[] }) =>
+      [...(await readSnapshot(owner, options)).facts.keys()].filter((id) =>
+        /^(cast|event_trigger):/.test(id),
+      );
+    const ofA = ["cast:(integer AS date)", "event_trigger:watched"];
+    expect(await resting({ schemas: ["a"] })).toEqual(ofA);
+    expect(await resting({ schemas: ["b"] })).toEqual(["cast:(text AS b.pair)"]);
+    expect(await resting({ schemas: ["public"] })).toEqual([]);
+    expect(await resting({ exclude: ["b"] })).toEqual(ofA);
+    const whole = await readSnapshot(owner, { schemas: ["a"] });
+    await owner.query("CREATE SCHEMA c");
+    const empty = await readSnapshot(owner, { schemas: ["c"] });
+    for (const { sql } of planSchema(whole, empty).statements.filter(({ id }) => !id.startsWith("schema:")))
+      await owner.query(sql);
+    expect(await resting({ schemas: ["a"] })).toEqual([]);
+    await owner.end();
+    await database.drop();
+  });
+
   it("names what no object kind covers", async () => {
     const { unsupported } = await readSnapshot(client);
     expect(unsupported.map(({ what }) => what)).toContain("large objects");
