@@ -46,7 +46,8 @@ async function measure(
   tables: number,
   native: number,
 ): Promise<number> {
-  const rounds = Number(process.env.BENCH_ROUNDS ?? (tables > 2000 ? 2 : 4));
+  // Small ones take as long as a hiccup of the machine, and as the engine's own warming up.
+  const rounds = Number(process.env.BENCH_ROUNDS ?? (tables > 2000 ? 2 : tables > 500 ? 4 : 20));
   const both = await alternate(
     rounds,
     () => onBoth(left, right, readRaw),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type pg from "pg";
 
 /** A pair of schemas of our own: `corpus/<kind>/<case>/{a,b}.sql`. */
 export interface OwnCase {
@@ -41,4 +42,12 @@ export function readOwnCases(folder: string): OwnCase[] {
 /** As one script of its own schema. */
 export function scriptOf(one: OwnCase, side: "a" | "b"): string {
   return `CREATE SCHEMA ${one.schema};\nSET search_path = ${one.schema}, pg_catalog; SET check_function_bodies = off;\n${one[side]}\nRESET search_path; RESET check_function_bodies;`;
+}
+
+/** Those that the cases grant to: roles are the server's, and are made once. */
+export async function makeRoles(client: pg.ClientBase): Promise<void> {
+  for (const role of ["corpus_owner", "corpus_reader", "corpus_writer"])
+    await client.query(
+      `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`,
+    );
 }

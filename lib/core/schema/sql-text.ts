@@ -15,6 +15,15 @@ export function notMember(catalog: string, oid: string): string {
   return `${oid} NOT IN (SELECT m.objid FROM pg_depend m WHERE m.refclassid = 'pg_extension'::regclass AND m.classid = '${catalog}'::regclass AND m.deptype = 'e')`;
 }
 
+/**
+ * Whether a catalog has rows that initdb did not make: those have object identifiers from 16384 on
+ * (FirstNormalObjectId; documentation, "System Catalog Initial Data").
+ * @param where narrows the rows
+ */
+export function anyIn(catalog: string, oid = "oid", where = "true"): string {
+  return `EXISTS (SELECT FROM ${catalog} WHERE ${oid} >= 16384 AND ${where})`;
+}
+
 /** Text constant as SQL writes it. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;

@@ -2,14 +2,13 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dumpAll } from "../../../bench/corpus/judge";
-import { readOwnCases } from "../../../bench/corpus/own-cases";
+import { makeRoles, readOwnCases } from "../../../bench/corpus/own-cases";
 import { type RunResult, runCases, type Side } from "../../../bench/corpus/own-run";
 import { projectRoot } from "../../server/root";
-import { type TestDatabase, testDatabase, testServer } from "../../testing/postgres";
+import { type TestDatabase, testDatabase } from "../../testing/postgres";
 import type { EmbeddedMajor } from "../embedded/embedded";
 
 const cases = readOwnCases(join(projectRoot(), "corpus"));
-const ROLES = ["corpus_owner", "corpus_reader", "corpus_writer"];
 const DIRECTIONS: [Side, Side][] = [
   ["a", "b"],
   ["b", "a"],
@@ -25,10 +24,10 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
     const databases: TestDatabase[] = [];
 
     beforeAll(async () => {
-      await makeRoles(major);
       databases.push(await testDatabase({ major }), await testDatabase({ major }));
       const clients = databases.map(({ url }) => new pg.Client({ connectionString: url }));
       await Promise.all(clients.map((client) => client.connect()));
+      await makeRoles(clients[0] as pg.Client);
       const dump = (client: pg.Client) => {
         const { spec } = databases[clients.indexOf(client)] as TestDatabase;
         return dumpAll(spec, major);
@@ -69,20 +68,6 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
     });
   });
 });
-
-/** Roles are the server's: those that the cases grant to are made once a run. */
-async function makeRoles(major: EmbeddedMajor): Promise<void> {
-  const client = new pg.Client({ connectionString: (await testServer(major)).url });
-  await client.connect();
-  try {
-    for (const role of ROLES)
-      await client.query(
-        `DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN END $$`,
-      );
-  } finally {
-    await client.end();
-  }
-}
 
 /** A database with a subscription cannot be dropped. */
 async function dropSubscriptions(client: pg.Client): Promise<void> {

@@ -13,12 +13,12 @@ import type {
   Row,
   Snapshot,
 } from "../../core/schema/types";
-import { MessageError } from "../runner/message";
+import { type DatabaseError, MessageError } from "../runner/message";
 import { narrowTo, type SchemaSelection } from "./narrow";
 import { Places } from "./places";
 import { readDependencies } from "./read-dependencies";
 import { type Reading, readRows } from "./read-rows";
-import { readUnsupported } from "./read-unsupported";
+import { readUnsupported, UNSUPPORTED } from "./read-unsupported";
 import { unreadableFor } from "./unreadable-for";
 import { ChangeWatch } from "./watch-changes";
 
@@ -34,10 +34,10 @@ export interface ReadOptions extends SchemaSelection {
  * never stood still; the driver's error else
  */
 export async function readSnapshot(client: pg.ClientBase, options: ReadOptions = {}): Promise<Snapshot> {
-  const denied: Denied = new Map();
+  const access: Access = { denied: new Map(), looksFirst: true };
   const watch = new ChangeWatch(client);
   for (;;) {
-    const snapshot = await readOnce(client, options, denied, watch);
+    const snapshot = await readOnce(client, options, access, watch);
     if (snapshot !== null) return snapshot;
   }
 }
@@ -45,16 +45,22 @@ export async function readSnapshot(client: pg.ClientBase, options: ReadOptions =
 /** What cannot be read, kinds of objects and others, and why. */
 type Denied = Map<string, string>;
 
-/** null: a catalog was refused, which `denied` knows now, or changed meanwhile. All is read again. */
+interface Access {
+  denied: Denied;
+  /** Whether it is asked first which kinds are there at all; a role that may not ask reads every catalog it can. */
+  looksFirst: boolean;
+}
+
+/** null: a catalog was refused, which `access` knows now, or changed meanwhile. All is read again. */
 async function readOnce(
   client: pg.ClientBase,
   options: ReadOptions,
-  denied: Denied,
+  access: Access,
   watch: ChangeWatch,
 ): Promise<Snapshot | null> {
   let snapshot: Snapshot | null = null;
   let failure: unknown = null;
-  const known = denied.size;
+  const known = knows(access);
   await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     await watch.begin();
@@ -62,16 +68,18 @@ async function readOnce(
     await client.query(
       "SET LOCAL search_path = ''; SET LOCAL quote_all_identifiers = off; SET LOCAL extra_float_digits = 1; SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0",
     );
-    snapshot = await readAll(client, options, denied);
+    snapshot = await readAll(client, options, access);
     if (snapshot !== null) await watch.end();
   } catch (error) {
     failure = error;
   } finally {
     await client.query("ROLLBACK").catch(() => undefined);
   }
-  if (failure === null && denied.size > known && snapshot === null) return null;
+  if (failure === null && knows(access) > known && snapshot === null) return null;
   return (await watch.stayed(failure)) ? snapshot : null;
 }
+
+const knows = ({ denied, looksFirst }: Access) => denied.size + (looksFirst ? 0 : 1);
 
 interface Lookups {
   roles: Map<number, string>;
@@ -83,12 +91,12 @@ interface Lookups {
 async function readAll(
   client: pg.ClientBase,
   options: ReadOptions,
-  denied: Denied,
+  access: Access,
 ): Promise<Snapshot | null> {
-  const { rows } = await client.query<{ version: number; role: string; superuser: boolean }>(
-    "SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role, current_setting('is_superuser')::bool AS superuser",
-  );
-  const { version, role, superuser } = rows[0] ?? { version: 0, role: "", superuser: false };
+  const surroundings = await lookAround(client, access);
+  if (surroundings === null) return null;
+  const { version, role, superuser, isThere } = surroundings;
+  const { denied } = access;
   const snapshot: Snapshot = {
     version,
     currentRole: role,
@@ -106,8 +114,8 @@ async function readAll(
   const readings = [
     always(readRoles(lookups)),
     always(readComments(lookups)),
-    ...kinds.flatMap(({ kind, query }) => {
-      if (query === undefined) return [];
+    ...kinds.flatMap(({ kind, query, presence }) => {
+      if (query === undefined || !isThere(presence)) return [];
       if (kind === "subscription" && !superuser)
         return { what: kind, reading: readHiddenSubscriptions(denied, snapshot) };
       const told = kinds.filter((one) => one.kind === kind || one.readWith === kind);
@@ -117,7 +125,7 @@ async function readAll(
       return { what: kind, reading: { query: query(version), take } };
     }),
     ...dependencies.readings.map(always),
-    ...readUnsupported(snapshot).filter(({ what }) => !denied.has(what)),
+    ...readUnsupported(snapshot).filter(({ what, presence }) => !denied.has(what) && isThere(presence)),
   ];
   try {
     await readRows(
@@ -136,6 +144,34 @@ async function readAll(
   dependencies.finish();
   markByColumn(snapshot);
   return narrowTo(client, snapshot, options);
+}
+
+interface AroundUs {
+  version: number;
+  role: string;
+  superuser: boolean;
+  /** @param presence as in KindDefinition */
+  isThere(presence: string | undefined): boolean;
+}
+
+const PRESENCES = [...new Set([...KIND_LIST, ...UNSUPPORTED].flatMap(({ presence }) => presence ?? []))];
+
+/** null: our role may not look for each kind, which `access` knows now. */
+async function lookAround(client: pg.ClientBase, access: Access): Promise<AroundUs | null> {
+  const looked = access.looksFirst ? PRESENCES : [];
+  try {
+    const { rows } = await client.query<Omit<AroundUs, "isThere"> & { there: boolean[] }>(
+      `SELECT current_setting('server_version_num')::int AS version, quote_ident(current_user) AS role,
+        current_setting('is_superuser')::bool AS superuser, ARRAY[${looked.join(",\n")}]::bool[] AS there`,
+    );
+    const { there, ...around } = rows[0] ?? { version: 0, role: "", superuser: false, there: [] };
+    const absent = new Set(looked.filter((_, at) => there[at] === false));
+    return { ...around, isThere: (presence) => presence === undefined || !absent.has(presence) };
+  } catch (error) {
+    if (!access.looksFirst || (error as DatabaseError).code !== "42501") throw error;
+    access.looksFirst = false;
+    return null;
+  }
 }
 
 /** Who is no superuser may not read where they come from, but whether there are any. */

@@ -1,10 +1,11 @@
-import { oid, text } from "../sql-text";
+import { anyIn, oid, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_am, those that a person made. */
 export const accessMethodKind: KindDefinition = {
   kind: "access_method",
   keyword: "ACCESS METHOD",
+  presence: anyIn("pg_am"),
   query:
     () => `SELECT a.oid, quote_ident(a.amname) AS name, a.amtype AS type, a.amhandler::regproc::text AS handler
     FROM pg_am a WHERE a.oid >= 16384`,

@@ -1,4 +1,4 @@
-import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 type Body = Record<string, string | null>;
@@ -11,6 +11,7 @@ const procedure = (column: string) => `CASE WHEN a.${column}::oid <> 0 THEN a.${
 export const aggregateKind: KindDefinition = {
   kind: "aggregate",
   keyword: "AGGREGATE",
+  presence: anyIn("pg_aggregate", "aggfnoid"),
   query:
     () => `SELECT p.oid, p.proowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(p.proname) AS name,
       coalesce(p.proacl, acldefault('f', p.proowner))::text[] AS acl, oidvectortypes(p.proargtypes) AS types,

@@ -1,4 +1,4 @@
-import { literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition, Row, Surroundings } from "../types";
 
 type Body = Record<string, string | boolean | null>;
@@ -10,12 +10,18 @@ const ROUTINES = ["input", "output", "receive", "send", "typmod_in", "typmod_out
 const ALIGNMENT: Record<string, string> = { c: "char", s: "int2", i: "int4", d: "double" };
 const STORAGE: Record<string, string> = { p: "plain", e: "external", m: "main", x: "extended" };
 const NO_ARRAY = "NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.typarray = t.oid)";
+const UNUSUAL_TYPES = anyIn(
+  "pg_type t",
+  "t.oid",
+  `(t.typtype = 'r' OR NOT t.typisdefined OR t.typtype = 'b' AND ${NO_ARRAY})`,
+);
 const routine = (column: string) => `nullif(t.${column}::oid, 0)::regproc::text`;
 
 /** pg_type with typtype b that is no array. It needs its shell first, and its functions between the two. */
 export const baseTypeKind: KindDefinition = {
   kind: "base_type",
   keyword: "TYPE",
+  presence: UNUSUAL_TYPES,
   query:
     () => `SELECT t.oid, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,
       coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl, ${routine("typinput")} AS input, ${routine("typoutput")} AS output,
@@ -110,6 +116,7 @@ function isHeld(type: Fact, around: Surroundings): boolean {
 export const shellTypeKind: KindDefinition = {
   kind: "shell_type",
   keyword: "TYPE",
+  presence: UNUSUAL_TYPES,
   query:
     () => `SELECT t.oid, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name, NOT t.typisdefined AS alone,
       CASE WHEN NOT t.typisdefined THEN t.typowner END AS owner

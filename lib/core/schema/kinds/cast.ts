@@ -1,10 +1,11 @@
-import { oid, optional, text } from "../sql-text";
+import { anyIn, oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_cast, those that a person made. */
 export const castKind: KindDefinition = {
   kind: "cast",
   keyword: "CAST",
+  presence: anyIn("pg_cast"),
   query:
     () => `SELECT c.oid, format_type(c.castsource, NULL) AS source, format_type(c.casttarget, NULL) AS target,
       CASE WHEN c.castfunc <> 0 THEN c.castfunc::regprocedure::text END AS function, c.castcontext AS context, c.castmethod AS method

@@ -1,4 +1,4 @@
-import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 interface Body {
@@ -20,6 +20,7 @@ function localeColumn(version: number): string {
 export const collationKind: KindDefinition = {
   kind: "collation",
   keyword: "COLLATION",
+  presence: anyIn("pg_collation"),
   query: (
     version,
   ) => `SELECT c.oid, c.collowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.collname) AS name,

@@ -1,5 +1,5 @@
 import { dependantsOf } from "../lookups";
-import { literal, oid, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Attribute {
@@ -21,6 +21,7 @@ function isStored(type: FactId, snapshot: Snapshot): boolean {
 export const compositeKind: KindDefinition = {
   kind: "composite",
   keyword: "TYPE",
+  presence: anyIn("pg_class", "oid", "relkind = 'c'"),
   query:
     () => `SELECT c.oid, t.oid AS type, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema,
       quote_ident(c.relname) AS name, coalesce(t.typacl, acldefault('T', t.typowner))::text[] AS acl,

@@ -1,10 +1,11 @@
-import { literal, oid, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_conversion. */
 export const conversionKind: KindDefinition = {
   kind: "conversion",
   keyword: "CONVERSION",
+  presence: anyIn("pg_conversion"),
   query:
     () => `SELECT c.oid, c.conowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.conname) AS name, pg_encoding_to_char(c.conforencoding)::text AS source,
       pg_encoding_to_char(c.contoencoding)::text AS target, c.conproc::regproc::text AS function, c.condefault AS is_default

@@ -1,5 +1,5 @@
 import { alterGrants, parseAcl } from "../grants";
-import { oid, optional, text } from "../sql-text";
+import { anyIn, oid, optional, text } from "../sql-text";
 import type { Fact, Grant, KindDefinition } from "../types";
 
 const NOUN: Record<string, { on: string; all: string; letter: string }> = {
@@ -15,6 +15,7 @@ const NOUN: Record<string, { on: string; all: string; letter: string }> = {
 export const defaultPrivilegesKind: KindDefinition = {
   kind: "default_privileges",
   keyword: "DEFAULT PRIVILEGES",
+  presence: anyIn("pg_default_acl"),
   query:
     () => `SELECT d.oid, quote_ident(pg_get_userbyid(d.defaclrole)) AS role, quote_ident(n.nspname) AS schema, d.defaclobjtype AS type, d.defaclacl::text[] AS acl,
       CASE WHEN d.defaclnamespace = 0 THEN acldefault(CASE WHEN d.defaclobjtype = 'S' THEN 's'::"char" ELSE d.defaclobjtype END, d.defaclrole)::text[] ELSE '{}' END AS built_in

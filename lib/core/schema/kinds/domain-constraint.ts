@@ -1,11 +1,13 @@
 import { oid, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 import { relationOf } from "./column";
+import { ANY_DOMAIN } from "./domain";
 
 /** pg_constraint of domains (checks). */
 export const domainConstraintKind: KindDefinition = {
   kind: "domain_constraint",
   keyword: "CONSTRAINT",
+  presence: ANY_DOMAIN,
   query:
     () => `SELECT k.oid, quote_ident(n.nspname) || '.' || quote_ident(t.typname) AS domain, quote_ident(k.conname) AS name,
       pg_get_constraintdef(k.oid) AS definition, k.convalidated AS validated

@@ -1,5 +1,5 @@
 import { dependantsOf } from "../lookups";
-import { literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, literal, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 
 interface Body {
@@ -13,6 +13,8 @@ interface Body {
   usualName: string;
 }
 const body = (fact: Fact) => fact.body as unknown as Body;
+
+export const ANY_DOMAIN = anyIn("pg_type", "oid", "typtype = 'd'");
 
 function notNull(b: Body, on: string): string {
   if (!b.notNull) return `${on} DROP NOT NULL`;
@@ -41,6 +43,7 @@ export function isWithinStored(id: FactId, snapshot: Snapshot): boolean {
 export const domainKind: KindDefinition = {
   kind: "domain",
   keyword: "DOMAIN",
+  presence: ANY_DOMAIN,
   query: (
     version,
   ) => `SELECT t.oid, t.typarray, t.typowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,

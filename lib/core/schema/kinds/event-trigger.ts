@@ -1,4 +1,4 @@
-import { list, literal, oid, text } from "../sql-text";
+import { anyIn, list, literal, oid, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { ENABLED } from "./trigger";
 
@@ -6,6 +6,7 @@ import { ENABLED } from "./trigger";
 export const eventTriggerKind: KindDefinition = {
   kind: "event_trigger",
   keyword: "EVENT TRIGGER",
+  presence: anyIn("pg_event_trigger"),
   query:
     () => `SELECT e.oid, e.evtowner AS owner, quote_ident(e.evtname) AS name, e.evtevent AS event, e.evtfoid::regproc::text AS function, e.evtenabled AS enabled, e.evttags AS tags
     FROM pg_event_trigger e`,

@@ -18,6 +18,7 @@ const TABLE = named("c.relname", "cn.nspname");
 export const extensionDependencyKind: KindDefinition = {
   kind: "extension_dependency",
   keyword: "EXTENSION DEPENDENCY",
+  presence: "EXISTS (SELECT FROM pg_depend WHERE refclassid = 'pg_extension'::regclass AND deptype = 'x')",
   query: () =>
     [
       part(

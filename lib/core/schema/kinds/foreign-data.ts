@@ -1,5 +1,5 @@
 import { hideSecrets, withSecretNote } from "../secrets";
-import { alterForeignOptions, foreignOptions, list, literal, oid, optional, text } from "../sql-text";
+import { alterForeignOptions, anyIn, foreignOptions, list, literal, oid, optional, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 const options = (fact: Fact) => (fact.body.options as string[]) ?? [];
@@ -8,6 +8,7 @@ const options = (fact: Fact) => (fact.body.options as string[]) ?? [];
 export const foreignDataWrapperKind: KindDefinition = {
   kind: "foreign_data_wrapper",
   keyword: "FOREIGN DATA WRAPPER",
+  presence: anyIn("pg_foreign_data_wrapper"),
   query:
     () => `SELECT f.oid, f.fdwowner AS owner, quote_ident(f.fdwname) AS name, nullif(f.fdwhandler::oid, 0)::regproc::text AS handler,
       nullif(f.fdwvalidator::oid, 0)::regproc::text AS validator, f.fdwoptions AS options, coalesce(f.fdwacl, acldefault('F', f.fdwowner))::text[] AS acl
@@ -46,6 +47,7 @@ export const foreignDataWrapperKind: KindDefinition = {
 export const serverKind: KindDefinition = {
   kind: "server",
   keyword: "SERVER",
+  presence: anyIn("pg_foreign_server"),
   query:
     () => `SELECT s.oid, s.srvowner AS owner, quote_ident(s.srvname) AS name, quote_ident(f.fdwname) AS wrapper, s.srvtype AS type, s.srvversion AS version,
       s.srvoptions AS options, coalesce(s.srvacl, acldefault('S', s.srvowner))::text[] AS acl
@@ -88,6 +90,7 @@ export const serverKind: KindDefinition = {
 export const userMappingKind: KindDefinition = {
   kind: "user_mapping",
   keyword: "USER MAPPING",
+  presence: anyIn("pg_foreign_server"),
   query:
     () => `SELECT m.umid AS oid, CASE WHEN m.umuser = 0 THEN 'PUBLIC' ELSE quote_ident(m.usename) END AS "user", quote_ident(m.srvname) AS server, m.umoptions AS options,
       m.umoptions IS NULL AND NOT (pg_has_role(s.srvowner, 'USAGE') AND (m.umuser = 0 OR m.usename = current_user)

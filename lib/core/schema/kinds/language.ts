@@ -1,10 +1,11 @@
-import { oid, optional, text } from "../sql-text";
+import { anyIn, oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_language, those that no extension brought. */
 export const languageKind: KindDefinition = {
   kind: "language",
   keyword: "LANGUAGE",
+  presence: anyIn("pg_language"),
   query:
     () => `SELECT l.oid, l.lanowner AS owner, quote_ident(l.lanname) AS name, l.lanpltrusted AS trusted, coalesce(l.lanacl, acldefault('l', l.lanowner))::text[] AS acl,
       nullif(l.lanplcallfoid, 0)::regproc::text AS handler, nullif(l.laninline, 0)::regproc::text AS inline, nullif(l.lanvalidator, 0)::regproc::text AS validator

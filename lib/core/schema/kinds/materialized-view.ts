@@ -1,4 +1,4 @@
-import { alterOptions, list, oid, optional, storageOptions, text, USER_NAMESPACE } from "../sql-text";
+import { alterOptions, anyIn, list, oid, optional, storageOptions, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { comparedText, meaningOf } from "./view";
 
@@ -15,6 +15,7 @@ const body = (fact: Fact) => fact.body as unknown as Body;
 export const materializedViewKind: KindDefinition = {
   kind: "materialized_view",
   keyword: "MATERIALIZED VIEW",
+  presence: anyIn("pg_class", "oid", "relkind = 'm'"),
   query:
     () => `SELECT c.oid, r.oid AS rule, c.reltype AS type, t.typarray, c.relowner AS owner, quote_ident(n.nspname) AS schema,
       quote_ident(c.relname) AS name, coalesce(c.relacl, acldefault('r', c.relowner))::text[] AS acl, pg_get_viewdef(c.oid) AS definition,

@@ -1,4 +1,4 @@
-import { list, oid, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, list, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition, Row } from "../types";
 
 interface Body {
@@ -36,6 +36,7 @@ const looseInFamily = `NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = '
 export const operatorFamilyKind: KindDefinition = {
   kind: "operator_family",
   keyword: "OPERATOR FAMILY",
+  presence: anyIn("pg_opfamily"),
   query:
     () => `SELECT f.oid, f.opfowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(f.opfname) AS name, quote_ident(m.amname) AS method,
       ${items(looseInFamily).replaceAll("%FAMILY%", "f.oid")} AS items, ${members(looseInFamily).replaceAll("%FAMILY%", "f.oid")} AS members
@@ -85,6 +86,7 @@ function withoutName(item: string): string {
 export const operatorClassKind: KindDefinition = {
   kind: "operator_class",
   keyword: "OPERATOR CLASS",
+  presence: anyIn("pg_opclass"),
   query:
     () => `SELECT c.oid, c.opcowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.opcname) AS name, quote_ident(m.amname) AS method,
       quote_ident(fn.nspname) || '.' || quote_ident(f.opfname) AS family, format_type(c.opcintype, NULL) AS type, c.opcdefault AS is_default,

@@ -1,4 +1,4 @@
-import { list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 const other = (
@@ -14,6 +14,7 @@ const SHELLS = `ARRAY(SELECT quote_ident(xn.nspname) || '.' || x.oprname || ' ('
 export const operatorKind: KindDefinition = {
   kind: "operator",
   keyword: "OPERATOR",
+  presence: anyIn("pg_operator"),
   query:
     () => `SELECT o.oid, o.oprowner AS owner, quote_ident(n.nspname) AS schema, o.oprname AS name, o.oprcode::regproc::text AS function,
       CASE WHEN o.oprleft <> 0 THEN format_type(o.oprleft, NULL) END AS "left", format_type(o.oprright, NULL) AS "right",

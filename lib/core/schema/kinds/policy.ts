@@ -1,4 +1,4 @@
-import { list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, list, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 
@@ -16,6 +16,7 @@ const COMMANDS: Record<string, string> = { r: "SELECT", a: "INSERT", w: "UPDATE"
 export const policyKind: KindDefinition = {
   kind: "policy",
   keyword: "POLICY",
+  presence: anyIn("pg_policy"),
   query:
     () => `SELECT p.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, quote_ident(p.polname) AS name,
       p.polpermissive AS permissive, p.polcmd AS command, pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check,

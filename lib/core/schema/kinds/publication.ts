@@ -1,4 +1,4 @@
-import { notMember, oid, text } from "../sql-text";
+import { anyIn, notMember, oid, text } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 export interface PublicationBody {
@@ -15,6 +15,7 @@ export const publicationBody = (fact: Fact) => fact.body as unknown as Publicati
 export const publicationKind: KindDefinition = {
   kind: "publication",
   keyword: "PUBLICATION",
+  presence: anyIn("pg_publication"),
   query: (
     version,
   ) => `SELECT p.oid, p.pubowner AS owner, quote_ident(p.pubname) AS name, p.puballtables AS all_tables, p.pubviaroot AS via_root,

@@ -1,4 +1,4 @@
-import { oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { shellAgain } from "./base-type";
 
@@ -20,6 +20,7 @@ export function setRangeAside(fact: Fact, name: string): string[] {
 export const rangeKind: KindDefinition = {
   kind: "range",
   keyword: "TYPE",
+  presence: anyIn("pg_range", "rngtypid"),
   query:
     () => `SELECT t.oid, t.typarray, r.rngmultitypid AS multirange, mt.typarray AS multiarray, t.typowner AS owner,
       quote_ident(n.nspname) AS schema, quote_ident(t.typname) AS name,

@@ -1,4 +1,4 @@
-import { notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 import { relationOf } from "./column";
 import { ENABLED } from "./trigger";
@@ -8,6 +8,7 @@ import { comparedText, meaningOf } from "./view";
 export const ruleKind: KindDefinition = {
   kind: "rule",
   keyword: "RULE",
+  presence: anyIn("pg_rewrite", "oid", "NOT (rulename = '_RETURN' AND ev_type = '1')"),
   query:
     () => `SELECT r.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, c.relkind AS of, quote_ident(r.rulename) AS name,
       pg_get_ruledef(r.oid) AS definition, r.ev_enabled AS enabled

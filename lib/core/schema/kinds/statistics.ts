@@ -1,10 +1,11 @@
-import { NAME, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, NAME, notMember, oid, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, KindDefinition } from "../types";
 
 /** pg_statistic_ext. */
 export const statisticsKind: KindDefinition = {
   kind: "statistics",
   keyword: "STATISTICS",
+  presence: anyIn("pg_statistic_ext"),
   query: (
     version,
   ) => `SELECT s.oid, s.stxowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(s.stxname) AS name,

@@ -1,4 +1,4 @@
-import { oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { KindDefinition, Row } from "../types";
 
 const qualified = (row: Row) => `${text(row, "schema")}.${text(row, "name")}`;
@@ -8,6 +8,7 @@ const procedure = (column: string) => `nullif(${column}::oid, 0)::regproc::text`
 export const tsDictionaryKind: KindDefinition = {
   kind: "ts_dictionary",
   keyword: "TEXT SEARCH DICTIONARY",
+  presence: anyIn("pg_ts_dict"),
   query:
     () => `SELECT d.oid, d.dictowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(d.dictname) AS name,
       quote_ident(tn.nspname) || '.' || quote_ident(t.tmplname) AS template, d.dictinitoption AS options
@@ -47,6 +48,7 @@ function parseOptions(options: unknown): Map<string, string> {
 export const tsConfigurationKind: KindDefinition = {
   kind: "ts_configuration",
   keyword: "TEXT SEARCH CONFIGURATION",
+  presence: anyIn("pg_ts_config"),
   query:
     () => `SELECT c.oid, c.cfgowner AS owner, quote_ident(n.nspname) AS schema, quote_ident(c.cfgname) AS name,
       quote_ident(pn.nspname) || '.' || quote_ident(p.prsname) AS parser,
@@ -93,6 +95,7 @@ export const tsConfigurationKind: KindDefinition = {
 export const tsTemplateKind: KindDefinition = {
   kind: "ts_template",
   keyword: "TEXT SEARCH TEMPLATE",
+  presence: anyIn("pg_ts_template"),
   query:
     () => `SELECT t.oid, quote_ident(n.nspname) AS schema, quote_ident(t.tmplname) AS name, ${procedure("t.tmplinit")} AS init, ${procedure("t.tmpllexize")} AS lexize
     FROM pg_ts_template t JOIN pg_namespace n ON n.oid = t.tmplnamespace WHERE ${USER_NAMESPACE}`,
@@ -114,6 +117,7 @@ export const tsTemplateKind: KindDefinition = {
 export const tsParserKind: KindDefinition = {
   kind: "ts_parser",
   keyword: "TEXT SEARCH PARSER",
+  presence: anyIn("pg_ts_parser"),
   query:
     () => `SELECT p.oid, quote_ident(n.nspname) AS schema, quote_ident(p.prsname) AS name, ${procedure("p.prsstart")} AS start, ${procedure("p.prstoken")} AS gettoken,
       ${procedure("p.prsend")} AS "end", ${procedure("p.prslextype")} AS lextypes, ${procedure("p.prsheadline")} AS headline

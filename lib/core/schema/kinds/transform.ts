@@ -1,10 +1,11 @@
-import { oid, optional, text } from "../sql-text";
+import { anyIn, oid, optional, text } from "../sql-text";
 import type { KindDefinition } from "../types";
 
 /** pg_transform. */
 export const transformKind: KindDefinition = {
   kind: "transform",
   keyword: "TRANSFORM",
+  presence: anyIn("pg_transform"),
   query: () => `SELECT t.oid, format_type(t.trftype, NULL) AS type, quote_ident(l.lanname) AS language,
       nullif(t.trffromsql::oid, 0)::regprocedure::text AS from_sql, nullif(t.trftosql::oid, 0)::regprocedure::text AS to_sql
     FROM pg_transform t JOIN pg_language l ON l.oid = t.trflang WHERE t.oid >= 16384`,

@@ -1,4 +1,4 @@
-import { notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
+import { anyIn, notMember, oid, optional, text, USER_NAMESPACE } from "../sql-text";
 import type { Fact, FactId, KindDefinition, Snapshot } from "../types";
 import { relationOf } from "./column";
 import { leavesWhole, tableBody } from "./table";
@@ -14,6 +14,7 @@ export const ENABLED: Record<string, string> = {
 export const triggerKind: KindDefinition = {
   kind: "trigger",
   keyword: "TRIGGER",
+  presence: anyIn("pg_trigger", "oid", "(NOT tgisinternal OR tgparentid <> 0)"),
   query: (
     version,
   ) => `SELECT t.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS relation, c.relkind AS of, quote_ident(t.tgname) AS name,
