@@ -144,7 +144,7 @@ export interface KindDefinition {
   kind: Kind;
   /**
    * Query of the catalog for a server version; `owner` (oid) and `acl` (text[]) where the kind has them. None where
-   * the rows of another kind tell all of this one (`readWith`).
+   * the rows of another kind tell all of this one (`readWith`), or no catalog tells it.
    */
   query?(version: number): string;
   readWith?: Kind;

@@ -7,7 +7,6 @@ import type { KindDefinition } from "../types";
 export const extensionMemberKind: KindDefinition = {
   kind: "extension_member",
   keyword: "EXTENSION MEMBER",
-  query: () => "SELECT WHERE false",
   read: () => null,
   create: ({ body }) => [`ALTER EXTENSION ${body.extension} ADD ${body.object}`],
   drop: ({ body }) => [`ALTER EXTENSION ${body.extension} DROP ${body.object}`],

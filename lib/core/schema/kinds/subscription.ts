@@ -6,6 +6,8 @@ import type { KindDefinition } from "../types";
 export const subscriptionKind: KindDefinition = {
   kind: "subscription",
   keyword: "SUBSCRIPTION",
+  // Without a column: of this one not every role may read all.
+  presence: "EXISTS (SELECT FROM pg_subscription)",
   query: (
     version,
   ) => `SELECT s.oid, s.subowner AS owner, quote_ident(s.subname) AS name, s.subenabled AS enabled, s.subconninfo AS connection,
