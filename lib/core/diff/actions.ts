@@ -1,5 +1,6 @@
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { CompareOptions, Difference } from "./compare";
+import type { HeldRows } from "./held-rows";
 
 /** One node of the plan: what happens to one fact. */
 export interface Action {
@@ -35,6 +36,8 @@ export interface Decided {
    * that lack a table for the moment, and its columns (or itself) that change.
    */
   opened: Map<FactId, FactId[]>;
+  /** Columns that hold rows of tables and views whose row type changes. */
+  held: HeldRows;
 }
 
 /** What every part of a plan works with. */

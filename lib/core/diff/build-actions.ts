@@ -12,6 +12,7 @@ import { afterCreate, commentSql, grantSql, ownerSql } from "./common-parts";
 import type { CompareOptions, Difference } from "./compare";
 import { connectActions } from "./connect";
 import { dropExpressionsApart } from "./drop-expressions";
+import { addHeldRows } from "./held-rows";
 import { joinsNotNull } from "./join-parents";
 import { referencesNewWhole } from "./late";
 import { publishAgain, unpublish } from "./open-publications";
@@ -63,6 +64,7 @@ export function buildActions(planning: Planning): Actions {
   namePartitionNotNulls(actions, planning);
   addRebuilds(actions, planning);
   addSwaps(actions, planning);
+  addHeldRows(actions, planning);
   connectRescues(actions, planning.around);
   unpublish(actions, planning);
   return actions;

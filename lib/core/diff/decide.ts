@@ -9,6 +9,7 @@ import type { Fact, FactId, Kind, Surroundings } from "../schema/types";
 import type { Decided } from "./actions";
 import { followsParent, parentsThroughout } from "./by-itself";
 import type { Difference } from "./compare";
+import { heldRowsOf } from "./held-rows";
 import { partitionMoves } from "./partition-moves";
 import { isRetype, SWAPPED_KINDS } from "./retype";
 import { bareRoutine } from "./same-name";
@@ -23,6 +24,7 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     differences: new Map(),
     swapped: new Map(),
     opened: new Map(),
+    held: { columns: [], views: new Map(), types: new Set() },
   };
   const queue: FactId[] = [];
   const remove = (id: FactId) => {
@@ -44,28 +46,40 @@ export function decide(differences: Difference[], around: Surroundings): Decided
     const domain = checkedDomain(difference, around);
     if (domain !== null) remove(domain);
   }
-  while (queue.length > 0) {
-    const id = queue.pop() as FactId;
-    for (const child of around.from.children.get(id) ?? []) remove(child.id);
-    for (const [blocked, column] of blockedBySwap(id, around)) block(blocked, column);
-    for (const below of madeAnewBelow(id, around)) remove(below);
-    for (const above of madeAnewAbove(id, around)) remove(above);
-    const whole = indexAbove(id, around);
-    if (whole !== null) remove(whole);
-    // DROP TYPE takes the functions of a base type along.
-    for (const routine of routinesOf(around.from.facts.get(id))) remove(routine);
-    if (around.to.facts.has(id))
-      for (const child of around.to.children.get(id) ?? []) decided.born.add(child.id);
-    for (const dependant of dependantsOf(around.from, id)) {
-      if (decided.gone.has(dependant) || !mustGoWith(dependant, id, around, decided)) continue;
-      if (isCalledByDefault(id, dependant, around) || lacksTable(dependant, id, around)) {
-        open(dependant, id);
-        continue;
+  const goOn = () => {
+    while (queue.length > 0) {
+      const id = queue.pop() as FactId;
+      for (const child of around.from.children.get(id) ?? []) remove(child.id);
+      for (const [blocked, column] of blockedBySwap(id, around)) block(blocked, column);
+      for (const below of madeAnewBelow(id, around)) remove(below);
+      for (const above of madeAnewAbove(id, around)) remove(above);
+      const whole = indexAbove(id, around);
+      if (whole !== null) remove(whole);
+      // DROP TYPE takes the functions of a base type along.
+      for (const routine of routinesOf(around.from.facts.get(id))) remove(routine);
+      if (around.to.facts.has(id))
+        for (const child of around.to.children.get(id) ?? []) decided.born.add(child.id);
+      for (const dependant of dependantsOf(around.from, id)) {
+        if (decided.gone.has(dependant) || !mustGoWith(dependant, id, around, decided)) continue;
+        if (isCalledByDefault(id, dependant, around) || lacksTable(dependant, id, around)) {
+          open(dependant, id);
+          continue;
+        }
+        remove(dependant);
+        const domain = domainOfCheck(around.from.facts.get(dependant), around);
+        if (domain !== null) remove(domain);
       }
-      remove(dependant);
-      const domain = domainOfCheck(around.from.facts.get(dependant), around);
-      if (domain !== null) remove(domain);
     }
+  };
+  goOn();
+  // What rests on columns that hold rows goes as for any other change of their type, and may change more row types.
+  for (let known = -1; known < decided.held.columns.length; ) {
+    known = decided.held.columns.length;
+    decided.held = heldRowsOf(decided, around);
+    for (const column of decided.held.columns)
+      for (const id of blockedByHolding(column, around)) block(id, column.id);
+    for (const view of decided.held.views.keys()) remove(view);
+    goOn();
   }
   for (const id of decided.gone) {
     decided.altered.delete(id);
@@ -152,6 +166,14 @@ function decideChange(
   if (!decided.gone.has(difference.id)) decided.altered.set(difference.id, change);
   if (!isRetype(from, to)) return;
   for (const id of blockedByRetype(from, around)) block(id, from.id);
+}
+
+/** While a column holds JSON, what is sorted by its rows or computed from them cannot be there. */
+function blockedByHolding(column: Fact, { from }: Surroundings): FactId[] {
+  return dependantsOf(from, column.id).filter((id) => {
+    const fact = from.facts.get(id);
+    return fact !== undefined && !keepsRows(fact) && fact.kind !== "sequence";
+  });
 }
 
 /** A type that is made anew changes the type of each of its columns; keys between two of them fit neither alone. */

@@ -65,6 +65,7 @@ export function isSwapped(id: FactId, { decided, around }: Planning): boolean {
 function keepsValues(id: FactId, decided: Decided, around: Surroundings): boolean {
   const column = id.startsWith("column:") ? around.from.facts.get(id) : undefined;
   if (!column || columnBody(column).generated !== "") return false;
+  if (decided.held.columns.some((one) => one.id === id)) return false;
   return !decided.gone.has(id) || rebuildsOf(around).old.has(column.parent ?? "");
 }
 
