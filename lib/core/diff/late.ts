@@ -184,7 +184,7 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
   if (detachTable(from, to, around).length === 0) return [];
   const kept = new Set(tableBody(to).inheritedConstraints);
   // Before 18, DETACH PARTITION loses a key to a partitioned table that was the partition's own once.
-  const dropped = around.from.version < 180000 ? " IF EXISTS" : "";
+  const dropped = around.from.version < 180000 || hasLeavingParents(from, around) ? " IF EXISTS" : "";
   return tableBody(from)
     .inheritedConstraints.filter(
       (name) =>
@@ -194,6 +194,17 @@ function leftConstraints(from: Fact, to: Fact, around: Surroundings): string[] {
         !staysInherited(from, to, name, around, around.from),
     )
     .map((name) => `ALTER TABLE ${from.name} DROP CONSTRAINT${dropped} ${name}`);
+}
+
+/** What a parent that leaves its own gives up then goes from those that are still below it. */
+function hasLeavingParents(table: Fact, around: Surroundings): boolean {
+  return tableBody(table).inherits.some((name) => {
+    const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(`table:${name}`));
+    if (was?.kind !== "table") return false;
+    return (
+      (is?.kind === "table" && detachTable(was, is, around).length > 0) || hasLeavingParents(was, around)
+    );
+  });
 }
 
 /** Of a table that is attached anew, what its parent makes then. */

@@ -27,12 +27,13 @@ function becomesInherited({ id }: Fact, around: Surroundings): boolean {
   const [was, is] = [around.from, around.to].map(({ facts }) => facts.get(id));
   if (is === undefined || body(is).local) return false;
   if (was === undefined) return around.from.facts.has(is.parent ?? "");
-  if (hasOtherParentsBelow(was, around.from)) return false;
+  if (hasOtherParentsBelow(was, around)) return false;
   return body(was).local || (leavesAbove(was, around) && computesOtherwise(was, is, around));
 }
 
 /** Whether a table below has the column from elsewhere too: PostgreSQL then refuses to rename or drop it here. */
-function hasOtherParentsBelow(column: Fact, snapshot: Snapshot): boolean {
+function hasOtherParentsBelow(column: Fact, around: Surroundings): boolean {
+  const snapshot = around.from;
   const within = new Set([relationOf(column)]);
   const open = columnsBelow(column, snapshot);
   for (const below of open) {
@@ -41,7 +42,9 @@ function hasOtherParentsBelow(column: Fact, snapshot: Snapshot): boolean {
     open.push(...columnsBelow(below, snapshot));
   }
   return open.some(({ parent }) => {
-    const parents = (snapshot.facts.get(parent ?? "")?.body.inherits as string[] | undefined) ?? [];
+    const { before, kept } = parentsOf(parent, around);
+    // What it leaves is left by then.
+    const parents = around.to.facts.has(parent ?? "") ? kept : before;
     return parents.some(
       (other) => !within.has(other) && snapshot.facts.has(`column:${other}.${column.name}`),
     );
