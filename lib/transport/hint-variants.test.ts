@@ -1,12 +1,15 @@
 import { createTranslator } from "next-intl";
 import { expect, it } from "vitest";
 import deploymentsEnglish from "../../messages/en/errors-deployments.json";
+import driftEnglish from "../../messages/en/errors-drift.json";
 import engineEnglish from "../../messages/en/errors-engine.json";
 import deploymentsSpanish from "../../messages/es/errors-deployments.json";
+import driftSpanish from "../../messages/es/errors-drift.json";
 import engineSpanish from "../../messages/es/errors-engine.json";
 import { DomainError } from "../errors";
 import { requireSteps } from "../operations/deployment/insert";
 import { targetError } from "../postgres/connection/connect-errors";
+import { replayFailed } from "../postgres/replay/replay";
 
 const spec = { port: 5432, database: "d", user: "u", password: "p", tls: "disable" as const };
 const poolers = ["db.example", "ep-1-pooler.eu.example"].map((host) =>
@@ -25,6 +28,13 @@ function nothing(drafts: string[]): DomainError {
   }
   throw new Error("it did not refuse");
 }
+
+const replays = ["42P01", "42601", "42501"].map((sqlState) => replayFailed("1_a", { message: "", sqlState }));
+replays.push(
+  replayFailed("1_a", { message: "", sqlState: "42704" }, [
+    { migration: "1_a", line: 1, sql: "", why: "", node: "CreateExtensionStmt", missing: true },
+  ]),
+);
 
 const plain = (text = "") => text.replaceAll("’", "'");
 
@@ -45,6 +55,7 @@ function hintsOf(errors: DomainError[], en: Record<string, object>, es: Record<s
 it.each([
   ["target.pooler", hintsOf(poolers, engineEnglish, engineSpanish)],
   ["deployment.nothing", hintsOf([nothing([]), nothing(["1_a"])], deploymentsEnglish, deploymentsSpanish)],
+  ["replay.failed", hintsOf(replays, driftEnglish, driftSpanish)],
 ])("each hint of %s is said in both languages", (_, hints) => {
   for (const { own, english } of hints) expect(english).toBe(own);
   expect(new Set(hints.map((one) => one.spanish)).size).toBe(hints.length);

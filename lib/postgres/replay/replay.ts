@@ -115,11 +115,21 @@ async function runAll(
   return unreplayed;
 }
 
-const EARLIER =
-  "What it needs must come from an earlier migration; record what was there before with a baseline.";
-const UNREADABLE = "Mend the script at that line.";
-const OTHER_SERVER =
-  "Name a scratch server that has it with DBMIGRATOR_SHADOW_URL: a superuser, on a server that is nobody's target.";
+/** What to do, by what kept the script from running. */
+const HINTS = {
+  earlier: "What it needs must come from an earlier migration; record what was there before with a baseline.",
+  syntax: "Mend the script at that line.",
+  missing:
+    "Name a scratch server that has it with DBMIGRATOR_SHADOW_URL: a superuser, on a server that is nobody's target.",
+  rights:
+    "Scripts are replayed without the rights of a superuser: compare with a database that has it instead.",
+};
+
+function causeOf({ sqlState }: PostgresFailure, missing: Unreplayed | undefined): keyof typeof HINTS {
+  if (missing) return "missing";
+  if (sqlState === "42601") return "syntax";
+  return sqlState === "42501" ? "rights" : "earlier";
+}
 
 /** @returns error with PostgreSQL's words and the place */
 export function replayFailed(
@@ -130,13 +140,14 @@ export function replayFailed(
   const place = failure.line === undefined ? "" : ` (line ${failure.line})`;
   const missing = unreplayed.find((one) => one.missing);
   const because = missing ? ` Before it: ${missing.migration} (line ${missing.line}). ${missing.why}` : "";
+  const cause = causeOf(failure, missing);
   return new DomainError(
     "precondition",
     "replay.failed",
     `${name}${place} cannot be replayed in an empty database: ${failure.message}${because && `.${because}`}`,
     {
-      details: { script: name, ...failure },
-      hint: missing ? OTHER_SERVER : failure.sqlState === "42601" ? (failure.hint ?? UNREADABLE) : EARLIER,
+      details: { script: name, ...failure, cause },
+      hint: (cause === "syntax" && failure.hint) || HINTS[cause],
     },
   );
 }
