@@ -6,6 +6,7 @@ import { closeConnection, openConnection } from "../postgres/connection/connect"
 import type { ConnectionSpec } from "../postgres/connection/connection-spec";
 import type { EmbeddedMajor } from "../postgres/embedded/embedded";
 import { rowsOfTag } from "../postgres/runner/message";
+import { foreseenLosses } from "../postgres/undo/foreseen";
 import { keepLosses } from "../postgres/undo/keep";
 import { beginPutBack, finishPutBack } from "../postgres/undo/put-back";
 import { BEFORE_REFUSAL, putOffAtOnce, putOffRefused } from "../postgres/undo/put-off";
@@ -23,10 +24,12 @@ export async function migrateKeeping(
   await client.query("BEGIN");
   try {
     for (const statement of parseScript(script).statements) {
-      const losses = lossesOf(treeOf(statement), statement.text);
+      const losses = await foreseenLosses(client, lossesOf(treeOf(statement), statement.text));
       const kept = await keepLosses(client, { ...context, ...options, statement: statement.index }, losses);
       const result = await client.query(statement.text);
-      await kept.finish(rowsOfTag(`${result.command} ${result.rowCount}`));
+      // The client takes the tag apart; an INSERT's has an oid too.
+      const tag = result.command === "INSERT" ? "INSERT 0" : result.command;
+      await kept.finish(rowsOfTag(`${tag} ${result.rowCount}`));
     }
     await client.query("COMMIT");
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Node } from "../sql/parser";
 import { codeOf as bodyOf } from "../sql/refusals";
 import { scalarText } from "../sql/transaction-need";
 import { names, nodeName, walkTree } from "../sql/tree";
-import { relationSql } from "./losses";
+import { callsIn, relationSql } from "./losses";
 
 /** A function as the statement calls it. */
 export interface Call {
@@ -19,23 +19,35 @@ export interface CodeOfStatement {
 }
 
 /** A rule or a function only says what will be done one day. */
-const RUNS = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "CreateTableAsStmt", "CopyStmt"];
+const RUNS = [
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
+  "MergeStmt",
+  "CreateTableAsStmt",
+  "CopyStmt",
+];
 
 /** @param tree null when the statement was too large to keep one, or is not to be asked: nothing */
 export function codeOf(tree: Node | null): CodeOfStatement {
   const inserts = new Set<string>();
-  const calls = new Map<string, Call>();
   if (!tree || !RUNS.includes(nodeName(tree))) return { inserts: [], calls: [] };
   if ("CopyStmt" in tree && tree.CopyStmt.is_from) inserts.add(relationSql(tree.CopyStmt.relation));
   walkTree(tree, (name, body) => {
-    if (name === "InsertStmt") inserts.add(relationSql(body.relation as Parameters<typeof relationSql>[0]));
-    if (name !== "FuncCall") return undefined;
-    const parts = names(body.funcname as Node[]);
-    const call = { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" };
-    if (call.schema !== "pg_catalog") calls.set(JSON.stringify(call), call);
+    if (name === "InsertStmt") inserts.add(relationSql(body.relation as Relation));
+    if (name === "MergeStmt" && mayInsert(body)) inserts.add(relationSql(body.relation as Relation));
     return undefined;
   });
-  return { inserts: [...inserts], calls: [...calls.values()] };
+  return { inserts: [...inserts], calls: callsIn(tree).filter(({ schema }) => schema !== "pg_catalog") };
+}
+
+type Relation = Parameters<typeof relationSql>[0];
+
+function mayInsert({ mergeWhenClauses }: Record<string, unknown>): boolean {
+  return (mergeWhenClauses as Node[]).some(
+    (node) => "MergeWhenClause" in node && node.MergeWhenClause.commandType === "CMD_INSERT",
+  );
 }
 
 /** What a function does about rows, by its text. */

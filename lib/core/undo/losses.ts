@@ -2,7 +2,8 @@ import { quoteName } from "../schema/sql-text";
 import { typeText } from "../sql/facts/knowledge";
 import type { Node } from "../sql/parser";
 import { nameParts, names, nodeName, relationName, walkTree } from "../sql/tree";
-import { cutClauses, type RowClauses } from "./clauses";
+import { cutClauses, cutInsert, cutMerge, type RowClauses } from "./clauses";
+import type { Call } from "./code";
 
 /** What a statement takes away, and how the rows can be read before it does. Relations are quoted for SQL, columns as the catalog has them. */
 export type Loss =
@@ -18,9 +19,39 @@ export type Loss =
       only: boolean;
       alias: string | null;
       columns: string[];
+      /** Its condition is one of a MERGE, whose tag counts rows that it inserts as well. */
+      merge?: { calls: Call[] };
     } & RowClauses)
+  | UpsertLoss
   /** It may take rows away in a way that cannot be foretold from its text. */
   | { kind: "uncovered"; reason: UncoveredReason; what: string };
+
+/** INSERT … ON CONFLICT DO UPDATE: the rows that stand where it inserts. */
+export interface UpsertLoss {
+  kind: "upsert";
+  relation: string;
+  /** What it sets in them. */
+  columns: string[];
+  /** What it inserts into, as the catalog has them; null: the table's first ones. */
+  inserts: string[] | null;
+  /** How many columns the source has; null: only the server knows. */
+  width: number | null;
+  with: string | null;
+  /** VALUES or SELECT. */
+  source: string;
+  /** The constraint that ON CONFLICT names, or its columns; null: it names expressions. */
+  arbiter: { constraint: string } | { columns: string[] | null };
+  calls: SourceCall[];
+  /** Places of columns, from 0, for which VALUES say DEFAULT somewhere. */
+  defaults: number[];
+  text: string;
+}
+
+/** A function that the source of an INSERT calls. */
+export interface SourceCall extends Call {
+  /** Place of the column whose value alone it is part of, from 0; null: it may decide which rows there are. */
+  column: number | null;
+}
 
 export type CascadingObject = "table" | "schema" | "type" | "collation" | "extension";
 
@@ -51,7 +82,7 @@ export type UncoveredReason =
  * @param tree the parser's tree of `text`; null when the statement was too large to keep one
  */
 export function lossesOf(tree: Node | null, text: string): Loss[] {
-  if (!tree) return uncovered(/^\s*(update|delete)\b/i.test(text) ? "unreadable" : null, "");
+  if (!tree) return uncovered(/^\s*(update|delete|merge)\b/i.test(text) ? "unreadable" : null, "");
   if ("DropStmt" in tree) return dropLosses(tree.DropStmt);
   if ("TruncateStmt" in tree) {
     const { relations, behavior } = tree.TruncateStmt;
@@ -69,9 +100,9 @@ export function lossesOf(tree: Node | null, text: string): Loss[] {
   if ("AlterTableStmt" in tree) return alterLosses(tree.AlterTableStmt);
   if ("UpdateStmt" in tree) return rowLosses("update", tree.UpdateStmt, text);
   if ("DeleteStmt" in tree) return rowLosses("delete", tree.DeleteStmt, text);
-  if ("MergeStmt" in tree) return uncovered("merge", "MERGE");
+  if ("MergeStmt" in tree) return mergeLosses(tree.MergeStmt, text);
   if ("InsertStmt" in tree && tree.InsertStmt.onConflictClause?.action === "ONCONFLICT_UPDATE")
-    return uncovered("upsert", "INSERT … ON CONFLICT DO UPDATE");
+    return upsertLosses(tree.InsertStmt, text);
   if ("DoStmt" in tree || "CallStmt" in tree)
     return uncovered("code", nodeName(tree) === "DoStmt" ? "DO" : "CALL");
   if ("ExecuteStmt" in tree) return uncovered("code", "EXECUTE");
@@ -117,7 +148,20 @@ function calledCode(tree: Node): string | null {
   return called;
 }
 
-function uncovered(reason: UncoveredReason | null, what: string): Loss[] {
+/** What is called anywhere in a part of a statement. */
+export function callsIn(tree: unknown): Call[] {
+  const calls = new Map<string, Call>();
+  walkTree(tree, (name, body) => {
+    if (name !== "FuncCall") return undefined;
+    const parts = names(body.funcname as Node[]);
+    const call = { schema: parts.at(-2) ?? null, name: parts.at(-1) ?? "" };
+    calls.set(JSON.stringify(call), call);
+    return undefined;
+  });
+  return [...calls.values()];
+}
+
+export function uncovered(reason: UncoveredReason | null, what: string): Loss[] {
   return reason ? [{ kind: "uncovered", reason, what }] : [];
 }
 
@@ -190,13 +234,11 @@ interface RowStatement {
 function rowLosses(kind: "update" | "delete", statement: RowStatement, text: string): Loss[] {
   const relation = relationSql(statement.relation);
   if (statement.whereClause && "CurrentOfExpr" in statement.whereClause) return uncovered("cursor", relation);
-  if (statement.withClause && writes(statement.withClause)) return uncovered("writing_with", relation);
+  if (modifies(statement.withClause)) return uncovered("writing_with", relation);
   if (limits(statement)) return uncovered("limit", relation);
   const clauses = cutClauses(text, kind);
   if (!clauses) return uncovered("unreadable", relation);
-  const columns = (statement.targetList ?? []).flatMap((node) =>
-    "ResTarget" in node && node.ResTarget.name ? [node.ResTarget.name] : [],
-  );
+  const columns = columnsOf(statement.targetList);
   const alias = statement.relation?.alias?.aliasname;
   return [
     {
@@ -207,10 +249,131 @@ function rowLosses(kind: "update" | "delete", statement: RowStatement, text: str
   ];
 }
 
+type MergeStmt = Extract<Node, { MergeStmt: unknown }>["MergeStmt"];
+
+const WHEN = { update: "CMD_UPDATE", delete: "CMD_DELETE" } as const;
+
+/** Rows that are updated and rows that are deleted: of each, the first clause decides whose condition holds. */
+function mergeLosses(merge: MergeStmt, text: string): Loss[] {
+  const relation = relationSql(merge.relation);
+  const clauses = (merge.mergeWhenClauses ?? []).flatMap((node) =>
+    "MergeWhenClause" in node ? [node.MergeWhenClause] : [],
+  );
+  const changing = clauses.filter(
+    ({ commandType }) => commandType === WHEN.update || commandType === WHEN.delete,
+  );
+  if (changing.length === 0) return [];
+  if (modifies(merge.withClause)) return uncovered("writing_with", relation);
+  if (limits(merge)) return uncovered("limit", relation);
+  const cut = cutMerge(text);
+  if (cut?.conditions.length !== clauses.length) return uncovered("merge", relation);
+  const { source, on, conditions } = cut;
+  const firstIs = (kind: keyof typeof WHEN, matched: boolean) => {
+    const own = clauses.flatMap((clause, i) => {
+      const isOwn = (clause.matchKind === "MERGE_WHEN_MATCHED") === matched;
+      if (!isOwn || clause.matchKind === "MERGE_WHEN_NOT_MATCHED_BY_TARGET") return [];
+      const condition = conditions[i] ?? null;
+      return [
+        `WHEN ${condition === null ? "true" : `(${condition}\n)`} THEN ${clause.commandType === WHEN[kind]}`,
+      ];
+    });
+    return own.length === 0 ? "false" : `CASE ${own.join(" ")} ELSE false END`;
+  };
+  const alias = merge.relation?.alias?.aliasname;
+  const calls = callsIn([
+    ...[merge.withClause, merge.sourceRelation, merge.joinCondition],
+    ...clauses.map(({ condition }) => condition),
+  ]);
+  return (["update", "delete"] as const).flatMap((kind) => {
+    const own = changing.filter(({ commandType }) => commandType === WHEN[kind]);
+    if (own.length === 0) return [];
+    const matched = (also: string) => `EXISTS (SELECT FROM ${source}\nWHERE (${on}\n)${also})`;
+    const where = [`${matched(` AND ${firstIs(kind, true)}`)}`];
+    if (own.some(({ matchKind }) => matchKind === "MERGE_WHEN_NOT_MATCHED_BY_SOURCE"))
+      where.push(`(NOT ${matched("")} AND ${firstIs(kind, false)})`);
+    return [
+      {
+        ...{ kind, relation, columns: [...new Set(own.flatMap(({ targetList }) => columnsOf(targetList)))] },
+        ...{ only: merge.relation?.inh !== true, alias: alias ? quoteName(alias) : null },
+        ...{ with: cut.with, sources: null, where: where.join(" OR "), merge: { calls } },
+      },
+    ];
+  });
+}
+
+const columnsOf = (targets: Node[] | undefined): string[] =>
+  (targets ?? []).flatMap((node) =>
+    "ResTarget" in node && node.ResTarget.name ? [node.ResTarget.name] : [],
+  );
+
+type InsertStmt = Extract<Node, { InsertStmt: unknown }>["InsertStmt"];
+
+function upsertLosses(insert: InsertStmt, text: string): Loss[] {
+  const relation = relationSql(insert.relation);
+  const { selectStmt, onConflictClause, cols, withClause } = insert;
+  const select = selectStmt && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : null;
+  if (modifies(withClause) || modifies(selectStmt)) return uncovered("writing_with", relation);
+  if (limits(withClause) || limits(selectStmt)) return uncovered("limit", relation);
+  const cut = cutInsert(text);
+  const parts = (cols ?? []).some((node) => "ResTarget" in node && node.ResTarget.indirection);
+  const { infer } = onConflictClause ?? {};
+  if (!cut || !select || parts || !infer || insert.override === "OVERRIDING_USER_VALUE")
+    return uncovered("upsert", relation);
+  const elements = (infer.indexElems ?? []).map((node) =>
+    "IndexElem" in node ? node.IndexElem.name : undefined,
+  );
+  const plain = elements.flatMap((name) => name ?? []);
+  const rows = placesOf(select);
+  const { valuesLists: _, targetList: __, ...rest } = select;
+  const elsewhere = callsIn([withClause, rows ? rest : select]).map((call) => ({ ...call, column: null }));
+  const placed = (rows ?? []).flatMap((row) =>
+    row.flatMap((value, column) => callsIn([value]).map((call) => ({ ...call, column }))),
+  );
+  const defaults = (rows ?? []).flatMap((row) =>
+    row.flatMap((value, column) => ("SetToDefault" in value ? [column] : [])),
+  );
+  return [
+    {
+      ...{ kind: "upsert", relation, columns: [...new Set(columnsOf(onConflictClause?.targetList))] },
+      ...{ inserts: cols ? columnsOf(cols) : null, width: rows?.[0]?.length ?? null, ...cut },
+      arbiter: infer.conname
+        ? { constraint: infer.conname }
+        : { columns: plain.length === elements.length ? plain : null },
+      ...{ calls: [...elsewhere, ...placed], defaults: [...new Set(defaults)], text },
+    },
+  ];
+}
+
+/** The expressions of each row, column by column; null where the text does not tell which column is which. */
+function placesOf(select: Extract<Node, { SelectStmt: unknown }>["SelectStmt"]): Node[][] | null {
+  if (select.valuesLists)
+    return select.valuesLists.map((row) => ("List" in row ? (row.List.items ?? []) : []));
+  // What is grouped, sorted or told apart by a value is decided by it.
+  if ((select.op ?? "SETOP_NONE") !== "SETOP_NONE" || select.distinctClause || select.groupClause)
+    return null;
+  const values = (select.targetList ?? []).map((node) =>
+    "ResTarget" in node ? node.ResTarget.val : undefined,
+  );
+  const isStar = (value: Node) =>
+    "ColumnRef" in value && (value.ColumnRef.fields ?? []).some((field) => "A_Star" in field);
+  const known = values.flatMap((value) => (value && !isStar(value) ? [value] : []));
+  return known.length === values.length ? [known] : null;
+}
+
 function limits(statement: unknown): boolean {
   let found = false;
   walkTree(statement, (name, body) => {
     if (name === "limitCount" || (name === "SelectStmt" && body.limitCount)) found = true;
+    return undefined;
+  });
+  return found;
+}
+
+/** It would write twice if its rows were looked for by its own text. */
+function modifies(clause: unknown): boolean {
+  let found = false;
+  walkTree(clause, (name) => {
+    if (["InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(name)) found = true;
     return undefined;
   });
   return found;

@@ -87,6 +87,25 @@ describe.each([14, 18] as const)("a run that keeps rows, on PostgreSQL %i", (maj
     },
   );
 
+  it("keeps what a script overwrites that has nothing but INSERTs", async () => {
+    const before = await rows();
+    const one = migration(
+      "1_a",
+      "INSERT INTO t VALUES (4, 'z');\nINSERT INTO t VALUES (1, 'x'), (3, 'y'), (5, 'z') ON CONFLICT (id) DO UPDATE SET a = excluded.a",
+      "DELETE FROM t WHERE id > 3",
+    );
+    expect(await run([one], "up", { undo: { keep } })).toMatchObject({ state: "succeeded" });
+    expect(told("undo.kept")).toMatchObject([{ statement: 2, relation: "public.t", rows: 2 }]);
+    expect(await run([one], "down", { undo: { putBack: true } })).toMatchObject({ state: "succeeded" });
+    expect(await rows()).toEqual(before);
+    const chance = migration(
+      "2_b",
+      "INSERT INTO t SELECT 1 WHERE random() < 2 ON CONFLICT (id) DO UPDATE SET a = 'q'",
+    );
+    expect(await run([chance], "up", { undo: { keep } })).toMatchObject({ state: "succeeded" });
+    expect(told("undo.not_kept")).toMatchObject([{ migration: "2_b", reason: "upsert", relation: '"t"' }]);
+  });
+
   it("puts data back where there is no down script", async () => {
     const only = migration("1_a", "DELETE FROM t WHERE id = 1");
     await run([only], "up", { undo: { keep } });

@@ -5,6 +5,7 @@ import { codeOf } from "../../core/undo/code";
 import { lossesOf } from "../../core/undo/losses";
 import { NULLS, PUT_OFF_NODES } from "../../core/undo/put-off";
 import { UndoRefusal } from "../undo/copies";
+import { foreseenLosses } from "../undo/foreseen";
 import { type Kept, keepLosses } from "../undo/keep";
 import { beginPutBack, finishPutBack, type PutBackPlan } from "../undo/put-back";
 import { BEFORE_REFUSAL, putOffAtOnce, putOffRefused } from "../undo/put-off";
@@ -50,8 +51,14 @@ const OFTEN_HARMLESS = new Set(["InsertStmt", "SelectStmt", "DoStmt", "CallStmt"
 /** Whether each statement of a script is to be looked at before it runs. */
 export function keepsRows(ctx: RunContext, script: PreparedScript): boolean {
   if (!ctx.undo?.keep || script.direction !== "up") return false;
-  return script.statements.some(({ node }) => CANDIDATES.has(node) && !OFTEN_HARMLESS.has(node));
+  return script.statements.some(
+    ({ node, text }) =>
+      CANDIDATES.has(node) && (!OFTEN_HARMLESS.has(node) || (node === "InsertStmt" && OVERWRITES.test(text))),
+  );
 }
+
+/** Said of one too many, the statements are sent one by one for nothing. */
+const OVERWRITES = /\bconflict\b/i;
 
 /**
  * Sends one statement; before it, keeps the rows that it takes away, and after it, looks whether these were all.
@@ -95,7 +102,7 @@ async function keep(ctx: RunContext, script: PreparedScript, statement: Statemen
   const { filename, service } = script.migration;
   const at = { migration: filename, statement: statement.index };
   const tree = treeOf(statement);
-  const losses = lossesOf(tree, statement.text);
+  const losses = await foreseenLosses(ctx.session.client, lossesOf(tree, statement.text));
   for (const loss of losses) {
     if (loss.kind === "uncovered")
       ctx.emit({ type: "undo.not_kept", ...at, reason: loss.reason, relation: loss.what });

@@ -13,6 +13,7 @@ import {
 } from "./relation";
 import { UNDO_SCHEMA, type UndoKind } from "./store";
 import { withTriggers } from "./trigger-columns";
+import { conflictingRows, readArbiters, type Scratch, scratchOf } from "./upsert";
 
 /** What makes keeping impossible; the statement must not run then. */
 export class UndoRefusal extends Error {
@@ -43,6 +44,10 @@ export interface Copy {
   with: string | null;
   /** The statement's own rows, whose number its tag tells; not those that a foreign key drags along. */
   own: boolean;
+  /** The statement's tag counts rows that it inserts as well, and some of these rows it may leave as they are. */
+  mixed?: boolean;
+  /** Of what `source` speaks, where that has to be made first. */
+  scratch?: Scratch;
 }
 
 /** Tables, columns and rows behind a loss. Nothing where the table does not exist (IF EXISTS). @throws UndoRefusal */
@@ -62,6 +67,10 @@ export async function copiesOf(client: pg.ClientBase, loss: Loss): Promise<Copy[
   if (loss.kind === "truncate") return truncated(client, loss.only ? [from] : await all(), loss.cascade);
   if (loss.kind === "drop_column" || loss.kind === "change_type")
     return (await all()).flatMap((one) => columnCopies(loss, one));
+  if (loss.kind === "upsert") {
+    const rows = conflictingRows(from, loss, await readArbiters(client, from, loss));
+    return [{ ...(await rowCopy(client, rows, from, from)), mixed: true, scratch: scratchOf(from, loss) }];
+  }
   const copies: Copy[] = [];
   for (const one of loss.only ? [from] : await all()) copies.push(await rowCopy(client, loss, from, one));
   return copies;
@@ -72,7 +81,7 @@ async function requireNoView(
   client: pg.ClientBase,
   { kind, relation }: Exclude<Loss, { kind: "uncovered" | "drop_cascade" }>,
 ): Promise<void> {
-  if (kind !== "update" && kind !== "delete" && kind !== "truncate") return;
+  if (kind !== "update" && kind !== "delete" && kind !== "truncate" && kind !== "upsert") return;
   const found = await kindOfName(client, relation);
   if (found !== "v" && found !== "f") return;
   throw new UndoRefusal(
@@ -168,6 +177,7 @@ async function rowCopy(
   const columns = loss.kind === "delete" ? all : await withTriggers(client, from, lost, key);
   return {
     ...{ kind: loss.kind, from, columns, key, moves, as: isNamed ? name : HEIR, with: loss.with, own: true },
+    ...(loss.merge ? { mixed: true } : {}),
     source: isNamed ? meant : `FROM ${ownRows(from)} AS ${HEIR} WHERE EXISTS (SELECT ${meant} AND ${same})`,
   };
 }

@@ -3,7 +3,7 @@ import type { Loss } from "../../core/undo/losses";
 import { LOCK_NOT_AVAILABLE } from "../introspect/statistics";
 import { type Copy, copiesOf, isMergeable, isWhole, selectOf, UndoRefusal } from "./copies";
 import { foreseeDragged } from "./references";
-import type { UndoRelation } from "./relation";
+import { ownRows } from "./relation";
 import type { UndoKind } from "./store";
 
 /** Bytes of a row beside its values: tuple header and line pointer (documentation: "Database Page Layout"). */
@@ -13,15 +13,23 @@ const ROW_OVERHEAD = 28;
  * About how many bytes a copy will take: the table's own size when all of it is kept, otherwise what the planner
  * expects of the query.
  */
-export async function foretellBytes(
-  client: pg.ClientBase,
-  from: UndoRelation,
-  select: string,
-  whole: boolean,
-): Promise<number> {
-  if (whole) return from.bytes;
-  const { rows, width } = await foretellQuery(client, select);
+export async function foretellBytes(client: pg.ClientBase, copy: Copy): Promise<number> {
+  if (isWhole(copy)) return copy.from.bytes;
+  const { rows, width } = await foretellRows(client, copy);
   return rows * (width + ROW_OVERHEAD);
+}
+
+/** Of what is not made yet: as many as the statement's source has, and no more than there are. */
+async function foretellRows(client: pg.ClientBase, copy: Copy): Promise<{ rows: number; width: number }> {
+  const { scratch, from, as } = copy;
+  if (!scratch) return foretellQuery(client, selectOf(copy, false));
+  const all = await foretellQuery(
+    client,
+    selectOf({ ...copy, source: `FROM ${ownRows(from)} AS ${as}` }, false),
+  );
+  const { Plans = [] } = await explain(client, scratch.text);
+  const source = Plans.find((plan) => plan["Parent Relationship"] === "Outer")?.["Plan Rows"] ?? all.rows;
+  return { rows: Math.min(source, all.rows), width: all.width };
 }
 
 /** The planner's estimate of a query's rows and their width in bytes (documentation: "EXPLAIN"). */
@@ -29,11 +37,22 @@ export async function foretellQuery(
   client: pg.ClientBase,
   select: string,
 ): Promise<{ rows: number; width: number }> {
-  const { rows } = await client.query<{ "QUERY PLAN": { Plan: Record<string, number> }[] }>(
-    `EXPLAIN (FORMAT JSON) ${select}`,
-  );
-  const plan = rows[0]?.["QUERY PLAN"][0]?.Plan ?? {};
+  const plan = await explain(client, select);
   return { rows: plan["Plan Rows"] ?? 0, width: plan["Plan Width"] ?? 0 };
+}
+
+interface PlanNode {
+  "Plan Rows"?: number;
+  "Plan Width"?: number;
+  "Parent Relationship"?: string;
+  Plans?: PlanNode[];
+}
+
+async function explain(client: pg.ClientBase, statement: string): Promise<PlanNode> {
+  const { rows } = await client.query<{ "QUERY PLAN": { Plan: PlanNode }[] }>(
+    `EXPLAIN (FORMAT JSON) ${statement}`,
+  );
+  return rows[0]?.["QUERY PLAN"][0]?.Plan ?? {};
 }
 
 export interface Foretold {
@@ -68,7 +87,9 @@ export async function foretellLosses(client: pg.ClientBase, losses: readonly Los
       const isLocked = (error as { code?: string }).code === LOCK_NOT_AVAILABLE;
       if (!isLocked && !(error instanceof UndoRefusal)) throw error;
       const { kind, relation } =
-        loss.kind === "drop_cascade" ? { kind: "drop_table" as const, relation: loss.name } : loss;
+        loss.kind === "drop_cascade"
+          ? { kind: "drop_table" as const, relation: loss.name }
+          : { kind: loss.kind === "upsert" ? ("update" as const) : loss.kind, relation: loss.relation };
       const refused = isLocked ? {} : { refused: (error as UndoRefusal).code };
       told.push({ kind, relation, columns: [], rows: null, bytes: null, mergeable: isLocked, ...refused });
     }
@@ -114,7 +135,7 @@ async function sizeOf(
 ): Promise<{ rows: number | null; bytes: number | null }> {
   if (isWhole(copy)) return { rows: copy.from.rows, bytes: copy.from.bytes };
   try {
-    const { rows, width } = await foretellQuery(client, selectOf(copy, false));
+    const { rows, width } = await foretellRows(client, copy);
     return { rows, bytes: rows * (width + ROW_OVERHEAD) };
   } catch (error) {
     // The condition names what is not there yet.

@@ -5,7 +5,6 @@ import {
   copiesOf,
   hasPlaces,
   isMergeable,
-  isWhole,
   PLACE,
   selectOf,
   stored,
@@ -66,9 +65,10 @@ export async function keepLosses(
     await client.query(`LOCK TABLE ${relation} IN SHARE ROW EXCLUSIVE MODE`);
   await requireRoom(client, copies, context.maxBytes);
   const entries = await keepAllOrNothing(client, context, copies);
+  const mixed = copies.some((copy) => copy.mixed) ? await countChanges(client, copies) : null;
   return {
     entries: entries.map(({ copy: _, data: __, ...kept }) => kept),
-    finish: (affected) => finish(client, entries, affected),
+    finish: (affected) => finish(client, entries, affected, mixed),
   };
 }
 
@@ -81,7 +81,11 @@ async function keepAllOrNothing(
   await client.query("SAVEPOINT dbmigrator_keep");
   const entries: KeptCopy[] = [];
   try {
-    for (const copy of copies) entries.push(await keepCopy(client, context, copy));
+    for (const copy of copies) {
+      for (const sql of copy.scratch?.make ?? []) await client.query(sql);
+      entries.push(await keepCopy(client, context, copy));
+      if (copy.scratch) await client.query(copy.scratch.drop);
+    }
     await keepDragged(client, context, entries);
     for (const one of entries)
       if (one.copy.moves.length > 0) one.mergeable = await followMoves(client, one.id, one.copy);
@@ -97,8 +101,7 @@ type KeptCopy = KeptRows & { copy: Copy; data: string };
 
 async function requireRoom(client: pg.ClientBase, copies: readonly Copy[], maxBytes: number): Promise<void> {
   let bytes = 0;
-  for (const copy of copies)
-    bytes += await foretellBytes(client, copy.from, selectOf(copy, false), isWhole(copy));
+  for (const copy of copies) bytes += await foretellBytes(client, copy);
   if (bytes > maxBytes) throw tooLarge(copies[0]?.from.relation ?? "", bytes, maxBytes);
 }
 
@@ -238,11 +241,13 @@ async function forget(client: pg.ClientBase, { id, data }: KeptCopy): Promise<vo
 
 async function finish(
   client: pg.ClientBase,
-  entries: readonly KeptCopy[],
+  entries: KeptCopy[],
   affected: number | null,
+  before: Changes | null,
 ): Promise<void> {
   const own = entries.filter(({ copy }) => copy.own && hasPlaces(copy));
-  if (own.length > 0 && affected !== null) await requireSameRows(client, own, affected);
+  if (before && affected !== null) await requireAllKept(client, entries, before, affected);
+  else if (own.length > 0 && affected !== null) await requireSameRows(client, own, affected);
   for (const entry of entries) {
     const { kind, from } = entry.copy;
     if (entry.mergeable && entry.copy.moves.length > 0) await takeMovedKeys(client, entry);
@@ -273,13 +278,68 @@ async function requireSameRows(
     );
     untouched += rows[0]?.n ?? 0;
   }
-  if (affected <= kept - untouched) return;
-  throw new UndoRefusal(
+  if (affected > kept - untouched) throw incomplete(affected, kept - untouched);
+}
+
+function incomplete(affected: number, kept: number): UndoRefusal {
+  return new UndoRefusal(
     "undo.incomplete",
-    `The statement changed ${affected} rows, and ${kept - untouched} of these were kept: its condition does not mean the same rows twice.`,
+    `The statement changed ${affected} rows, and ${kept} of these were kept: its condition does not mean the same rows twice.`,
     "Use a condition that does not depend on chance or time, or run without keeping rows after a backup.",
-    { affected, kept: kept - untouched },
+    { affected, kept },
   );
+}
+
+/** What the transaction has done so far to some tables and their partitions. */
+interface Changes {
+  roots: number[];
+  inserted: number;
+  /** Updated and deleted rows. */
+  changed: number;
+}
+
+/** By the server's own counts (documentation: "The Cumulative Statistics System", pg_stat_xact_all_tables). */
+async function countChanges(client: pg.ClientBase, copies: readonly Copy[]): Promise<Changes> {
+  return changesOf(client, [...new Set(copies.map(({ from }) => from.root))]);
+}
+
+async function changesOf(client: pg.ClientBase, roots: number[]): Promise<Changes> {
+  const { rows } = await client.query<Omit<Changes, "roots">>(
+    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(r.oid)), 0)::float8 AS inserted,
+       coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_updated(r.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(r.oid)), 0)::float8 AS changed
+       FROM (SELECT pg_catalog.unnest($1::oid[]) AS oid
+         UNION SELECT t.relid FROM pg_catalog.unnest($1::oid[]) o (oid), pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) t) r`,
+    [roots],
+  );
+  return { roots, ...(rows[0] ?? { inserted: 0, changed: 0 }) };
+}
+
+/**
+ * The tag of a MERGE or an INSERT … ON CONFLICT counts new rows as well, so the server's own counts are asked: as many
+ * rows as it changed must have gone from their places. What it left where it was is not kept any longer.
+ */
+async function requireAllKept(
+  client: pg.ClientBase,
+  entries: KeptCopy[],
+  before: Changes,
+  affected: number,
+): Promise<void> {
+  const after = await changesOf(client, before.roots);
+  const changed = after.changed - before.changed;
+  // With track_counts off, it counts nothing.
+  const counted = changed + after.inserted - before.inserted;
+  let gone = 0;
+  for (const entry of entries) {
+    if (!hasPlaces(entry.copy) || !before.roots.includes(entry.copy.from.root)) continue;
+    const { rowCount } = await client.query(
+      `DELETE FROM ${UNDO_SCHEMA}.${entry.data} k USING ${ownRows(entry.copy.from)} AS t
+        WHERE t.tableoid = k.${PLACE.table} AND t.ctid = k.${PLACE.row}`,
+    );
+    entry.rows -= rowCount ?? 0;
+    if (rowCount) entry.bytes = await recordSize(client, entry);
+    gone += entry.rows;
+  }
+  if (changed > gone || affected > counted) throw incomplete(Math.max(changed, affected - counted), gone);
 }
 
 /** What the statement made of the key tells its rows from now on. */

@@ -47,12 +47,12 @@ export async function writingCode(
   };
   const fired: Fired[] = [
     ...losses.flatMap((loss) =>
-      loss.kind === "delete" || loss.kind === "update" || loss.kind === "truncate"
+      loss.kind === "delete" || loss.kind === "update" || loss.kind === "upsert" || loss.kind === "truncate"
         ? [
             {
               relation: loss.relation,
-              event: EVENT[loss.kind],
-              columns: loss.kind === "update" ? loss.columns : [],
+              event: loss.kind === "upsert" ? EVENT.update : EVENT[loss.kind],
+              columns: loss.kind === "update" || loss.kind === "upsert" ? loss.columns : [],
             },
           ]
         : [],
