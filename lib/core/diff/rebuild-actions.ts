@@ -18,16 +18,38 @@ export function setAside(table: Fact, around: Surroundings): string[] {
   const name = rebuildsOf(around).names.get(table.id);
   if (!around.to.facts.has(table.id) && sameName(table, around.to).length === 0) return [];
   const b = tableBody(table);
-  const sequences = columnsOf(around.from, table.id).flatMap((column) => {
-    const sequence = columnBody(column)?.sequenceName;
-    return sequence ? [`ALTER SEQUENCE ${sequence} RENAME TO ${name}_${columnBody(column)?.position}`] : [];
-  });
+  if (rebuildsOf(around).old.get(table.id)?.copied) return copyAside(table, around);
+  const sequences = numbered(table, around).map(
+    ([sequence, position]) => `ALTER SEQUENCE ${sequence} RENAME TO ${name}_${position}`,
+  );
   return [
     ...sequences,
     ...(b.ofType === null ? [] : [`ALTER TABLE ${table.name} NOT OF`]),
     ...(b.rls ? [`ALTER TABLE ${table.name} DISABLE ROW LEVEL SECURITY`] : []),
     `ALTER TABLE ${table.name} RENAME TO ${name}`,
   ];
+}
+
+/** It takes its partitions along. */
+function copyAside(table: Fact, around: Surroundings): string[] {
+  if (rebuildsOf(around).old.get(table.id)?.old[0] !== table) return [];
+  const aside = `${table.schema}.${rebuildsOf(around).names.get(table.id)}`;
+  return [
+    ...(tableBody(table).rls ? [`ALTER TABLE ${table.name} DISABLE ROW LEVEL SECURITY`] : []),
+    `CREATE TABLE ${aside} AS TABLE ${table.name}`,
+    ...numbered(table, around).map(
+      ([sequence, position]) =>
+        `CREATE TABLE ${aside}_${position} AS SELECT last_value, is_called FROM ${sequence}`,
+    ),
+    `DROP TABLE ${table.name}`,
+  ];
+}
+
+function numbered(table: Fact, { from }: Surroundings): [sequence: string, position: number][] {
+  return columnsOf(from, table.id).flatMap((column) => {
+    const { sequenceName, position } = column.body as unknown as ColumnBody;
+    return sequenceName === null ? [] : [[sequenceName, position]];
+  });
 }
 
 /** One action for each rebuilt table that attaches its partitions, copies the rows and drops the old one. */
@@ -56,7 +78,7 @@ export function addRebuilds(actions: Actions, planning: Planning): void {
   }
 }
 
-function fillSql({ old, fresh }: Rebuild, planning: Planning): string[] {
+function fillSql({ old, fresh, copied }: Rebuild, planning: Planning): string[] {
   const { around } = planning;
   const [was, is] = [old[0], fresh[0]] as [Fact, Fact];
   const aside = `${was.schema}.${rebuildsOf(around).names.get(was.id)}`;
@@ -84,6 +106,7 @@ function fillSql({ old, fresh }: Rebuild, planning: Planning): string[] {
     ...(forced ? [`ALTER TABLE ${is.name} FORCE ROW LEVEL SECURITY`] : []),
     ...columns.flatMap((column) => numbersGoOn(column, aside, around)),
     `DROP TABLE ${aside}`,
+    ...(copied ? numbered(was, around).map(([, position]) => `DROP TABLE ${aside}_${position}`) : []),
   ];
 }
 

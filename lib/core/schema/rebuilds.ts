@@ -4,14 +4,17 @@ import type { ColumnBody } from "./kinds/column";
 import { compositeKind } from "./kinds/composite";
 import { domainKind } from "./kinds/domain";
 import { enumKind } from "./kinds/enum";
+import { functionKind } from "./kinds/function";
+import { operatorClassKind } from "./kinds/operator-class";
 import { rangeKind } from "./kinds/range";
 import { alterTable, columnsOf, tableBody } from "./kinds/table";
 import { factsOfKind } from "./lookups";
-import type { Fact, FactId, Snapshot, Surroundings } from "./types";
+import type { Fact, FactId, KindDefinition, Snapshot, Surroundings } from "./types";
 
 /**
  * A table with rows that PostgreSQL cannot alter into what is wanted: it becomes partitioned or plain, is partitioned
- * otherwise, a column of its partition key takes another type or is hashed by another function, or it cannot have its
+ * otherwise, a column of its partition key takes another type or is hashed by another function, what its key calls is
+ * made anew, or it cannot have its
  * columns in the order that a typed table must have them in. It is set aside under another name, made anew with its
  * partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
  */
@@ -20,6 +23,8 @@ export interface Rebuild {
   old: Fact[];
   /** As they will be, parents before their partitions. */
   fresh: Fact[];
+  /** What a key of it calls is made anew, for which it cannot wait: its rows wait in a copy. */
+  copied: boolean;
 }
 
 export interface Rebuilds {
@@ -31,6 +36,8 @@ export interface Rebuilds {
 }
 
 const TYPES = [enumKind, domainKind, compositeKind, rangeKind, collationKind];
+/** What a partition key calls, and the types that those take. */
+const CALLED = [functionKind, operatorClassKind, ...TYPES];
 const known = new WeakMap<Surroundings, Rebuilds>();
 
 /** What this change has to make anew around its rows; worked out once. */
@@ -53,7 +60,7 @@ function mustBeRebuilt(was: Fact, { from, to }: Surroundings): boolean {
   if (!is || tableBody(was).kind === "f" || tableBody(is).kind === "f") return false;
   if (leavesTypesOrder(was, is, { from, to })) return true;
   if (tableBody(was).partitionKey === null && tableBody(is).partitionKey === null) return false;
-  if (alterTable(was, is) === "replace") return true;
+  if (alterTable(was, is) === "replace" || keyIsMadeAnew(was, { from, to })) return true;
   if (hashFamilies(was, from).some((id) => hashOf(id, from) !== hashOf(id, to))) return true;
   return (tableBody(was).partitionColumns ?? []).some((name) => {
     const id = `column:${was.name}.${name}`;
@@ -95,14 +102,38 @@ function isOtherKind(id: FactId, { from, to }: Surroundings): boolean {
   return !to.facts.has(id) && TYPES.some(({ kind }) => kind === from.facts.get(id)?.kind);
 }
 
-/** A type that cannot be altered, or is made of such a one. */
-function isMadeAnew(id: FactId, around: Surroundings): boolean {
+/**
+ * Whether a function, operator class or collation of its partition key is dropped for another one of its name. A
+ * column's own collation can be set aside.
+ */
+function keyIsMadeAnew(table: Fact, around: Surroundings): boolean {
+  const { partitionKey, partitionColumns } = tableBody(table);
+  if (partitionKey === null) return false;
+  const own = (partitionColumns ?? []).flatMap(
+    (name) => around.from.facts.get(`column:${table.name}.${name}`)?.deps ?? [],
+  );
+  return table.deps.some(
+    (id) =>
+      /^(function|operator_class|collation):/.test(id) &&
+      !own.includes(id) &&
+      isMadeAnew(id, around, CALLED, new Set()),
+  );
+}
+
+/** What cannot be altered, or is made of such a one. */
+function isMadeAnew(
+  id: FactId,
+  around: Surroundings,
+  kinds: readonly KindDefinition[] = TYPES,
+  seen: Set<FactId> = new Set(),
+): boolean {
   const [was, is] = [around.from.facts.get(id), around.to.facts.get(id)];
-  const definition = TYPES.find(({ kind }) => kind === was?.kind);
-  if (!was || !is || !definition) return false;
+  const definition = kinds.find(({ kind }) => kind === was?.kind);
+  if (!was || !is || !definition || seen.has(id)) return false;
+  seen.add(id);
   const same = isEqual(was.body, is.body);
   const replaced = !same && (definition.alter?.(was, is, around) ?? "replace") === "replace";
-  return replaced || was.deps.some((dep) => isMadeAnew(dep, around));
+  return replaced || was.deps.some((dep) => isMadeAnew(dep, around, kinds, seen));
 }
 
 /** The whole tree: a partition alone could not be taken out of one that foreign keys point to. */
@@ -131,7 +162,8 @@ function addRebuild(
   const members = new Set(fresh.map(({ id }) => id));
   // A partition that becomes a table of its own, or another's, keeps its rows.
   const goes = (table: Fact) => members.has(table.id) || !to.facts.has(table.id);
-  const rebuild = { old: treeOf(from.facts.get(root) as Fact, partitions.from, goes), fresh };
+  const old = treeOf(from.facts.get(root) as Fact, partitions.from, goes);
+  const rebuild = { old, fresh, copied: old.some((table) => keyIsMadeAnew(table, { from, to })) };
   rebuilds.all.push(rebuild);
   for (const table of rebuild.fresh) rebuilds.fresh.set(table.id, rebuild);
   for (const table of rebuild.old) {
