@@ -4,6 +4,7 @@ import type { Node } from "../sql/parser";
 import { nameParts, names, nodeName, relationName, walkTree } from "../sql/tree";
 import { cutClauses, cutInsert, cutMerge, type RowClauses } from "./clauses";
 import type { Call } from "./code";
+import { partsOfWith } from "./writing-with";
 
 /** What a statement takes away, and how the rows can be read before it does. Relations are quoted for SQL, columns as the catalog has them. */
 export type Loss =
@@ -19,8 +20,8 @@ export type Loss =
       only: boolean;
       alias: string | null;
       columns: string[];
-      /** Its condition is one of a MERGE, whose tag counts rows that it inserts as well. */
-      merge?: { calls: Call[] };
+      /** It is of a statement whose tag counts other rows as well: of the part that has this very object. `calls`: by what its condition is told. */
+      part?: { of: "merge" | "writing_with"; calls: Call[] };
     } & RowClauses)
   | UpsertLoss
   /** It may take rows away in a way that cannot be foretold from its text. */
@@ -98,6 +99,8 @@ export function lossesOf(tree: Node | null, text: string): Loss[] {
     );
   }
   if ("AlterTableStmt" in tree) return alterLosses(tree.AlterTableStmt);
+  const written = writtenInWith(tree);
+  if (written !== null) return withLosses(text, written);
   if ("UpdateStmt" in tree) return rowLosses("update", tree.UpdateStmt, text);
   if ("DeleteStmt" in tree) return rowLosses("delete", tree.DeleteStmt, text);
   if ("MergeStmt" in tree) return mergeLosses(tree.MergeStmt, text);
@@ -115,6 +118,43 @@ export function lossesOf(tree: Node | null, text: string): Loss[] {
     return uncovered("writing_with", WRITTEN_IN[nodeName(tree)] ?? "WITH");
   const called = calledCode(tree);
   return uncovered(called === null ? null : "code", called ?? "");
+}
+
+/** Whether a query in the statement's own WITH writes: what the statement itself writes to, or null: none does. */
+function writtenInWith(tree: Node): string | null {
+  const body = Object.values(tree)[0] as {
+    withClause?: unknown;
+    relation?: Parameters<typeof relationSql>[0];
+  };
+  const runs = ["SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"].includes(nodeName(tree));
+  return runs && modifies(body.withClause) ? relationSql(body.relation) || "WITH" : null;
+}
+
+/** All of it or nothing: of what is not kept, nobody could say which of the changed rows it was. */
+function withLosses(text: string, relation: string): Loss[] {
+  const losses: Loss[] = [];
+  for (const part of partsOfWith(text) ?? [null]) {
+    const own = part && lossesOf(part.tree, part.text);
+    if (!own || (own.length > 0 && part.readsOthers)) return uncovered("writing_with", relation);
+    const mark = part && { of: "writing_with" as const, calls: callsIn(tellingOf(part.tree)) };
+    for (const loss of own) {
+      const isRows = (loss.kind === "update" || loss.kind === "delete") && !loss.part;
+      losses.push(isRows ? { ...loss, part: mark } : loss);
+    }
+  }
+  const open = losses.filter(({ kind }) => kind === "uncovered");
+  return open.length > 0 ? open : losses;
+}
+
+/** By what an UPDATE or DELETE tells its rows. */
+function tellingOf(tree: Node): unknown[] {
+  if ("UpdateStmt" in tree) {
+    const { withClause, fromClause, whereClause } = tree.UpdateStmt;
+    return [withClause, fromClause, whereClause];
+  }
+  if (!("DeleteStmt" in tree)) return [];
+  const { withClause, usingClause, whereClause } = tree.DeleteStmt;
+  return [withClause, usingClause, whereClause];
 }
 
 function onlyExplains(tree: Node): boolean {
@@ -234,7 +274,6 @@ interface RowStatement {
 function rowLosses(kind: "update" | "delete", statement: RowStatement, text: string): Loss[] {
   const relation = relationSql(statement.relation);
   if (statement.whereClause && "CurrentOfExpr" in statement.whereClause) return uncovered("cursor", relation);
-  if (modifies(statement.withClause)) return uncovered("writing_with", relation);
   if (limits(statement)) return uncovered("limit", relation);
   const clauses = cutClauses(text, kind);
   if (!clauses) return uncovered("unreadable", relation);
@@ -263,7 +302,6 @@ function mergeLosses(merge: MergeStmt, text: string): Loss[] {
     ({ commandType }) => commandType === WHEN.update || commandType === WHEN.delete,
   );
   if (changing.length === 0) return [];
-  if (modifies(merge.withClause)) return uncovered("writing_with", relation);
   if (limits(merge)) return uncovered("limit", relation);
   const cut = cutMerge(text);
   if (cut?.conditions.length !== clauses.length) return uncovered("merge", relation);
@@ -284,6 +322,7 @@ function mergeLosses(merge: MergeStmt, text: string): Loss[] {
     ...[merge.withClause, merge.sourceRelation, merge.joinCondition],
     ...clauses.map(({ condition }) => condition),
   ]);
+  const part = { of: "merge" as const, calls };
   return (["update", "delete"] as const).flatMap((kind) => {
     const own = changing.filter(({ commandType }) => commandType === WHEN[kind]);
     if (own.length === 0) return [];
@@ -295,7 +334,7 @@ function mergeLosses(merge: MergeStmt, text: string): Loss[] {
       {
         ...{ kind, relation, columns: [...new Set(own.flatMap(({ targetList }) => columnsOf(targetList)))] },
         ...{ only: merge.relation?.inh !== true, alias: alias ? quoteName(alias) : null },
-        ...{ with: cut.with, sources: null, where: where.join(" OR "), merge: { calls } },
+        ...{ with: cut.with, sources: null, where: where.join(" OR "), part },
       },
     ];
   });
@@ -312,7 +351,6 @@ function upsertLosses(insert: InsertStmt, text: string): Loss[] {
   const relation = relationSql(insert.relation);
   const { selectStmt, onConflictClause, cols, withClause } = insert;
   const select = selectStmt && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : null;
-  if (modifies(withClause) || modifies(selectStmt)) return uncovered("writing_with", relation);
   if (limits(withClause) || limits(selectStmt)) return uncovered("limit", relation);
   const cut = cutInsert(text);
   const parts = (cols ?? []).some((node) => "ResTarget" in node && node.ResTarget.indirection);

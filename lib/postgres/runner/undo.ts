@@ -52,13 +52,13 @@ const OFTEN_HARMLESS = new Set(["InsertStmt", "SelectStmt", "DoStmt", "CallStmt"
 export function keepsRows(ctx: RunContext, script: PreparedScript): boolean {
   if (!ctx.undo?.keep || script.direction !== "up") return false;
   return script.statements.some(
-    ({ node, text }) =>
-      CANDIDATES.has(node) && (!OFTEN_HARMLESS.has(node) || (node === "InsertStmt" && OVERWRITES.test(text))),
+    ({ node, text }) => CANDIDATES.has(node) && (!OFTEN_HARMLESS.has(node) || mayOverwrite(text)),
   );
 }
 
-/** Said of one too many, the statements are sent one by one for nothing. */
-const OVERWRITES = /\bconflict\b/i;
+/** ON CONFLICT DO UPDATE, or writing in WITH. Said of one too many, the statements are sent one by one for nothing. */
+const mayOverwrite = (text: string): boolean =>
+  /\bconflict\b/i.test(text) || (/\bwith\b/i.test(text) && /\b(update|delete|merge)\b/i.test(text));
 
 /**
  * Sends one statement; before it, keeps the rows that it takes away, and after it, looks whether these were all.

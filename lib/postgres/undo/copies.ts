@@ -44,7 +44,7 @@ export interface Copy {
   with: string | null;
   /** The statement's own rows, whose number its tag tells; not those that a foreign key drags along. */
   own: boolean;
-  /** The statement's tag counts rows that it inserts as well, and some of these rows it may leave as they are. */
+  /** The statement's tag counts other rows as well, and some of these rows it may leave as they are. */
   mixed?: boolean;
   /** Of what `source` speaks, where that has to be made first. */
   scratch?: Scratch;
@@ -177,7 +177,7 @@ async function rowCopy(
   const columns = loss.kind === "delete" ? all : await withTriggers(client, from, lost, key);
   return {
     ...{ kind: loss.kind, from, columns, key, moves, as: isNamed ? name : HEIR, with: loss.with, own: true },
-    ...(loss.merge ? { mixed: true } : {}),
+    ...(loss.part ? { mixed: true } : {}),
     source: isNamed ? meant : `FROM ${ownRows(from)} AS ${HEIR} WHERE EXISTS (SELECT ${meant} AND ${same})`,
   };
 }

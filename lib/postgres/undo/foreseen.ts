@@ -7,22 +7,26 @@ import { readArbiters, targetColumns } from "./upsert";
 import { writingCode } from "./writing-code";
 
 /**
- * The losses, with those named that the target's catalog makes unforeseeable: a MERGE or INSERT … ON CONFLICT DO UPDATE
- * that calls what may give another answer the second time, whose rows are told apart by what it does not say, or whose
- * triggers may change rows of the same table: what of it was the statement's own, the server's counts do not tell.
+ * The losses of a statement, or its name where the target's catalog makes them unforeseeable: a MERGE, an INSERT … ON
+ * CONFLICT DO UPDATE or what is written in WITH that calls what may give another answer the second time, whose rows are
+ * told apart by what it does not say, or whose triggers may change rows of the same tables: which of them were the
+ * statement's own, the server's counts do not tell.
  */
 export async function foreseenLosses(client: pg.ClientBase, losses: readonly Loss[]): Promise<Loss[]> {
-  const foreseen: Loss[] = [];
+  const parts = new Map<number, unknown>();
   for (const loss of losses) {
-    const isMerge = (loss.kind === "update" || loss.kind === "delete") && loss.merge;
-    if (isMerge && !(await areForeseen(client, loss, isMerge.calls))) {
-      // All that one MERGE does is one loss.
-      if (foreseen.length === 0) foreseen.push(...uncovered("merge", loss.relation));
-    } else if (loss.kind === "upsert" && !(await isForeseen(client, loss)))
-      foreseen.push(...uncovered("upsert", loss.relation));
-    else foreseen.push(loss);
+    if (loss.kind !== "upsert" && loss.kind !== "update" && loss.kind !== "delete") continue;
+    // Which of two parts changed a row that both mean, nobody knows (docs: "Data-Modifying Statements in WITH").
+    const part = loss.kind === "upsert" ? loss : (loss.part ?? loss);
+    const { root = 0 } = (await readRelation(client, loss.relation)) ?? {};
+    if ((parts.get(root) ?? part) !== part) return uncovered("writing_with", loss.relation);
+    parts.set(root, part);
+    if (loss.kind === "upsert" && !(await isForeseen(client, loss)))
+      return uncovered("upsert", loss.relation);
+    if (loss.kind !== "upsert" && loss.part && !(await areForeseen(client, loss, loss.part.calls)))
+      return uncovered(loss.part.of, loss.relation);
   }
-  return foreseen;
+  return [...losses];
 }
 
 async function areForeseen(client: pg.ClientBase, loss: RowLoss, calls: readonly Call[]): Promise<boolean> {

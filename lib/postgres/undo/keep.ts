@@ -64,8 +64,8 @@ export async function keepLosses(
   for (const relation of new Set(copies.map(({ from }) => from.relation)))
     await client.query(`LOCK TABLE ${relation} IN SHARE ROW EXCLUSIVE MODE`);
   await requireRoom(client, copies, context.maxBytes);
-  const entries = await keepAllOrNothing(client, context, copies);
   const mixed = copies.some((copy) => copy.mixed) ? await countChanges(client, copies) : null;
+  const entries = await keepAllOrNothing(client, context, copies);
   return {
     entries: entries.map(({ copy: _, data: __, ...kept }) => kept),
     finish: (affected) => finish(client, entries, affected, mixed),
@@ -246,7 +246,7 @@ async function finish(
   before: Changes | null,
 ): Promise<void> {
   const own = entries.filter(({ copy }) => copy.own && hasPlaces(copy));
-  if (before && affected !== null) await requireAllKept(client, entries, before, affected);
+  if (before) await requireAllKept(client, entries, before);
   else if (own.length > 0 && affected !== null) await requireSameRows(client, own, affected);
   for (const entry of entries) {
     const { kind, from } = entry.copy;
@@ -290,56 +290,63 @@ function incomplete(affected: number, kept: number): UndoRefusal {
   );
 }
 
-/** What the transaction has done so far to some tables and their partitions. */
+/** How many rows the transaction has updated or deleted so far, in some tables and their partitions. */
 interface Changes {
   roots: number[];
-  inserted: number;
-  /** Updated and deleted rows. */
   changed: number;
 }
 
-/** By the server's own counts (documentation: "The Cumulative Statistics System", pg_stat_xact_all_tables). */
+/**
+ * By the server's own counts (documentation: "The Cumulative Statistics System", pg_stat_xact_all_tables).
+ * @throws UndoRefusal when it counts nothing
+ */
 async function countChanges(client: pg.ClientBase, copies: readonly Copy[]): Promise<Changes> {
+  const { rows } = await client.query<{ counts: boolean }>(
+    "SELECT pg_catalog.current_setting('track_counts')::bool AS counts",
+  );
+  const relation = copies[0]?.from.relation ?? "";
+  if (!rows[0]?.counts)
+    throw new UndoRefusal(
+      "undo.incomplete",
+      `Whether all rows of ${relation} that the statement changes were kept cannot be told: the server does not count changed rows.`,
+      "Set track_counts to on, or run without keeping rows after a backup.",
+      { relation },
+    );
   return changesOf(client, [...new Set(copies.map(({ from }) => from.root))]);
 }
 
 async function changesOf(client: pg.ClientBase, roots: number[]): Promise<Changes> {
-  const { rows } = await client.query<Omit<Changes, "roots">>(
-    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_inserted(r.oid)), 0)::float8 AS inserted,
-       coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_updated(r.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(r.oid)), 0)::float8 AS changed
+  const { rows } = await client.query<{ changed: number }>(
+    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_tuples_updated(r.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(r.oid)), 0)::float8 AS changed
        FROM (SELECT pg_catalog.unnest($1::oid[]) AS oid
          UNION SELECT t.relid FROM pg_catalog.unnest($1::oid[]) o (oid), pg_catalog.pg_partition_tree(o.oid::pg_catalog.regclass) t) r`,
     [roots],
   );
-  return { roots, ...(rows[0] ?? { inserted: 0, changed: 0 }) };
+  return { roots, changed: rows[0]?.changed ?? 0 };
 }
 
 /**
- * The tag of a MERGE or an INSERT … ON CONFLICT counts new rows as well, so the server's own counts are asked: as many
- * rows as it changed must have gone from their places. What it left where it was is not kept any longer.
+ * The tag of a MERGE or an INSERT … ON CONFLICT counts new rows as well, and that of WITH only those of its last part, so
+ * the server's own counts are asked: as many rows as it changed must have gone from their places, and none is counted
+ * for two copies. What the statement left where it was is not kept any longer.
  */
-async function requireAllKept(
-  client: pg.ClientBase,
-  entries: KeptCopy[],
-  before: Changes,
-  affected: number,
-): Promise<void> {
-  const after = await changesOf(client, before.roots);
-  const changed = after.changed - before.changed;
-  // With track_counts off, it counts nothing.
-  const counted = changed + after.inserted - before.inserted;
-  let gone = 0;
-  for (const entry of entries) {
-    if (!hasPlaces(entry.copy) || !before.roots.includes(entry.copy.from.root)) continue;
+async function requireAllKept(client: pg.ClientBase, entries: KeptCopy[], before: Changes): Promise<void> {
+  const counted = entries.filter(({ copy }) => hasPlaces(copy) && before.roots.includes(copy.from.root));
+  for (const entry of counted) {
     const { rowCount } = await client.query(
       `DELETE FROM ${UNDO_SCHEMA}.${entry.data} k USING ${ownRows(entry.copy.from)} AS t
         WHERE t.tableoid = k.${PLACE.table} AND t.ctid = k.${PLACE.row}`,
     );
     entry.rows -= rowCount ?? 0;
     if (rowCount) entry.bytes = await recordSize(client, entry);
-    gone += entry.rows;
   }
-  if (changed > gone || affected > counted) throw incomplete(Math.max(changed, affected - counted), gone);
+  const places = counted.map(({ data }) => `SELECT ${PLACE.table}, ${PLACE.row} FROM ${UNDO_SCHEMA}.${data}`);
+  const { rows } = await client.query<{ gone: number }>(
+    `SELECT pg_catalog.count(*)::float8 AS gone FROM (${places.join(" UNION ")}) k`,
+  );
+  const changed = (await changesOf(client, before.roots)).changed - before.changed;
+  const gone = rows[0]?.gone ?? 0;
+  if (changed > gone) throw incomplete(changed, gone);
 }
 
 /** What the statement made of the key tells its rows from now on. */

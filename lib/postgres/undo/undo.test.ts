@@ -430,11 +430,11 @@ describe.each([14, 18] as const)("rows kept before they are lost, on PostgreSQL 
         ["code"],
         ["keeps drop_cascade"],
         ["attribute"],
-        ["writing_with"],
-        ["writing_with"],
+        ["keeps delete"],
+        ["keeps delete"],
       ],
       ...[["writing_with"]],
-      ...[["writing_with"], ["writing_with"], ["writing_with"], ["code"], ["code"], ["code"]],
+      ...[["keeps upsert"], ["writing_with"], ["writing_with"], ["code"], ["code"], ["code"]],
       ...[["code"], ["code"]],
     ]);
     for (const harmless of [

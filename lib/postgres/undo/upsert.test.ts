@@ -209,6 +209,54 @@ describe.each([14, 18] as const)("rows that an upsert or a MERGE overwrites, on 
     },
   );
 
+  it("brings back what is changed inside WITH, each part and the statement itself", async () => {
+    const { client } = database;
+    await client.query(`CREATE TABLE a (id int PRIMARY KEY, n int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a ON DELETE SET NULL, n int); CREATE TABLE old (LIKE a); CREATE TABLE c (LIKE a INCLUDING ALL);
+      INSERT INTO a SELECT i, i FROM generate_series(1, 9) i; INSERT INTO c SELECT * FROM a; INSERT INTO b SELECT 10 + i, i, i FROM generate_series(1, 9) i`);
+    const before = [await all("SELECT * FROM a ORDER BY id"), await all("SELECT * FROM b ORDER BY id")];
+    await migrateKeeping(
+      client,
+      `WITH few (id) AS (SELECT a.id FROM a WHERE n < 4), -- (a first) comment
+         gone AS (DELETE FROM a USING few WHERE few.id = a.id AND a.n <> 3 RETURNING a.*),
+         new AS NOT MATERIALIZED (SELECT i, 50 AS n FROM generate_series(8, 12) i), /* é */
+         put AS (INSERT INTO c (id, n) SELECT * FROM new ON CONFLICT (id) DO UPDATE SET n = excluded.n),
+         told AS (INSERT INTO old SELECT * FROM gone RETURNING id)
+       UPDATE b SET n = (SELECT count(*) FROM few) WHERE b.id > 17;
+       WITH gone AS (DELETE FROM a WHERE id = 4 RETURNING *) INSERT INTO old SELECT * FROM gone;
+       WITH gone AS (DELETE FROM a WHERE id = 5 RETURNING *) SELECT * FROM gone`,
+    );
+    expect(await all("SELECT id FROM old ORDER BY id")).toEqual([[1], [2], [4]]);
+    expect(await all("SELECT count(*)::int FROM b WHERE a IS NULL")).toEqual([[4]]);
+    expect((await kept()).map((one) => one.join(" ")).toSorted()).toEqual([
+      "delete public.a 1",
+      "delete public.a 1",
+      "delete public.a 2",
+      ...[
+        "update public.b 1",
+        "update public.b 1",
+        "update public.b 2",
+        "update public.b 2",
+        "update public.c 2",
+      ],
+    ]);
+    await client.query("UPDATE b SET n = 77 WHERE id = 18; DELETE FROM c WHERE id > 9");
+    await told();
+    expect(await all("SELECT * FROM c ORDER BY id")).toEqual(before[0]);
+    expect([await all("SELECT * FROM a ORDER BY id"), await all("SELECT * FROM b ORDER BY id")]).toEqual([
+      before[0],
+      before[1]?.map((row) => (row[0] === 18 ? [18, 8, 77] : row)),
+    ]);
+    for (const sql of [
+      "WITH d AS (DELETE FROM a RETURNING id), e AS (SELECT id FROM d) UPDATE b SET n = 0 FROM e WHERE b.a = e.id",
+      "WITH d AS (DELETE FROM a WHERE random() < 0.5) SELECT 1",
+      "WITH d AS (DELETE FROM a WHERE id = 1) UPDATE public.a SET n = 0",
+      "WITH RECURSIVE d AS (DELETE FROM a) SELECT 1",
+      "WITH d AS (WITH x AS (SELECT 1 AS id) DELETE FROM a USING x WHERE a.id = x.id), y AS (SELECT 1) UPDATE b SET n = 0 WHERE EXISTS (SELECT FROM d)",
+    ])
+      expect([sql, await reasons(sql)]).toEqual([sql, ["writing_with"]]);
+    expect(await reasons("WITH d AS (DELETE FROM a) SELECT clean_up()")).toEqual(["code"]);
+  });
+
   const TRIALS = 60;
   it("brings every row back that random statements change, and nothing else, against the rows as they were", async () => {
     const { client } = database;
@@ -218,8 +266,16 @@ describe.each([14, 18] as const)("rows that an upsert or a MERGE overwrites, on 
       Array.from({ length: 1 + any(6) }, (_, i) => `(${i * 3 + any(3)}, ${any(9)})`).join(", ");
     for (let trial = 0; trial < TRIALS; trial += 1) {
       await client.query(`DROP TABLE IF EXISTS t; CREATE TABLE t (id int PRIMARY KEY, k int UNIQUE, a int, b int) ${one("", "WITH (fillfactor = 10)")};
-        INSERT INTO t SELECT i, 100 + i, ${one("i", "NULL")}, i % 3 FROM generate_series(0, ${any(20)}) i WHERE i % ${2 + any(3)} <> 0`);
+        INSERT INTO t SELECT i, 100 + i, ${one("i", "NULL")}, i % 3 FROM generate_series(0, ${any(20)}) i WHERE i % ${2 + any(3)} <> 0;
+        DROP TABLE IF EXISTS u; CREATE TABLE u (LIKE t INCLUDING ALL); INSERT INTO u SELECT * FROM t`);
+      const writing = (first: string) => {
+        const second = first === "t" ? "u" : "t";
+        return `WITH v (id, n) AS (VALUES ${rows()}), x AS (DELETE FROM ${first} WHERE b = ${any(4)} AND EXISTS (SELECT FROM v WHERE v.id > ${first}.a)),
+          y AS (UPDATE ${second} AS s SET ${one("a = -1", "id = s.id + 5000")} FROM v WHERE s.k = 100 + v.id AND b < ${any(4)} RETURNING s.k)
+          ${one("SELECT * FROM y", `INSERT INTO ${first} (k, id) SELECT 300 + id, 3000 + id FROM v WHERE id > 4 ON CONFLICT DO NOTHING`)}`;
+      };
       const statement = () => {
+        if (any(3) === 0) return writing(one("t", "u"));
         if (major < 15 || any(2) === 0)
           return `INSERT INTO t AS x (k, b, id, a) SELECT 100 + v.id, v.n, 1000 + v.id, v.n FROM (VALUES ${rows()}) v (id, n)
             ON CONFLICT (k) DO UPDATE SET ${one("a = excluded.a", "a = x.a + 1, b = x.b", "id = x.id + 5000")} ${one("", "WHERE x.b > 0", "WHERE excluded.a > 4")}`;
@@ -231,14 +287,27 @@ describe.each([14, 18] as const)("rows that an upsert or a MERGE overwrites, on 
         return `MERGE INTO t USING (VALUES ${rows()}) v (id, n) ON t.k = 100 + v.id WHEN MATCHED AND v.n > ${any(9)} THEN ${action()}
           WHEN MATCHED ${one("", "AND t.a IS NULL", "AND t.b = 1")} THEN ${action()} ${more} ${one("", "WHEN NOT MATCHED THEN INSERT VALUES (2000 + v.id, 100 + v.id, 1, 1)")}`;
       };
-      const before = new Map((await all("SELECT k, id, a, b FROM t")).map((row) => [row[0], row]));
+      const before = new Map(
+        (await all("SELECT 't' || k, id, a, b FROM t UNION ALL SELECT 'u' || k, id, a, b FROM u")).map(
+          (row) => [row[0], row],
+        ),
+      );
       const script = Array.from({ length: 1 + any(2) }, statement).join(";\n");
       await migrateKeeping(client, script);
-      const since = new Map((await all("SELECT k, id, a, b FROM t")).map((row) => [row[0], row]));
+      const since = new Map(
+        (await all("SELECT 't' || k, id, a, b FROM t UNION ALL SELECT 'u' || k, id, a, b FROM u")).map(
+          (row) => [row[0], row],
+        ),
+      );
       const [written] = [...since.keys()].filter((k) => before.has(k));
-      if (written !== undefined) await client.query("UPDATE t SET a = 777 WHERE k = $1", [written]);
+      if (written)
+        await client.query(`UPDATE ${String(written)[0]} SET a = 777 WHERE k = ${String(written).slice(1)}`);
       const back = await revertKeeping(client, "");
-      const now = new Map((await all("SELECT k, id, a, b FROM t")).map((row) => [row[0], row]));
+      const now = new Map(
+        (await all("SELECT 't' || k, id, a, b FROM t UNION ALL SELECT 'u' || k, id, a, b FROM u")).map(
+          (row) => [row[0], row],
+        ),
+      );
       for (const [k, row] of before) {
         const [, id, a, b] = row as number[];
         // Deleted by the first statement and inserted anew by the second: as after DELETE and INSERT, the new one stays.
