@@ -13,6 +13,7 @@ import { goOnline } from "./online";
 import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
+import { holdTogether } from "./rebound-online";
 import { applyRenames } from "./rename/apply";
 import { findQuestions } from "./rename/renames";
 import type { Rename, RenameQuestion } from "./rename/types";
@@ -82,12 +83,15 @@ export function planSchema(source: Snapshot, target: Snapshot, options: PlanOpti
     one.verb === "drop" ? one : { ...one, sql: forOrder(asPrinted(one.sql), orderOf(place)) };
   const late = after.map((one): PlannedStatement => ({ ...one, ...bare, verb: "finish" }));
   const finish = attachPartitions(late, planning, options.online === true);
-  const statements = exchangeNames([
+  const written = exchangeNames([
     ...renamed.statements.map((one) => ({ ...one, ...bare, verb: "rename" as const })),
     ...before.map((one) => ({ ...one, ...bare, verb: "prepare" as const })).map(spelled(-1)),
     ...ordered.flatMap((action, place) => statementsOf(action, around).map(spelled(place))),
     ...finish.statements.map(spelled(ordered.length)),
   ]);
+  const { statements, notes } = options.online
+    ? holdTogether(written, around)
+    : { statements: written, notes: [] };
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));
   return {
@@ -96,8 +100,13 @@ export function planSchema(source: Snapshot, target: Snapshot, options: PlanOpti
     renames: renamed.applied,
     questions,
     losses,
-    offline: [...offline, ...finish.notes],
+    offline: onlyOnce([...offline, ...finish.notes, ...notes]),
   };
+}
+
+function onlyOnce(notes: readonly OnlineNote[]): OnlineNote[] {
+  const known = new Map(notes.map((note) => [`${note.reason} ${note.id}`, note]));
+  return [...known.values()];
 }
 
 /** Of the statements that alter a column, those that say its type. */

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { describe, expect, it } from "vitest";
 import { planSchema } from "../../core/diff/plan";
-import { writePlan } from "../../core/diff/scripts";
+import { scriptsOf, writePlan } from "../../core/diff/scripts";
 import { testDatabase } from "../../testing/postgres";
 import { provePlan } from "../../testing/schema-proof";
 import type { EmbeddedMajor } from "../embedded/embedded";
@@ -130,6 +130,25 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
       expect(writePlan(plan)).toContain("-- Moves the rows that belong to another partition from now on");
     });
   });
+});
+
+it("keeps rows in sight of others while partitions get other bounds online", async () => {
+  const schema = (more: string, middle: number) => `
+    CREATE TABLE whole (a int, b int ${more}) PARTITION BY RANGE (a);
+    CREATE TABLE low PARTITION OF whole FOR VALUES FROM (0) TO (${middle});
+    CREATE TABLE high PARTITION OF whole FOR VALUES FROM (${middle}) TO (20);`;
+  const { plan, problem } = await provePlan({
+    from: schema("", 10),
+    seed: "INSERT INTO whole VALUES (1, 1), (7, 1), (11, 1)",
+    to: `${schema("NOT NULL CHECK (b > 0)", 5)} CREATE INDEX ON whole (b);`,
+    options: { online: true },
+  });
+  expect(problem).toBe("");
+  const pieces = scriptsOf(plan).filter(({ up }) => / (DETACH|ATTACH) PARTITION |moved AS/.test(up));
+  expect(pieces.map(({ transaction }) => transaction)).toEqual([true]);
+  expect(plan.offline.map(({ id, reason }) => `${id} ${reason}`)).toEqual(
+    expect.arrayContaining(["table:public.low scan", "table:public.high scan"]),
+  );
 });
 
 it("drops the oldest partition and adds the next without a look at what they hold", async () => {
