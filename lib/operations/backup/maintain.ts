@@ -53,7 +53,7 @@ async function purge(db: Db, id: string, why: Why): Promise<void> {
 
 /**
  * What failed or was cancelled removes what it had written, unless its storage was away just then: asked again for a
- * day, then by the purge. Its progress says that it had begun to write, until this is done.
+ * day, then by the purge. Its progress says that something may lie there, until this is done.
  */
 async function clearFailed(db: Db, onUnexpected: (error: unknown) => void): Promise<void> {
   const since = new Date(Date.now() - DAY_MS);

@@ -187,6 +187,12 @@ async function finishBackup(
       },
     });
     if (count === 0) return;
+    // In its first moments it may have written without having said so: what is left of it is asked for (clearFailed).
+    if (ending.kind !== "succeeded")
+      await tx.backup.updateMany({
+        where: { id: claim.id, progress: { equals: Prisma.DbNull } },
+        data: { progress: {} },
+      });
     await recordAudit(tx, {
       ...{ actor: systemActor, operation: "backup.execute", scope, runId: claim.id },
       outcome: ending.kind === "succeeded" ? "ok" : "failed",

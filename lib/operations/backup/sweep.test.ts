@@ -139,6 +139,23 @@ it("removes what a failed backup had written, where its storage was away then", 
   });
 });
 
+it("removes what a backup may have left that failed before it told of any progress", async () => {
+  const row = await insert({ scope: { kind: "schemas", schemas: ["missing"] } });
+  expect(await performBackup(db(), row.id, WORK)).toMatchObject({
+    kind: "failed",
+    failure: { code: "backup.scope_missing" },
+  });
+  // As if its storage had been away when it was to remove what it had begun.
+  const { filePath } = await db().backup.findUniqueOrThrow({ where: { id: row.id } });
+  await mkdir(filePath, { recursive: true });
+  await writeFile(join(filePath, "pre-data.sql"), "half");
+  await maintainBackups(db(), WORK.onUnexpected);
+  expect(await archives()).toEqual([]);
+  expect(await db().backup.findUniqueOrThrow({ where: { id: row.id } })).toMatchObject({
+    ...{ state: "failed", progress: null },
+  });
+});
+
 describe("long work", () => {
   it("stops when another worker took it over, and says so", async () => {
     let beats = 0;
