@@ -158,14 +158,18 @@ function waitForViews(actions: Actions, { views }: HeldRows): void {
   }
 }
 
-function holdRows(column: Fact): string {
+export function holdRows(column: Fact): string {
   return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE json USING pg_catalog.to_json(${column.name})`;
+}
+
+/** How the statement begins that takes a column back out of JSON. */
+export function toItsType(column: Fact): string {
+  return `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${columnBody(column).type} USING `;
 }
 
 function freeRows(column: Fact, number: number, { to }: Surroundings): string[] {
   const { type } = columnBody(column);
-  const alter = (value: string) =>
-    `ALTER TABLE ${relationOf(column)} ALTER COLUMN ${column.name} TYPE ${type} USING ${value}`;
+  const alter = (value: string) => `${toItsType(column)}${value}`;
   if ([...RELATIONS, "composite" as const].some((kind) => to.facts.has(`${kind}:${type}`)))
     return [alter(`pg_catalog.json_populate_record(NULL::${type}, ${column.name})`)];
   // Arrays and domains are read as parts of a row.

@@ -7,13 +7,13 @@ import { forOrder, orderAt } from "./column-aliases";
 import { type CompareOptions, compareSnapshots, type Difference } from "./compare";
 import { decide } from "./decide";
 import { exchangeNames } from "./held-names";
+import { holdTogether } from "./hold-together";
 import { lateActions } from "./late";
 import { type Loss, lossesOf } from "./losses";
 import { goOnline } from "./online";
 import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
 import { asPrinted } from "./printed";
-import { holdTogether } from "./rebound-online";
 import { applyRenames } from "./rename/apply";
 import { findQuestions } from "./rename/renames";
 import type { Rename, RenameQuestion } from "./rename/types";
@@ -90,7 +90,7 @@ export function planSchema(source: Snapshot, target: Snapshot, options: PlanOpti
     ...finish.statements.map(spelled(ordered.length)),
   ]);
   const { statements, notes } = options.online
-    ? holdTogether(written, around)
+    ? holdTogether(written, planning)
     : { statements: written, notes: [] };
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
   const losses = ordered.flatMap((action) => lossesOf(action, around));

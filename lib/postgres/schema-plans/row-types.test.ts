@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { describe, expect, it } from "vitest";
+import { scriptsOf } from "../../core/diff/scripts";
 import { provePlan } from "../../testing/schema-proof";
 import type { EmbeddedMajor } from "../embedded/embedded";
 
@@ -56,6 +57,21 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
       expect(problem).toBe("");
     },
   );
+
+  it("nobody sees the JSON that a column holds meanwhile, online either", async () => {
+    const { plan, problem } = await provePlan({
+      major,
+      from: "CREATE TABLE base (id int, name text); CREATE TABLE holder (b base);",
+      seed: "INSERT INTO base VALUES (2, 'two'); INSERT INTO holder VALUES (ROW(1, 'one'));",
+      to: `CREATE TABLE base (id bigint, name text NOT NULL, CHECK (id > 1)); CREATE INDEX ON base (name);
+        CREATE TABLE holder (b base);`,
+      options: { online: true },
+    });
+    expect(problem).toBe("");
+    const pieces = scriptsOf(plan).filter(({ up }) => up.includes("json"));
+    expect(pieces.map(({ transaction }) => transaction)).toEqual([true]);
+    expect(plan.offline).toContainEqual({ id: "column:public.holder.b", reason: "rewrite" });
+  });
 
   it("columns that hold rows of a table that becomes partitioned keep them", async () => {
     const { problem } = await provePlan({

@@ -1,34 +1,65 @@
 import { attachPartition, leavesWhole, tableBody } from "../schema/kinds/table";
 import { factsOfKind } from "../schema/lookups";
 import type { Fact, FactId, Surroundings } from "../schema/types";
+import type { Planning } from "./actions";
+import { type HeldRows, holdRows, toItsType } from "./held-rows";
 import type { OnlineNote } from "./online-notes";
 import { partitionMoves } from "./partition-moves";
 import type { PlannedStatement } from "./plan";
 
+/** Statements that others see the outcome of at once. */
+interface Stretch {
+  begins: (statement: PlannedStatement) => boolean;
+  ends: (statement: PlannedStatement) => boolean;
+  notes: OnlineNote[];
+}
+
 /**
- * While a partition is detached to get other bounds or another parent, or its rows wait in one that is attached later,
- * readers and writers of the whole do not find them: what stands between is one transaction with it, online too.
+ * What must not be seen half done is one transaction, online too. Whatever stands between is made in it.
  */
 export function holdTogether(
   statements: readonly PlannedStatement[],
-  around: Surroundings,
+  { around, decided }: Planning,
 ): { statements: PlannedStatement[]; notes: OnlineNote[] } {
+  const notes: OnlineNote[] = [];
+  let written = [...statements];
+  for (const { begins, ends, notes: own } of [moves(around), heldColumns(decided.held)]) {
+    const [first, last] = [written.findIndex(begins), written.findLastIndex(ends)];
+    if (first < 0) continue;
+    written = written.map((one, at) => (at < first || at > last ? one : withOthers(one)));
+    notes.push(...own);
+  }
+  return { statements: written, notes };
+}
+
+/**
+ * While a partition is detached to get other bounds or another parent, or its rows wait in one that is attached later,
+ * readers and writers of the whole do not find them.
+ */
+function moves(around: Surroundings): Stretch {
   const tables = factsOfKind(around.to, "table");
   const moved = tables.filter((table) => isRebound(table, around));
   const rescued = rescuedLater(around);
-  if (moved.length + rescued.size === 0) return { statements: [...statements], notes: [] };
   const detached = new Set(moved.map((table) => detachment(table, around)));
   const attached = new Set(tables.filter(({ body }) => body.partitionOf !== null).map(attachPartition));
-  const first = statements.findIndex(
-    ({ sql, id, verb }) => detached.has(sql) || (verb === "drop" && rescued.has(id)),
-  );
-  const last = statements.findLastIndex(({ sql }) => attached.has(sql));
   return {
-    statements: statements.map((one, at) => (at < first || at > last ? one : withOthers(one))),
+    begins: ({ sql, id, verb }) => detached.has(sql) || (verb === "drop" && rescued.has(id)),
+    ends: ({ sql }) => attached.has(sql),
     notes: [
       ...moved.map(({ id }): OnlineNote => ({ id, reason: "scan" })),
       ...[...rescued].map((id): OnlineNote => ({ id, reason: "copy" })),
     ],
+  };
+}
+
+/** Columns that hold JSON for the moment are of another type for others. */
+function heldColumns({ columns }: HeldRows): Stretch {
+  const held = new Set(columns.map(holdRows));
+  const freed = columns.map(toItsType);
+  return {
+    begins: ({ sql }) => held.has(sql),
+    ends: ({ sql }) => freed.some((start) => sql.startsWith(start)),
+    notes: columns.map(({ id }) => ({ id, reason: "rewrite" })),
   };
 }
 
