@@ -19,7 +19,7 @@ import { conflictingRows, readArbiters, type Scratch, scratchOf } from "./upsert
 export class UndoRefusal extends Error {
   override readonly name = "UndoRefusal";
   constructor(
-    readonly code: "undo.too_large" | "undo.incomplete" | "undo.no_table",
+    readonly code: "undo.too_large" | "undo.incomplete" | "undo.no_table" | "undo.moves_rows",
     message: string,
     readonly hint: string,
     readonly details: Record<string, string | number> = {},
@@ -89,6 +89,37 @@ async function requireNoView(
     `Rows of ${relation} cannot be kept: it is a ${found === "v" ? "view" : "foreign table"}.`,
     "Name the table itself, or take a backup and run without keeping rows.",
     { relation },
+  );
+}
+
+/**
+ * Before PostgreSQL 15, a row that an UPDATE takes to another partition counts as deleted there for what refers to it
+ *: rows of other tables go, or lose what they refer to.
+ */
+async function requireNoMove(
+  client: pg.ClientBase,
+  { oid, root, relation, partitioned }: UndoRelation,
+  columns: readonly UndoColumn[],
+): Promise<void> {
+  if (!partitioned) return;
+  const { rows } = await client.query<{ child: string }>(
+    `SELECT f.conrelid::pg_catalog.regclass::text AS child FROM pg_catalog.pg_constraint f
+      WHERE pg_catalog.current_setting('server_version_num')::int4 < 150000 AND f.contype = 'f' AND f.confdeltype IN ('c', 'n', 'd')
+        AND f.confrelid IN (SELECT relid FROM pg_catalog.pg_partition_tree($2::oid::pg_catalog.regclass))
+        AND (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_tree($1::oid::pg_catalog.regclass) t WHERE t.isleaf) > 1
+        AND EXISTS (SELECT FROM pg_catalog.pg_partition_tree($1::oid::pg_catalog.regclass) t
+          JOIN pg_catalog.pg_partitioned_table k ON k.partrelid = t.relid JOIN pg_catalog.pg_attribute a ON a.attrelid = k.partrelid
+         WHERE a.attname = ANY ($3) AND (k.partexprs IS NOT NULL OR a.attnum = ANY (k.partattrs::int2[])))
+      ORDER BY f.oid LIMIT 1`,
+    [oid, root, columns.map(({ attribute }) => attribute)],
+  );
+  const [found] = rows;
+  if (!found) return;
+  throw new UndoRefusal(
+    "undo.moves_rows",
+    `Rows of ${found.child} that refer to ${relation} cannot be kept: this server takes them along where a row moves to another partition.`,
+    `Take a backup of ${found.child} and run without keeping rows.`,
+    { relation: found.child },
   );
 }
 
@@ -175,6 +206,7 @@ async function rowCopy(
   const moves = loss.kind === "update" && key.length === 0 ? (from.keys[0] ?? []) : [];
   const lost = from.columns.filter((column) => set.includes(column) || moves.includes(column.name));
   const columns = loss.kind === "delete" ? all : await withTriggers(client, from, lost, key);
+  if (loss.kind === "update") await requireNoMove(client, from, columns);
   return {
     ...{ kind: loss.kind, from, columns, key, moves, as: isNamed ? name : HEIR, with: loss.with, own: true },
     ...(loss.part ? { mixed: true } : {}),

@@ -185,6 +185,26 @@ describe.each([14, 18] as const)("rows that are hard to put back, on PostgreSQL 
     ]);
   });
 
+  it.runIf(major < 15)(
+    "refuses to move rows to another partition where that deletes what refers to them",
+    async () => {
+      await client.query(`CREATE TABLE t (id int, region text, a int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
+      CREATE TABLE eu PARTITION OF t FOR VALUES IN ('eu'); CREATE TABLE us PARTITION OF t DEFAULT;
+      CREATE TABLE c (t int, region text, FOREIGN KEY (t, region) REFERENCES t ON DELETE CASCADE);
+      INSERT INTO t VALUES (1, 'eu', 1); INSERT INTO c VALUES (1, 'eu')`);
+      const moved = { code: "undo.moves_rows", message: expect.stringContaining("Rows of c ") };
+      await expect(migrateKeeping(client, "UPDATE t SET region = 'us' WHERE a = 1")).rejects.toMatchObject(
+        moved,
+      );
+      const upsert = "INSERT INTO t VALUES (1, 'eu', 2) ON CONFLICT (id, region) DO UPDATE SET ";
+      await expect(migrateKeeping(client, `${upsert} region = 'us'`)).rejects.toMatchObject(moved);
+      await migrateKeeping(client, `${upsert} a = 2; UPDATE t SET a = 3`);
+      expect(await all("SELECT * FROM c")).toEqual([[1, "eu"]]);
+      await client.query("ALTER TABLE c DROP CONSTRAINT c_t_region_fkey");
+      await migrateKeeping(client, "UPDATE t SET region = 'us' WHERE a = 3");
+    },
+  );
+
   it("finds rows again whose only key the statement changed, also in another partition", async () => {
     await client.query(`CREATE DOMAIN region AS text; CREATE TABLE t (id int, region region, a int, PRIMARY KEY (id, region)) PARTITION BY LIST (region);
       CREATE TABLE eu PARTITION OF t FOR VALUES IN ('eu'); CREATE TABLE us PARTITION OF t FOR VALUES IN ('us');
