@@ -9,7 +9,7 @@ import { addMade, type CodeOfStatement, codeOf, type MadeCode } from "../../core
 import { type Loss, lossesOf } from "../../core/undo/losses";
 import { type ConnectionSpec, closeConnection, openConnection } from "../../postgres/connection/connect";
 import { readLedger } from "../../postgres/ledger/ledger";
-import { foreseenLosses } from "../../postgres/undo/foreseen";
+import { foreseenIfFree } from "../../postgres/undo/foreseen";
 import { type Foretold, foretellLosses } from "../../postgres/undo/foretell";
 import { canUseUndoStore, listUndo } from "../../postgres/undo/store";
 import { type KnownCode, writingCode } from "../../postgres/undo/writing-code";
@@ -55,7 +55,7 @@ export async function foretellUndo(
       const batched = new Set(units.filter((unit) => unit.batch).flatMap((unit) => unit.statements));
       for (const statement of parsed.statements) {
         const tree = treeOf(statement);
-        const losses = await foreseenLosses(client, lossesOf(tree, statement.text));
+        const losses = await foreseenIfFree(client, lossesOf(tree, statement.text));
         const isNew = ({ relation }: Part) =>
           losses.length > 0 ||
           !parts.some((one) => one.migration === migration.filename && one.relation === relation);

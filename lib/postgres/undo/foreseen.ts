@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Call } from "../../core/undo/code";
 import { type Loss, type RowLoss, type SourceCall, type UpsertLoss, uncovered } from "../../core/undo/losses";
+import { LOCK_NOT_AVAILABLE } from "../introspect/statistics";
 import { readRelation, type UndoRelation } from "./relation";
 import { columnsOfTriggers } from "./trigger-columns";
 import { readArbiters, targetColumns } from "./upsert";
@@ -27,6 +28,16 @@ export async function foreseenLosses(client: pg.ClientBase, losses: readonly Los
       return uncovered(loss.part.of, loss.relation);
   }
   return [...losses];
+}
+
+/** The same for a review: of what somebody has locked for longer than lock_timeout, nothing is known but the text. */
+export async function foreseenIfFree(client: pg.ClientBase, losses: readonly Loss[]): Promise<Loss[]> {
+  try {
+    return await foreseenLosses(client, losses);
+  } catch (error) {
+    if ((error as { code?: string }).code !== LOCK_NOT_AVAILABLE) throw error;
+    return [...losses];
+  }
 }
 
 async function areForeseen(client: pg.ClientBase, loss: RowLoss, calls: readonly Call[]): Promise<boolean> {

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parseScript, treeOf } from "../../core/sql/parse-script";
 import { lossesOf } from "../../core/undo/losses";
 import { migrateKeeping, revertKeeping, undoDatabase } from "../../testing/undo";
-import { foreseenLosses } from "./foreseen";
+import { closeConnection, openConnection } from "../connection/connect";
+import { foreseenIfFree, foreseenLosses } from "./foreseen";
 import { foretellLosses } from "./foretell";
 import { listUndo } from "./store";
 
@@ -154,6 +155,25 @@ describe.each([14, 18] as const)("rows that an upsert or a MERGE overwrites, on 
       migrateKeeping(client, "INSERT INTO t VALUES (1, 0) ON CONFLICT (id) DO UPDATE SET a = excluded.a"),
     ).rejects.toMatchObject({ code: "undo.incomplete" });
     await client.query("RESET track_counts");
+  });
+
+  it("foretells of a table that somebody holds only what it is about", async () => {
+    const { client, spec } = database;
+    await client.query("CREATE TABLE t (id int PRIMARY KEY, a int)");
+    const [statement] = parseScript(
+      "INSERT INTO t VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET a = 1",
+    ).statements;
+    const losses = lossesOf(statement ? treeOf(statement) : null, statement?.text ?? "");
+    const other = await openConnection(spec);
+    try {
+      await other.query("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+      await client.query("SET lock_timeout = '50ms'");
+      const told = await foretellLosses(client, await foreseenIfFree(client, losses));
+      expect(told).toMatchObject([{ kind: "update", rows: null, mergeable: true }]);
+    } finally {
+      await closeConnection(other);
+      await client.query("RESET lock_timeout");
+    }
   });
 
   it("foretells how many rows they are, and refuses more than allowed", async () => {
