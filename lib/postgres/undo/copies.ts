@@ -93,8 +93,8 @@ async function requireNoView(
 }
 
 /**
- * Before PostgreSQL 15, a row that an UPDATE takes to another partition counts as deleted there for what refers to it
- *: rows of other tables go, or lose what they refer to.
+ * Before PostgreSQL 15, a row that an UPDATE takes to another partition counts as deleted there for what refers to
+ * it: rows of other tables go, or lose what they refer to.
  */
 async function requireNoMove(
   client: pg.ClientBase,

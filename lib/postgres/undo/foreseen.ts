@@ -19,9 +19,11 @@ export async function foreseenLosses(client: pg.ClientBase, losses: readonly Los
     if (loss.kind !== "upsert" && loss.kind !== "update" && loss.kind !== "delete") continue;
     // Which of two parts changed a row that both mean, nobody knows (docs: "Data-Modifying Statements in WITH").
     const part = loss.kind === "upsert" ? loss : (loss.part ?? loss);
-    const { root = 0 } = (await readRelation(client, loss.relation)) ?? {};
-    if ((parts.get(root) ?? part) !== part) return uncovered("writing_with", loss.relation);
-    parts.set(root, part);
+    if (losses.length > 1) {
+      const { root = 0 } = (await readRelation(client, loss.relation)) ?? {};
+      if ((parts.get(root) ?? part) !== part) return uncovered("writing_with", loss.relation);
+      parts.set(root, part);
+    }
     if (loss.kind === "upsert" && !(await isForeseen(client, loss)))
       return uncovered("upsert", loss.relation);
     if (loss.kind !== "upsert" && loss.part && !(await areForeseen(client, loss, loss.part.calls)))

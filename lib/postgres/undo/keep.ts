@@ -363,7 +363,8 @@ async function takeMovedKeys(client: pg.ClientBase, entry: KeptCopy): Promise<vo
 
 /** What the statement made of the values: whoever changes them later has the newer ones. */
 async function keepAfter(client: pg.ClientBase, entry: KeptCopy, from: UndoRelation): Promise<void> {
-  const now = await readRelation(client, from.oid);
+  // Statements of rows leave the table as it was.
+  const now = hasPlaces(entry.copy) ? from : await readRelation(client, from.oid);
   if (!now) return;
   const { key, moves, columns } = entry.copy;
   const names = new Set([...key, ...columns.map(({ name }) => name)]);
