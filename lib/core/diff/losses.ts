@@ -4,6 +4,7 @@ import { columnsOf, tableBody } from "../schema/kinds/table";
 import { rebuildsOf } from "../schema/rebuilds";
 import type { Fact, FactId, Surroundings } from "../schema/types";
 import type { Action } from "./actions";
+import type { HeldRows } from "./held-rows";
 import { partitionMoves } from "./partition-moves";
 import { fillKey } from "./rebuild-actions";
 
@@ -32,6 +33,15 @@ function lossesOfExtension({ id }: Fact, { from }: Surroundings): Loss[] {
   return [...from.members.values()].flatMap(({ extension, fact }) => {
     const goes = extension === id && fact.kind === "table" && !from.facts.has(fact.id);
     return goes && tableBody(fact).kind !== "f" ? [{ kind: "table", id: fact.id, name: fact.name }] : [];
+  });
+}
+
+/** JSON takes a JSON null inside of a row for no value, and what the row type no longer has goes. */
+export function lossesOfHeld({ columns }: HeldRows): Loss[] {
+  return columns.map((column) => {
+    const { type } = column.body as unknown as ColumnBody;
+    const name = `${relationOf(column)}.${column.name}`;
+    return { kind: "conversion", id: column.id, name, from: type, to: "JSON and back" };
   });
 }
 

@@ -9,7 +9,7 @@ import { decide } from "./decide";
 import { exchangeNames } from "./held-names";
 import { holdTogether } from "./hold-together";
 import { lateActions } from "./late";
-import { type Loss, lossesOf } from "./losses";
+import { type Loss, lossesOf, lossesOfHeld } from "./losses";
 import { goOnline } from "./online";
 import type { OnlineNote } from "./online-notes";
 import { orderActions } from "./order";
@@ -93,7 +93,10 @@ export function planSchema(source: Snapshot, target: Snapshot, options: PlanOpti
     ? holdTogether(written, planning)
     : { statements: written, notes: [] };
   const questions = findQuestions(around.from, to, options.notRenamed ?? []);
-  const losses = ordered.flatMap((action) => lossesOf(action, around));
+  const losses = [
+    ...ordered.flatMap((action) => lossesOf(action, around)),
+    ...lossesOfHeld(planning.decided.held),
+  ];
   return {
     statements,
     differences,

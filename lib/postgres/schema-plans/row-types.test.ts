@@ -71,6 +71,8 @@ describe.each([14, 18] as EmbeddedMajor[])("on PostgreSQL %i", (major) => {
     const pieces = scriptsOf(plan).filter(({ up }) => up.includes("json"));
     expect(pieces.map(({ transaction }) => transaction)).toEqual([true]);
     expect(plan.offline).toContainEqual({ id: "column:public.holder.b", reason: "rewrite" });
+    const held = { kind: "conversion", name: "public.holder.b", to: "JSON and back" };
+    expect(plan.losses).toContainEqual(expect.objectContaining(held));
   });
 
   it("columns that hold rows of a table that becomes partitioned keep them", async () => {
