@@ -39,7 +39,7 @@ export function heldRowsOf(decided: Decided, around: Surroundings): HeldRows {
     held.set(id, false);
     for (const user of dependantsOf(around.from, id)) {
       const fact = around.from.facts.get(user);
-      if (fact?.kind === "column" && keepsRows(fact, decided, around)) {
+      if (fact?.kind === "column" && holdsRows(fact, decided, around)) {
         held.set(id, true);
         visit(fact.parent ?? "");
         const column = around.to.facts.get(user) as Fact;
@@ -60,7 +60,7 @@ export function heldRowsOf(decided: Decided, around: Surroundings): HeldRows {
 
 const MADE_OF = new Set<Kind>(["composite", "domain"]);
 
-function keepsRows(column: Fact, { gone }: Decided, { to }: Surroundings): boolean {
+function holdsRows(column: Fact, { gone }: Decided, { to }: Surroundings): boolean {
   const [a, b] = [columnBody(column), columnBody(to.facts.get(column.id))];
   return ["r", "p"].includes(a.of) && b?.type === a.type && a.generated === "" && !gone.has(column.id);
 }

@@ -14,9 +14,9 @@ import type { Fact, FactId, KindDefinition, Snapshot, Surroundings } from "./typ
 /**
  * A table with rows that PostgreSQL cannot alter into what is wanted: it becomes partitioned or plain, is partitioned
  * otherwise, a column of its partition key takes another type or is hashed by another function, what its key calls is
- * made anew, or it cannot have its
- * columns in the order that a typed table must have them in. It is set aside under another name, made anew with its
- * partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE "Notes").
+ * made anew, or it cannot have its columns in the order that a typed table must have them in. It is set aside under
+ * another name, made anew with its partitions and filled from the old one (docs: "Table Partitioning", ALTER TABLE
+ * "Notes").
  */
 export interface Rebuild {
   /** As they were: the table first, then its partitions at any depth. Dropped once the rows are copied. */
@@ -114,9 +114,7 @@ function keyIsMadeAnew(table: Fact, around: Surroundings): boolean {
   );
   return table.deps.some(
     (id) =>
-      /^(function|operator_class|collation):/.test(id) &&
-      !own.includes(id) &&
-      isMadeAnew(id, around, CALLED, new Set()),
+      /^(function|operator_class|collation):/.test(id) && !own.includes(id) && isMadeAnew(id, around, CALLED),
   );
 }
 

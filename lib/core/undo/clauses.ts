@@ -16,7 +16,8 @@ interface Word {
   end: number;
 }
 
-function wordsOf(text: string): Word[] {
+/** Words outside of parentheses, quotes and comments, in small letters; longer ones than any keyword here are empty. */
+export function wordsOf(text: string): Word[] {
   const words: Word[] = [];
   const scanner = new Scanner(text, (word, start, end) => words.push({ word, start, end }));
   while (scanner.next()) {

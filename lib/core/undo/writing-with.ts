@@ -1,6 +1,6 @@
 import { type Node, parseTrees } from "../sql/parser";
-import { Scanner } from "../sql/scanner";
 import { nodeName, walkTree } from "../sql/tree";
+import { wordsOf } from "./clauses";
 
 /** One of the statements that run as one. */
 export interface Part {
@@ -90,14 +90,8 @@ const shapeOf = (tree: Node): string =>
 
 /** Where the first of these words stands outside of parentheses; null: nowhere. */
 function wordAfter(text: string, from: number, wanted: ReadonlySet<string>): number | null {
-  let found: number | null = null;
-  const scanner = new Scanner(text.slice(from), (word, start) => {
-    if (wanted.has(word)) found ??= from + start;
-  });
-  while (scanner.next()) {
-    // The words are what is wanted.
-  }
-  return found;
+  const found = wordsOf(text.slice(from)).find(({ word }) => wanted.has(word));
+  return found ? from + found.start : null;
 }
 
 /** What a statement writes to is no RangeVar by that name in the tree. */
